@@ -1,0 +1,65 @@
+/**
+ * Decoded samples as two columns: times and values.
+ *
+ * I1  values and bits are two views of one buffer; bits[2i] is the low word of sample i's value
+ *     and bits[2i + 1] the high one (little-endian hosts; asserted at import).
+ * I2  Only the first `length` entries are meaningful; times rise strictly within one series.
+ *
+ * Values are written through `bits`, never as numbers, so that the payload of a NaN survives: a
+ * stale marker is 0x7ff0000000000002 and arithmetic would set its quiet bit.
+ *
+ * Units: times are milliseconds since the epoch.
+ */
+import { assert } from "../base/assert.ts";
+
+assert(new Uint8Array(new Uint32Array([1]).buffer)[0] === 1, "host must be little-endian");
+
+/** High word of the stale marker 0x7ff0000000000002. */
+export const STALE_HIGH = 0x7ff00000;
+/** Low word of the stale marker. */
+export const STALE_LOW = 2;
+
+export class SampleColumns {
+  times: Float64Array;
+  values: Float64Array;
+  bits: Uint32Array;
+  length = 0;
+
+  constructor(capacity = 1024) {
+    this.times = new Float64Array(capacity);
+    this.values = new Float64Array(capacity);
+    this.bits = new Uint32Array(this.values.buffer);
+  }
+
+  /** Forgets all samples, keeps the memory. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Makes room for `count` more samples; replaces the arrays when they must grow. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.times.length) return;
+    const capacity = Math.max(needed, this.times.length * 2);
+    const times = new Float64Array(capacity);
+    times.set(this.times.subarray(0, this.length));
+    const bits = new Uint32Array(capacity * 2);
+    bits.set(this.bits.subarray(0, this.length * 2));
+    this.times = times;
+    this.bits = bits;
+    this.values = new Float64Array(bits.buffer);
+  }
+
+  /** Appends one sample by its raw value words; room must have been reserved. */
+  push(timeMs: number, valueHigh: number, valueLow: number): void {
+    const index = this.length++;
+    this.times[index] = timeMs;
+    this.bits[2 * index] = valueLow;
+    this.bits[2 * index + 1] = valueHigh;
+  }
+
+  /** True when sample `index` is a stale marker, decided on its 64 raw bits. */
+  isStale(index: number): boolean {
+    return this.bits[2 * index + 1] === STALE_HIGH && this.bits[2 * index] === STALE_LOW;
+  }
+}

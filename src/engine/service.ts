@@ -1,0 +1,102 @@
+/**
+ * What the HTTP layer and the metrics see of the engine: one interface, so that both can be tested
+ * against a fake and nothing of the engine's inside leaks into a route.
+ *
+ * Units: every …Ms is milliseconds since the epoch, every …Seconds a duration, every …Bytes bytes.
+ */
+import type { SeriesSource } from "../promql/series-source.ts";
+import type { Labels } from "../series/labels.ts";
+import type { Matcher } from "../series/matcher.ts";
+import type { WriteBatch } from "../wire/write-batch.ts";
+
+/** One kind of refusal met in a request: how often, and the first case in words. */
+export interface Refusal {
+  readonly reason: string;
+  readonly count: number;
+  readonly first: string;
+}
+
+/** What became of one write request. Refused samples never take accepted ones with them. */
+export interface WriteOutcome {
+  readonly samplesStored: number;
+  readonly samplesUnchanged: number;
+  readonly refusals: readonly Refusal[];
+}
+
+/** The life of the service as seen from outside. */
+export type ServiceState = "restoring" | "ready" | "stopping";
+
+/** Progress of a restore: counts of snapshot blocks, as /api/v1/status/walreplay shows them. */
+export interface RestoreProgress {
+  readonly min: number;
+  readonly max: number;
+  readonly current: number;
+}
+
+/** One metric family's metadata, as sent by remote write. */
+export interface MetricMetadata {
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+/** A name with a figure, for the cardinality lists of /api/v1/status/tsdb. */
+export interface NamedCount {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** Figures of /api/v1/status/tsdb. Times are null when the store is empty. */
+export interface HeadStatus {
+  readonly seriesCount: number;
+  readonly labelPairCount: number;
+  readonly chunkCount: number;
+  readonly minTimeMs: number | null;
+  readonly maxTimeMs: number | null;
+  readonly seriesCountByMetricName: readonly NamedCount[];
+  readonly labelValueCountByLabelName: readonly NamedCount[];
+  readonly memoryInBytesByLabelName: readonly NamedCount[];
+  readonly seriesCountByLabelValuePair: readonly NamedCount[];
+}
+
+/** One 4-hour window held by the store. */
+export interface WindowStatus {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly chunkCount: number;
+}
+
+/** Outcome of a finished snapshot. */
+export interface SnapshotResult {
+  readonly name: string;
+  readonly seriesCount: number;
+  readonly chunkCount: number;
+  readonly bytes: number;
+  readonly durationSeconds: number;
+}
+
+/** The store as the HTTP layer drives it. */
+export interface Service {
+  readonly state: ServiceState;
+  restoreProgress(): RestoreProgress;
+  /** Stores a scanned request. Throws TsdbError HEAP_LIMIT when nothing of it was stored. */
+  write(batch: WriteBatch): WriteOutcome;
+  /** The samples, for the query engine. */
+  source(): SeriesSource;
+  /** Label sets that match any of the selectors and have samples in [fromMs, toMs]. */
+  series(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): Labels[];
+  /** Label names, sorted by bytes; no selectors = all series. */
+  labelNames(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): string[];
+  /** Values of a label, sorted by bytes; no selectors = all series. */
+  labelValues(
+    name: string,
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+  ): string[];
+  metadata(): ReadonlyMap<string, MetricMetadata>;
+  headStatus(limit: number): HeadStatus;
+  windows(): WindowStatus[];
+  /** Writes a snapshot now. Rejects with TsdbError SNAPSHOT_RUNNING or DISK_FAILED. */
+  snapshot(): Promise<SnapshotResult>;
+}

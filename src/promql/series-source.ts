@@ -1,0 +1,28 @@
+/**
+ * Where the query engine gets samples from: a store, or the test runner's own small one.
+ *
+ * A source answers a selector with a SeriesSet. Samples stay encoded until read() decodes one
+ * series into columns, so an aggregation over 28,000 series never holds more than it needs.
+ * Label values have integer symbols, so that grouping compares integers and makes no strings.
+ *
+ * Units: …Ms is milliseconds since the epoch; both ends of a range are inclusive.
+ */
+import type { SampleColumns } from "../chunk/sample-columns.ts";
+import type { Labels } from "../series/labels.ts";
+import type { Matcher } from "../series/matcher.ts";
+
+/** The series that a selector matched, in no particular order, each label set once. */
+export interface SeriesSet {
+  readonly count: number;
+  labels(index: number): Labels;
+  /** Symbol of the value of label `name`, or -1; equal symbols exactly when equal text. */
+  labelSymbol(index: number, name: string): number;
+  symbolText(symbol: number): string;
+  /** Appends the float samples in [fromMs, toMs] to `into`; stale markers are included as raw bits. */
+  read(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
+}
+
+/** A store of samples that can be selected from. */
+export interface SeriesSource {
+  select(matchers: readonly Matcher[], fromMs: number, toMs: number): SeriesSet;
+}

@@ -1,0 +1,178 @@
+/**
+ * Label pairs: each (name, value) that some series carries, named by a PairRef.
+ *
+ * A series is a sorted list of pairs, 4 bytes a label instead of 8, and a pair is also the key of
+ * its postings list.
+ *
+ * I1  A pair is live while its postings list has an entry; it holds its two symbols meanwhile.
+ * I2  The pairs of one name form a doubly linked list that starts at firstOfName.
+ */
+import { assert } from "../base/assert.ts";
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import { hashPair } from "./byte-hash.ts";
+import { type Column, doubled, sharedColumn } from "./columns.ts";
+import { HashIndex } from "./hash-index.ts";
+import { Postings } from "./postings.ts";
+import type { SymbolTable } from "./symbols.ts";
+
+export const NO_PAIR = 0xffffffff as PairRef;
+
+export class PairTable {
+  private readonly symbols: SymbolTable;
+  private readonly seed: number;
+  private readonly index = new HashIndex();
+  private readonly postings = new Postings();
+  private readonly free: number[] = [];
+  private readonly firstByName = new Map<SymbolRef, PairRef>();
+  private readonly valueCountByName = new Map<SymbolRef, number>();
+  private names: Column = sharedColumn(1024);
+  private values: Column = sharedColumn(1024);
+  private nexts: Column = sharedColumn(1024);
+  private previouses: Column = sharedColumn(1024);
+  private live: Column = sharedColumn(1024);
+  private count = 0;
+
+  constructor(symbols: SymbolTable, seed: number) {
+    this.symbols = symbols;
+    this.seed = seed;
+  }
+
+  /** Every ref is below this. */
+  get upperBound(): number {
+    return this.count;
+  }
+
+  get liveCount(): number {
+    return this.count - this.free.length;
+  }
+
+  isLive(pair: number): boolean {
+    return pair < this.count && this.live[pair] === 1;
+  }
+
+  nameOf(pair: PairRef): SymbolRef {
+    return this.names[pair]! as SymbolRef;
+  }
+
+  valueOf(pair: PairRef): SymbolRef {
+    return this.values[pair]! as SymbolRef;
+  }
+
+  /** How many series carry the pair. */
+  seriesCountOf(pair: PairRef): number {
+    return this.postings.countOf(pair);
+  }
+
+  /** Names that have a pair, in no order. */
+  nameSymbols(): IterableIterator<SymbolRef> {
+    return this.firstByName.keys();
+  }
+
+  /** How many different values a name has. */
+  valueCountOf(name: SymbolRef): number {
+    return this.valueCountByName.get(name) ?? 0;
+  }
+
+  /** First pair of a name, or NO_PAIR. */
+  firstOfName(name: SymbolRef): PairRef {
+    return this.firstByName.get(name) ?? NO_PAIR;
+  }
+
+  /** The pair after `pair` with the same name, or NO_PAIR. */
+  nextOfName(pair: PairRef): PairRef {
+    return this.nexts[pair]! as PairRef;
+  }
+
+  /** The pair of two symbols, or NO_PAIR. */
+  find(name: SymbolRef, value: SymbolRef): PairRef {
+    return this.findHashed(hashPair(name, value, this.seed), name, value);
+  }
+
+  /**
+   * The pair of two symbols, made when new. Takes over the caller's hold on both symbols: a new
+   * pair keeps them, a known pair gives them back.
+   */
+  intern(name: SymbolRef, value: SymbolRef): PairRef {
+    const hash = hashPair(name, value, this.seed);
+    const known = this.findHashed(hash, name, value);
+    if (known !== NO_PAIR) {
+      this.symbols.release(name);
+      this.symbols.release(value);
+      return known;
+    }
+    const pair = (this.free.pop() ?? this.extend()) as PairRef;
+    this.names[pair] = name;
+    this.values[pair] = value;
+    this.live[pair] = 1;
+    this.index.insert(hash, pair);
+    this.link(pair, name);
+    return pair;
+  }
+
+  addSeries(pair: PairRef, series: SeriesRef): void {
+    this.postings.append(pair, series);
+  }
+
+  /** Copies the series of a pair in rising order to `into` from `at`; returns how many. */
+  readSeries(pair: PairRef, into: Uint32Array, at: number): number {
+    return this.postings.read(pair, into, at);
+  }
+
+  /** Takes dead series out of a pair's postings; a pair without series goes. */
+  removeDead(pair: PairRef, isDead: (series: number) => boolean): void {
+    assert(this.live[pair] === 1, "pair is not live");
+    this.postings.removeDead(pair, isDead);
+    if (this.postings.countOf(pair) === 0) this.release(pair);
+  }
+
+  private release(pair: PairRef): void {
+    const name = this.nameOf(pair);
+    const value = this.valueOf(pair);
+    this.index.remove(hashPair(name, value, this.seed), pair);
+    this.unlink(pair, name);
+    this.live[pair] = 0;
+    this.symbols.release(name);
+    this.symbols.release(value);
+    this.free.push(pair);
+  }
+
+  private findHashed(hash: number, name: SymbolRef, value: SymbolRef): PairRef {
+    for (let slot = this.index.first(hash); slot >= 0; slot = this.index.next(hash, slot)) {
+      const pair = this.index.entryAt(slot);
+      if (this.names[pair] === name && this.values[pair] === value) return pair as PairRef;
+    }
+    return NO_PAIR;
+  }
+
+  private link(pair: PairRef, name: SymbolRef): void {
+    const first = this.firstOfName(name);
+    this.nexts[pair] = first;
+    this.previouses[pair] = NO_PAIR;
+    if (first !== NO_PAIR) this.previouses[first] = pair;
+    this.firstByName.set(name, pair);
+    this.valueCountByName.set(name, this.valueCountOf(name) + 1);
+  }
+
+  private unlink(pair: PairRef, name: SymbolRef): void {
+    const next = this.nexts[pair]! as PairRef;
+    const previous = this.previouses[pair]! as PairRef;
+    if (next !== NO_PAIR) this.previouses[next] = previous;
+    if (previous !== NO_PAIR) this.nexts[previous] = next;
+    else if (next !== NO_PAIR) this.firstByName.set(name, next);
+    else this.firstByName.delete(name);
+    const left = this.valueCountOf(name) - 1;
+    if (left === 0) this.valueCountByName.delete(name);
+    else this.valueCountByName.set(name, left);
+  }
+
+  private extend(): number {
+    if (this.count === this.names.length) {
+      this.names = doubled(this.names);
+      this.values = doubled(this.values);
+      this.nexts = doubled(this.nexts);
+      this.previouses = doubled(this.previouses);
+      this.live = doubled(this.live);
+    }
+    return this.count++;
+  }
+}

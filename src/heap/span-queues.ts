@@ -4,6 +4,8 @@
  * I1  Every queue is first in, first out, linked through the spans' `next` column.
  * I2  A span is in at most one queue; a cached span is in none.
  * I3  Starting a cycle swaps swept and unswept; the swept queues are then empty.
+ * I4  A span that was freed while it waited unswept stays in its queue as an empty record; popping
+ *     recycles it and goes on.
  *
  * Source: mcentral.go (spanSet pushes at the tail and pops from the head).
  */
@@ -53,15 +55,6 @@ export class SpanQueues {
     return this.pop(this.unswept(sizeClass, FULL));
   }
 
-  /** Takes a given span out of the unswept queues. Walks the queue: only for reclaiming pages. */
-  removeUnswept(span: SpanRef): boolean {
-    const sizeClass = this.spans.classOf(span);
-    return (
-      this.removeFrom(this.unswept(sizeClass, FULL), span) ||
-      this.removeFrom(this.unswept(sizeClass, PARTIAL), span)
-    );
-  }
-
   /** Calls `visit` for the spans of all four queues of a class. */
   forEach(sizeClass: number, visit: (span: SpanRef, swept: boolean, full: boolean) => void): void {
     for (const kind of [PARTIAL, FULL]) {
@@ -94,26 +87,14 @@ export class SpanQueues {
   }
 
   private pop(queue: number): SpanRef {
-    const span = this.heads[queue]! as SpanRef;
-    if (span === NO_SPAN) return NO_SPAN;
-    const next = this.spans.nextOf(span);
-    this.heads[queue] = next;
-    if (next === NO_SPAN) this.tails[queue] = NO_SPAN;
-    return span;
-  }
-
-  private removeFrom(queue: number, wanted: SpanRef): boolean {
-    let previous = NO_SPAN;
-    let span = this.heads[queue]! as SpanRef;
-    while (span !== NO_SPAN && span !== wanted) {
-      previous = span;
-      span = this.spans.nextOf(span);
+    for (;;) {
+      const span = this.heads[queue]! as SpanRef;
+      if (span === NO_SPAN) return NO_SPAN;
+      const next = this.spans.nextOf(span);
+      this.heads[queue] = next;
+      if (next === NO_SPAN) this.tails[queue] = NO_SPAN;
+      if (this.spans.isInUse(span)) return span;
+      this.spans.recycle(span);
     }
-    if (span === NO_SPAN) return false;
-    const next = this.spans.nextOf(span);
-    if (previous === NO_SPAN) this.heads[queue] = next;
-    else this.spans.setNext(previous, next);
-    if (next === NO_SPAN) this.tails[queue] = previous;
-    return true;
   }
 }

@@ -50,11 +50,13 @@ export class SpanTable {
   private countedAllocs: Words = words(256);
   private nexts: Words = words(256);
   private inUse: Words = words(256);
+  private sweptCycles: Words = words(256);
   private allocatedBits: Words = words(256 * BIT_WORDS);
   private liveBits: Words = words(256 * BIT_WORDS);
   private spanByPage: Words = words(4096);
   private readonly free: number[] = [];
   private count = 0;
+  private inUseSpans = 0;
 
   /** Every ref is below this. */
   get upperBound(): number {
@@ -62,7 +64,7 @@ export class SpanTable {
   }
 
   get inUseCount(): number {
-    return this.count - this.free.length;
+    return this.inUseSpans;
   }
 
   isInUse(span: number): boolean {
@@ -101,6 +103,15 @@ export class SpanTable {
     this.countedAllocs[span] = value;
   }
 
+  /** The cycle in which the span was made or last swept. */
+  sweptCycleOf(span: SpanRef): number {
+    return this.sweptCycles[span]!;
+  }
+
+  setSweptCycle(span: SpanRef, cycle: number): void {
+    this.sweptCycles[span] = cycle;
+  }
+
   nextOf(span: SpanRef): SpanRef {
     return this.nexts[span]! as SpanRef;
   }
@@ -131,6 +142,7 @@ export class SpanTable {
     this.allocCounts[span] = 0;
     this.countedAllocs[span] = 0;
     this.inUse[span] = 1;
+    this.inUseSpans++;
     const from = span * BIT_WORDS;
     this.allocatedBits.fill(0, from, from + BIT_WORDS);
     this.liveBits.fill(0, from, from + BIT_WORDS);
@@ -138,11 +150,17 @@ export class SpanTable {
     return span;
   }
 
-  /** Forgets a span; its pages are the caller's again. */
-  destroy(span: SpanRef): void {
+  /** Ends a span: its pages are the caller's again. The record waits for recycle(). */
+  retire(span: SpanRef): void {
     assert(this.inUse[span] === 1, "span is not in use");
     this.mapPages(this.pageOf(span), this.pageCountOf(span), 0);
     this.inUse[span] = 0;
+    this.inUseSpans--;
+  }
+
+  /** Lets a later span have the record of a retired one that no queue holds any more. */
+  recycle(span: SpanRef): void {
+    assert(this.inUse[span] === 0, "span is still in use");
     this.free.push(span);
   }
 
@@ -194,8 +212,8 @@ export class SpanTable {
     return live;
   }
 
-  /** Sweeps: the live slots become the allocated ones. Returns how many stay. */
-  sweep(span: SpanRef): number {
+  /** Sweeps: the live slots become the allocated ones. Returns how many stay; notes the cycle. */
+  sweep(span: SpanRef, cycle: number): number {
     const from = span * BIT_WORDS;
     const wordCount = (this.slotCounts[span]! + 31) >>> 5;
     let live = 0;
@@ -204,6 +222,7 @@ export class SpanTable {
       this.allocatedBits[w] = bits;
       live += popcount(bits);
     }
+    this.sweptCycles[span] = cycle;
     this.freeIndexes[span] = 0;
     this.allocCounts[span] = live;
     this.countedAllocs[span] = live;
@@ -230,6 +249,7 @@ export class SpanTable {
     this.countedAllocs = twice(this.countedAllocs);
     this.nexts = twice(this.nexts);
     this.inUse = twice(this.inUse);
+    this.sweptCycles = twice(this.sweptCycles);
     this.allocatedBits = twice(this.allocatedBits);
     this.liveBits = twice(this.liveBits);
   }

@@ -1,0 +1,149 @@
+/**
+ * Who imports whom in src/, read from the source text.
+ *
+ * I1  An import is a static import, a re-export, a dynamic import of a literal, or a worker or file
+ *     named by `new URL("./…", import.meta.url)`; type imports count like any other.
+ * I2  A file's layer is its folder below src/, or its own name when it stands in src/ itself.
+ *
+ * Paths are relative to the project's root.
+ */
+import { posix } from "node:path";
+import type { ProjectFile } from "./project-files.ts";
+import { scanCode, type Token } from "./source-tokens.ts";
+
+export interface Import {
+  readonly specifier: string;
+  readonly line: number;
+}
+
+export interface ImportGraph {
+  readonly files: ReadonlyMap<string, readonly string[]>;
+}
+
+/** All import specifiers of a file, in order. */
+export function importsOf(text: string): Import[] {
+  const code = scanCode(text);
+  const imports: Import[] = [];
+  for (let i = 0; i < code.length; i++) {
+    const token = code[i]!;
+    if (token.kind !== "string" || !namesModule(code, i)) continue;
+    imports.push({ specifier: token.text.slice(1, -1), line: token.line });
+  }
+  return imports;
+}
+
+/** True when the string at `index` is the module of an import, a re-export or a worker's URL. */
+function namesModule(code: readonly Token[], index: number): boolean {
+  const before = code[index - 1]?.text;
+  const second = code[index - 2]?.text;
+  if (before === "import") return true;
+  if (before === "(") return second === "import" || (second === "URL" && isOwnUrl(code, index));
+  return (
+    before === "from" && (second === "}" || code[index - 2]?.kind === "word" || second === "*")
+  );
+}
+
+function isOwnUrl(code: readonly Token[], index: number): boolean {
+  const after = code.slice(index + 1, index + 7).map((token) => token.text);
+  return after.join("") === ",import.meta.url)" || after.join("").startsWith(",import.meta.url");
+}
+
+/** Layer of a file in src/: `src/heap/x.ts` -> heap, `src/main.ts` -> main. */
+export function layerOf(path: string): string {
+  const parts = path.split("/");
+  return parts.length > 2 ? parts[1]! : (parts[1] ?? "").replace(/\.ts$/, "");
+}
+
+/** Path that a relative specifier in `from` names; null for packages. */
+export function resolveImport(from: string, specifier: string): string | null {
+  if (!specifier.startsWith(".")) return null;
+  return posix.normalize(posix.join(posix.dirname(from), specifier));
+}
+
+/** Package of a bare specifier: `@fastify/compress/x` -> `@fastify/compress`; null for relative. */
+export function packageOf(specifier: string): string | null {
+  if (specifier.startsWith(".") || specifier.startsWith("node:")) return null;
+  const parts = specifier.split("/");
+  return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
+}
+
+/** Imports that go against the table; `table[layer]` lists what the layer may import. */
+export function layerFaults(
+  files: readonly ProjectFile[],
+  table: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  const faults: string[] = [];
+  for (const file of files) {
+    const layer = layerOf(file.path);
+    const allowed = table[layer];
+    if (allowed === undefined) {
+      faults.push(`${file.path}:1: layer "${layer}" is not in the table of test/tidy/rules.ts`);
+      continue;
+    }
+    for (const { specifier, line } of importsOf(file.text)) {
+      const target = resolveImport(file.path, specifier);
+      if (target === null) continue;
+      const targetLayer = target.startsWith("src/") ? layerOf(target) : "outside src";
+      if (targetLayer === layer || allowed.includes(targetLayer)) continue;
+      faults.push(`${file.path}:${line}: ${layer} may not import ${targetLayer} (${specifier})`);
+    }
+  }
+  return faults;
+}
+
+/** Relative imports whose file is not there. */
+export function missingImports(files: readonly ProjectFile[], exists: (p: string) => boolean) {
+  return files.flatMap((file) =>
+    importsOf(file.text).flatMap(({ specifier, line }) => {
+      const target = resolveImport(file.path, specifier);
+      if (target === null || exists(target)) return [];
+      return [`${file.path}:${line}: ${specifier} does not exist`];
+    }),
+  );
+}
+
+/** Which file imports which, among `files`. */
+export function importGraph(files: readonly ProjectFile[]): ImportGraph {
+  const known = new Set(files.map((file) => file.path));
+  const graph = new Map<string, string[]>();
+  for (const file of files) {
+    const targets = importsOf(file.text).map(({ specifier }) =>
+      resolveImport(file.path, specifier),
+    );
+    graph.set(
+      file.path,
+      targets.filter((target): target is string => target !== null && known.has(target)),
+    );
+  }
+  return { files: graph };
+}
+
+/** Each import cycle once, as `a -> b -> a`. */
+export function importCycles(graph: ImportGraph): string[] {
+  const cycles = new Set<string>();
+  const done = new Set<string>();
+  const trail: string[] = [];
+  const visit = (path: string): void => {
+    const start = trail.indexOf(path);
+    if (start !== -1) cycles.add([...trail.slice(start), path].join(" -> "));
+    if (start !== -1 || done.has(path)) return;
+    trail.push(path);
+    for (const target of graph.files.get(path) ?? []) visit(target);
+    trail.pop();
+    done.add(path);
+  };
+  for (const path of graph.files.keys()) visit(path);
+  return [...cycles];
+}
+
+/** Files that no entry point reaches. */
+export function unreachedFiles(graph: ImportGraph, entries: readonly string[]): string[] {
+  const reached = new Set<string>();
+  const queue = entries.filter((entry) => graph.files.has(entry));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    queue.push(...(graph.files.get(path) ?? []));
+  }
+  return [...graph.files.keys()].filter((path) => !reached.has(path)).sort();
+}

@@ -1,0 +1,102 @@
+/**
+ * The house rules that a machine can check, as data. CONTRIBUTING.md says them in words.
+ *
+ * Words that must not occur are written in two halves, so that this file passes its own check.
+ */
+
+/** Which layer may import which; its own folder goes without saying. Absent = forbidden. */
+const CORE = ["chunk", "heap", "base"];
+const ENGINE = ["journal", "promql", "wire", "series", ...CORE];
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  heap: ["base"],
+  chunk: ["heap", "base"],
+  series: CORE,
+  wire: ["base"],
+  config: ["base"],
+  promql: ["series", "chunk", "base"],
+  journal: ["series", ...CORE],
+  engine: ENGINE,
+  observe: ["engine", "heap", "base"],
+  http: ["observe", "engine", "promql", "wire", "base"],
+  drill: ["engine", "observe", ...ENGINE],
+  healthcheck: ["config", "base"],
+  main: ["config", "http", "observe", "drill", "engine", ...ENGINE],
+};
+
+/** Files that something outside src/ starts: the service, the container's probe. */
+export const ENTRY_POINTS = ["src/main.ts", "src/healthcheck.ts"];
+
+/** Files that only tests and simulations build on: another of something that the service has. */
+export const SIMULATION_FILES = ["src/base/memory-disk.ts"];
+
+/** A word of code (comments and strings do not count) and the only places it may stand in. */
+export interface CodeWord {
+  readonly name: string;
+  readonly pattern: RegExp;
+  readonly allowedIn: readonly string[];
+}
+
+const CLOCK = ["src/base/clock.ts"];
+export const CODE_WORDS: readonly CodeWord[] = [
+  { name: "Date.now", pattern: /\bDate\s*\.\s*now\b/, allowedIn: CLOCK },
+  { name: "new Date()", pattern: /\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())/, allowedIn: CLOCK },
+  { name: "performance.now", pattern: /\bperformance\s*\.\s*now\b/, allowedIn: CLOCK },
+  { name: "process.hrtime", pattern: /\bprocess\s*\.\s*hrtime\b/, allowedIn: CLOCK },
+  { name: "Math.random", pattern: /\bMath\s*\.\s*random\b/, allowedIn: ["src/base/prng.ts"] },
+];
+
+/** A module and the only places that may import it. */
+export interface ModulePlace {
+  readonly module: RegExp;
+  readonly allowedIn: readonly string[];
+}
+
+export const MODULE_PLACES: readonly ModulePlace[] = [
+  { module: /^(?:node:)?fs(?:\/promises)?$/, allowedIn: ["src/base/disk.ts"] },
+  { module: /^(?:fastify$|@fastify\/)/, allowedIn: ["src/http/"] },
+  {
+    module: /^(?:prom-client|pprof-format)(?:\/|$)/,
+    allowedIn: ["src/observe/", "src/observe.ts"],
+  },
+  { module: /^node:crypto$/, allowedIn: ["src/base/", "src/http/", "src/main.ts"] },
+];
+
+/** Words that may stand nowhere in the project's own text, with what to do instead. */
+export interface TextWord {
+  readonly pattern: RegExp;
+  readonly instead: string;
+}
+
+const halves = (...pairs: string[]): string => pairs.join("");
+const MARKERS = [halves("TO", "DO"), halves("FIX", "ME"), halves("X", "XX"), halves("HA", "CK")];
+export const TEXT_WORDS: readonly TextWord[] = [
+  { pattern: new RegExp(`\\b(?:${MARKERS.join("|")})\\b`), instead: "finish it, or open an issue" },
+  {
+    pattern: new RegExp(
+      `\\b(?:${halves("this ", "session")}|${halves("sub", "-?agents?")}|` +
+        `${halves("the ", "CEO")}|${halves("before", "-stop")})\\b`,
+      "i",
+    ),
+    instead: "the project speaks of itself alone",
+  },
+  {
+    pattern: new RegExp(
+      `${halves("/wo", "rk/")}|${halves("/bash_", "jobs")}|${halves("/ro", "ot/")}`,
+    ),
+    instead: "no path of one machine",
+  },
+];
+
+/** Words of test code that switch tests off or leave the others out. */
+export const SWITCHED_OFF = /\b(?:it|test|describe)\s*\.\s*(?:only|skip|todo)\s*\(/;
+
+export const FILE_LINES_MAX = 500;
+export const FUNCTION_LINES_MAX = 70;
+export const LINE_COLUMNS_MAX = 100;
+
+/** File names that say nothing of what is inside. */
+export const DRAWER_NAMES = new Set([
+  ...["common", "helper", "helpers", "index", "lib", "misc", "shared", "stuff", "tools"],
+  ...["util", "utils", "utilities"],
+]);

@@ -1,0 +1,61 @@
+/**
+ * Lists of 32-bit integers in shared 256 KiB segments, given back by exact size.
+ *
+ * I1  A list never crosses a segment and never moves.
+ * I2  A released list is reused by the next one of the same size.
+ *
+ * Units: sizes and offsets are entries of 4 bytes.
+ */
+import { assert } from "../base/assert.ts";
+import { type Column, sharedColumn } from "./columns.ts";
+
+const SEGMENT_SHIFT = 16;
+const SEGMENT_ENTRIES = 1 << SEGMENT_SHIFT;
+const SEGMENT_COUNT_MAX = 1 << 16;
+
+/** Largest list that a pool holds: entries. */
+export const POOLED_ENTRIES_MAX = 1 << 12;
+
+export class EntryPool {
+  private readonly segments: Column[] = [];
+  private readonly free = new Map<number, number[]>();
+  private position = SEGMENT_ENTRIES;
+
+  /** Reserves `size` entries and returns their offset; their contents are arbitrary. */
+  allocate(size: number): number {
+    assert(size > 0 && size <= POOLED_ENTRIES_MAX, "list does not fit the pool");
+    const reused = this.free.get(size)?.pop();
+    if (reused !== undefined) return reused;
+    if (this.position + size > SEGMENT_ENTRIES) this.addSegment();
+    const offset = (((this.segments.length - 1) << SEGMENT_SHIFT) >>> 0) + this.position;
+    this.position += size;
+    return offset;
+  }
+
+  /** Gives back the `size` entries at `offset`. */
+  release(offset: number, size: number): void {
+    const list = this.free.get(size);
+    if (list) list.push(offset);
+    else this.free.set(size, [offset]);
+  }
+
+  get(offset: number, index: number): number {
+    return this.segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index]!;
+  }
+
+  set(offset: number, index: number, value: number): void {
+    this.segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index] = value;
+  }
+
+  /** A view of `size` entries, valid until they are released. */
+  view(offset: number, size: number): Column {
+    const start = offset & (SEGMENT_ENTRIES - 1);
+    return this.segments[offset >>> SEGMENT_SHIFT]!.subarray(start, start + size);
+  }
+
+  private addSegment(): void {
+    assert(this.segments.length < SEGMENT_COUNT_MAX, "pool passes 2^32 entries");
+    this.segments.push(sharedColumn(SEGMENT_ENTRIES));
+    this.position = 0;
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Series as columns: which labels, which newest chunk, which keys on the wire.
+ *
+ * I1  A live series has at least one label pair and one key; its chunks hang from newestChunk
+ *     through the chunks' own `older` links, newest first, windows never rising.
+ * I2  A ref is reused only after release(); while it is pinned (a snapshot is being written),
+ *     released refs wait.
+ *
+ * Units: none; everything is a reference or a count.
+ */
+import { assert } from "../base/assert.ts";
+import type { ChunkRef, PairRef, SeriesRef } from "../base/units.ts";
+import { type Column, doubled, sharedColumn } from "./columns.ts";
+import { EntryPool } from "./entry-pool.ts";
+import { NO_KEY } from "./series-keys.ts";
+
+export const NO_SERIES = 0xffffffff as SeriesRef;
+const NO_CHUNK = 0xffffffff as ChunkRef;
+
+/** Life of a series: it dies when its last chunk goes and is released once no list names it. */
+const FREE = 0;
+const LIVE = 1;
+const DEAD = 2;
+
+export class SeriesTable {
+  private newestChunks: Column = sharedColumn(1024);
+  private firstKeys: Column = sharedColumn(1024);
+  private pairOffsets: Column = sharedColumn(1024);
+  private pairCounts: Column = sharedColumn(1024);
+  private states: Column = sharedColumn(1024);
+  private readonly pool = new EntryPool();
+  private readonly free: number[] = [];
+  private readonly waiting: number[] = [];
+  private pins = 0;
+  private count = 0;
+  private live = 0;
+
+  /** Every ref is below this. */
+  get upperBound(): number {
+    return this.count;
+  }
+
+  get liveCount(): number {
+    return this.live;
+  }
+
+  isLive(series: number): boolean {
+    return series < this.count && this.states[series] === LIVE;
+  }
+
+  newestChunkOf(series: SeriesRef): ChunkRef {
+    return this.newestChunks[series]! as ChunkRef;
+  }
+
+  setNewestChunk(series: SeriesRef, chunk: ChunkRef): void {
+    this.newestChunks[series] = chunk;
+  }
+
+  firstKeyOf(series: SeriesRef): number {
+    return this.firstKeys[series]!;
+  }
+
+  setFirstKey(series: SeriesRef, key: number): void {
+    this.firstKeys[series] = key;
+  }
+
+  pairCountOf(series: SeriesRef): number {
+    return this.pairCounts[series]!;
+  }
+
+  /** The pair at `index` of the series' labels, which are sorted by name. */
+  pairAt(series: SeriesRef, index: number): PairRef {
+    return this.pool.get(this.pairOffsets[series]!, index) as PairRef;
+  }
+
+  /** Copies the pairs of a series to `into`; returns how many. */
+  pairsOf(series: SeriesRef, into: Uint32Array): number {
+    const count = this.pairCounts[series]!;
+    into.set(this.pool.view(this.pairOffsets[series]!, count));
+    return count;
+  }
+
+  /** Makes a live series with the first `count` pairs of `pairs` and no chunk. */
+  create(pairs: Uint32Array, count: number): SeriesRef {
+    const series = (this.free.pop() ?? this.extend()) as SeriesRef;
+    const offset = this.pool.allocate(count);
+    for (let i = 0; i < count; i++) this.pool.set(offset, i, pairs[i]!);
+    this.pairOffsets[series] = offset;
+    this.pairCounts[series] = count;
+    this.newestChunks[series] = NO_CHUNK;
+    this.firstKeys[series] = NO_KEY;
+    this.states[series] = LIVE;
+    this.live++;
+    return series;
+  }
+
+  /** Takes a series out of the living; its pairs stay readable until release(). */
+  kill(series: SeriesRef): void {
+    assert(this.states[series] === LIVE, "series is not live");
+    this.states[series] = DEAD;
+    this.live--;
+  }
+
+  /** Frees a dead series that no postings list names any more. */
+  release(series: SeriesRef): void {
+    assert(this.states[series] === DEAD, "series is not dead");
+    this.states[series] = FREE;
+    this.pool.release(this.pairOffsets[series]!, this.pairCounts[series]!);
+    if (this.pins > 0) this.waiting.push(series);
+    else this.free.push(series);
+  }
+
+  /** Keeps released refs from being reused until the returned function is called. */
+  pin(): () => void {
+    this.pins++;
+    let pinned = true;
+    return () => {
+      if (!pinned) return;
+      pinned = false;
+      this.pins--;
+      if (this.pins > 0) return;
+      for (const series of this.waiting) this.free.push(series);
+      this.waiting.length = 0;
+    };
+  }
+
+  private extend(): number {
+    if (this.count === this.states.length) {
+      this.newestChunks = doubled(this.newestChunks);
+      this.firstKeys = doubled(this.firstKeys);
+      this.pairOffsets = doubled(this.pairOffsets);
+      this.pairCounts = doubled(this.pairCounts);
+      this.states = doubled(this.states);
+    }
+    return this.count++;
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Every setting of the service, with its bounds: the one list behind `spandrel serve`.
+ *
+ * Where a bound is not obvious its reason stands beside it. docs/flags.md is generated from here.
+ *
+ * Units: …Ms milliseconds, …Bytes bytes.
+ */
+import { formatDuration } from "../base/duration.ts";
+import { TsdbError } from "../base/errors.ts";
+import { type ConfigOf, flag } from "./flag-table.ts";
+import {
+  byteSize,
+  duration,
+  listenAddress,
+  oneOf,
+  percentOrOff,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from "./value-kinds.ts";
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** Go versions whose allocation rules the simulated heap knows. */
+const GO_VERSIONS = [15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27].map((m) => `1.${m}`);
+
+export const SERVE_FLAGS = {
+  listenAddress: flag(
+    "web.listen-address",
+    listenAddress,
+    "127.0.0.1:9201",
+    "Address of the HTTP API and the page. There is no authentication: only this machine can " +
+      "reach the default.",
+  ),
+  enableAdminApi: flag(
+    "web.enable-admin-api",
+    yesOrNo,
+    "false",
+    "Allows POST /api/v1/admin/tsdb/…, which anybody who can reach the address may then call.",
+  ),
+  writeBodyBytesMax: flag(
+    "write.max-body-bytes",
+    byteSize(1024, GIB),
+    "32MiB",
+    "Largest compressed body of a write request; a larger one is refused with 413.",
+  ),
+  writeDecodedBytesMax: flag(
+    "write.max-decoded-bytes",
+    byteSize(1024, GIB),
+    "32MiB",
+    "Largest size a write request may have after decompression; checked before any is done.",
+  ),
+  storagePath: flag(
+    "storage.path",
+    text("DIRECTORY", "a directory"),
+    "data",
+    "Directory of the snapshots; made when it is missing, used by one process at a time.",
+  ),
+  chunkWindowMs: flag(
+    "storage.chunk-window",
+    duration(MINUTE_MS, 2 * DAY_MS),
+    "4h",
+    "Length of a chunk: the samples of one series in one window, aligned to the epoch.",
+  ),
+  chunksPerSeries: flag(
+    "storage.chunks-per-series",
+    wholeNumber(1, 64),
+    "8",
+    "Chunks kept of each series, the open one included; older ones are dropped as time passes.",
+  ),
+  seriesCountMax: flag(
+    "storage.max-series",
+    wholeNumber(1, 100_000_000),
+    "5000000",
+    "Series held at once; samples of further new series are refused.",
+  ),
+  outOfOrderWindowMs: flag(
+    "storage.out-of-order-window",
+    duration(MINUTE_MS, 128 * DAY_MS, "refuse every late sample"),
+    "0",
+    "How much older than the newest sample of the store a late sample may be.",
+  ),
+  gogcPercent: flag(
+    "heap.gogc",
+    percentOrOff(100_000),
+    "100",
+    "GOGC of the simulated heap: garbage allowed before a cycle, as a percentage of what is live.",
+  ),
+  goVersion: flag(
+    "heap.go-version",
+    oneOf(GO_VERSIONS),
+    "1.26",
+    "Go version whose size classes, append growth and span layout the simulated heap follows.",
+  ),
+  heapLimitBytes: flag(
+    "heap.limit",
+    byteSize(4 * MIB, 256 * GIB, "no limit"),
+    "0",
+    "Largest simulated heap in use; writes that would pass it are answered with 429.",
+  ),
+  snapshotIntervalMs: flag(
+    "snapshot.interval",
+    duration(10 * SECOND_MS, 7 * DAY_MS, "only at shutdown"),
+    "15m",
+    "Time between snapshots; a kill loses at most what came since the last.",
+  ),
+  snapshotOrder: flag(
+    "snapshot.order",
+    oneOf(["time", "series", "shuffled"]),
+    "time",
+    "Order of the chunks in a snapshot, and so of their allocation after a restart.",
+  ),
+  restoreCapacity: flag(
+    "restore.capacity",
+    oneOf(["class", "grow", "exact"]),
+    "class",
+    "Capacity of a restored chunk: the size class ingestion would have, grown from 128 bytes " +
+      "by appending, or its exact length.",
+  ),
+  queryTimeoutMs: flag(
+    "query.timeout",
+    duration(1, DAY_MS),
+    "2m",
+    "Longest time a query may take, waiting included.",
+  ),
+  querySamplesMax: flag(
+    "query.max-samples",
+    wholeNumber(1, 2_000_000_000),
+    "50000000",
+    "Samples a query may hold in memory at once.",
+  ),
+  queryConcurrencyMax: flag(
+    "query.max-concurrency",
+    wholeNumber(1, 1000),
+    "20",
+    "Queries under way at once; further ones wait.",
+  ),
+  queryLookbackMs: flag(
+    "query.lookback-delta",
+    duration(1, DAY_MS),
+    "5m",
+    "How far back an instant selector looks for the newest sample of a series.",
+  ),
+  logLevel: flag(
+    "log.level",
+    oneOf(["debug", "info", "warn", "error"]),
+    "info",
+    "Least severe message that is logged.",
+  ),
+  logFormat: flag(
+    "log.format",
+    oneOf(["auto", "json", "pretty"]),
+    "auto",
+    "Form of the log: auto is pretty on a terminal and JSON otherwise.",
+  ),
+  selfScrapeIntervalMs: flag(
+    "self-scrape.interval",
+    duration(SECOND_MS, HOUR_MS, "off"),
+    "15s",
+    "Time between samples that the service stores of its own metrics.",
+  ),
+} as const;
+
+/** The settings of the service. */
+export type ServeConfig = ConfigOf<typeof SERVE_FLAGS>;
+
+/** Refuses settings that are each allowed but not together (TsdbError CONFIG_INVALID). */
+export function checkServeConfig(config: ServeConfig): void {
+  const heldMs = config.chunkWindowMs * config.chunksPerSeries;
+  if (config.outOfOrderWindowMs <= heldMs) return;
+  const given = formatDuration(config.outOfOrderWindowMs);
+  throw new TsdbError(
+    "CONFIG_INVALID",
+    `--storage.out-of-order-window="${given}" is not allowed: want at most the ` +
+      `${formatDuration(heldMs)} that is kept (storage.chunk-window × storage.chunks-per-series)`,
+  );
+}

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { flagHelp, flagMarkdown } from "../../src/config/flag-text.ts";
+import { SERVE_FLAGS } from "../../src/config/serve-flags.ts";
+
+const HEAD = `# Flags
+
+Each setting is a flag of the command line and an environment variable; the flag wins. A flag is
+written \`--flag=value\` or \`--flag value\`, a yes or no as \`--flag\` or \`--no-flag\`. Durations are
+Prometheus durations (\`15s\`, \`4h\`, \`1h30m\`), sizes count by 1024 (\`512MiB\`). An unknown flag or a
+value outside its bounds ends the program with exit code 2. This file is generated from the table
+in \`src/config/serve-flags.ts\`.
+
+## spandrel serve
+`;
+
+it("docs/flags.md is what the flag table generates", async () => {
+  const document = `${HEAD}\n${flagMarkdown(SERVE_FLAGS)}\n`;
+  await expect(document).toMatchFileSnapshot("../../docs/flags.md");
+});
+
+it("--help names every flag, its default and its environment variable", () => {
+  const help = flagHelp(SERVE_FLAGS);
+  expect(help).toContain("  --heap.gogc=PERCENT\n");
+  expect(help).toContain("  --[no-]web.enable-admin-api\n");
+  expect(help).toContain("Default 100. SPANDREL_HEAP_GOGC. Want a whole number from 1 to 100000");
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(96);
+});

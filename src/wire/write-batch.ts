@@ -2,13 +2,14 @@
  * Write batch: one decoded WriteRequest as columns over its own bytes, reused from request to
  * request. No string and no object is made for a sample or a label.
  *
- * I1  Label fields of series i are the contiguous bytes [labelsFrom, labelsTo) of `bytes`: whole
- *     protobuf fields (tag 0x0a, length, Label message), in the order and form they were sent.
+ * I1  Labels of series i are the contiguous bytes [labelsFrom, labelsTo) of `bytes`: label fields
+ *     in plain form (see label-rewriter.ts), in the order they were sent.
  * I2  Samples of series i are [sampleStart, sampleEnd) of the sample columns; series follow each
  *     other without gaps, so sampleEnd(i) = sampleStart(i + 1) and the last ends at sampleCount.
- * I3  Labels sent with other fields between them are copied behind the body (the side area); then
- *     `bytes` is a copy of the body with that area, and every earlier range still holds.
- * I4  Nothing here is sorted, unique or canonical: label rules belong to the series layer.
+ * I3  Labels sent in another form are rewritten behind the body; then `bytes` is a copy of the body
+ *     with those labels, and every earlier range still holds.
+ * I4  Nothing here is sorted, unique, free of empty texts or known to be UTF-8: label rules belong
+ *     to the series layer.
  *
  * Units: ranges are byte offsets into `bytes`; times are milliseconds since the epoch as doubles
  * (int64 values past 2^53 are rounded, far outside any accepted time); a value is two unsigned
@@ -16,6 +17,7 @@
  * Written by scan-write-request.ts, read by the engine. Valid until the next reset().
  */
 import { TsdbError } from "../base/errors.ts";
+import { LabelRewriter } from "./label-rewriter.ts";
 
 /** Most entries of each kind that one request may hold; beyond it the whole request is refused. */
 export const WRITE_ENTRIES_MAX = 1 << 20;
@@ -26,8 +28,7 @@ const METADATA_WORDS = 7;
 
 export class WriteBatch {
   private body: Uint8Array = new Uint8Array(0);
-  private sideBytes: Uint8Array = new Uint8Array(0);
-  private sideEnd = 0; // first free byte behind the body; 0 = no side area yet
+  private readonly rewriter = new LabelRewriter();
   private seriesTotal = 0;
   private sampleTotal = 0;
   private histogramTotal = 0;
@@ -41,9 +42,9 @@ export class WriteBatch {
   private valueLow = new Uint32Array(FIRST_CAPACITY);
   private metadata = new Uint32Array(0);
 
-  /** The decoded body, with the side area behind it where there is one. */
+  /** The decoded body, with the rewritten labels behind it where there are any. */
   get bytes(): Uint8Array {
-    return this.body;
+    return this.rewriter.isOpen ? this.rewriter.bytes : this.body;
   }
 
   get seriesCount(): number {
@@ -112,7 +113,7 @@ export class WriteBatch {
   /** Empties the batch and points it at a decoded body, which it does not copy. */
   reset(body: Uint8Array): void {
     this.body = body;
-    this.sideEnd = 0;
+    this.rewriter.clear();
     this.seriesTotal = 0;
     this.sampleTotal = 0;
     this.histogramTotal = 0;
@@ -176,25 +177,21 @@ export class WriteBatch {
     this.metadata[entry * METADATA_WORDS + 2 + field * 2] = to;
   }
 
-  /** Where the next byte of the side area will lie. */
-  sideOffset(): number {
-    return this.sideEnd === 0 ? this.body.length : this.sideEnd;
+  /** Offset into `bytes` where the next rewritten label will start. */
+  rewrittenOffset(): number {
+    return this.rewriter.isOpen ? this.rewriter.nextOffset : this.body.length;
   }
 
-  /** Copies [from, to) of the body to the end of the side area. */
-  copyToSide(from: number, to: number): void {
-    if (this.sideEnd === 0) this.openSide();
-    this.sideBytes.copyWithin(this.sideEnd, from, to);
-    this.sideEnd += to - from;
-    this.body = this.sideBytes.subarray(0, this.sideEnd);
+  /** Repeats the plain label fields [from, to) of the body behind the rewritten ones. */
+  repeatLabels(from: number, to: number): void {
+    if (!this.rewriter.isOpen) this.rewriter.open(this.body);
+    this.rewriter.repeat(from, to);
   }
 
-  /** Moves the body into an own buffer with room for a copy of every label of it. */
-  private openSide(): void {
-    const bodyBytes = this.body.length;
-    if (this.sideBytes.length < 2 * bodyBytes) this.sideBytes = new Uint8Array(2 * bodyBytes);
-    this.sideBytes.set(this.body);
-    this.sideEnd = bodyBytes;
+  /** Rewrites one label, given the ranges of its texts in the body. */
+  rewriteLabel(nameFrom: number, nameTo: number, valueFrom: number, valueTo: number): void {
+    if (!this.rewriter.isOpen) this.rewriter.open(this.body);
+    this.rewriter.write(nameFrom, nameTo, valueFrom, valueTo);
   }
 
   private growSamples(): void {

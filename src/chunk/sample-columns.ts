@@ -58,6 +58,15 @@ export class SampleColumns {
     this.bits[2 * index + 1] = valueHigh;
   }
 
+  /** Keeps the samples before index `kept` and the last one, which moves there. */
+  keepLast(kept: number): void {
+    const last = this.length - 1;
+    this.times[kept] = this.times[last]!;
+    this.bits[2 * kept] = this.bits[2 * last]!;
+    this.bits[2 * kept + 1] = this.bits[2 * last + 1]!;
+    this.length = kept + 1;
+  }
+
   /** True when sample `index` is a stale marker, decided on its 64 raw bits. */
   isStale(index: number): boolean {
     return this.bits[2 * index + 1] === STALE_HIGH && this.bits[2 * index] === STALE_LOW;

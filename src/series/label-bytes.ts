@@ -109,13 +109,22 @@ export class LabelRanges {
     this.canonicalLength = at;
   }
 
-  /** Whether the last valid parse came from canonical bytes of this length. */
-  isCanonical(from: number, to: number): boolean {
-    if (to - from !== this.canonicalLength) return false;
-    for (let i = 0; i < this.canonicalLength; i++) {
-      if (this.bytes[from + i] !== this.canonical[i]) return false;
-    }
-    return true;
+  /** Starts a canonical form that appendCanonical() fills with labels sorted by name. */
+  beginCanonical(): void {
+    this.canonicalLength = 0;
+  }
+
+  /** Adds one label to the canonical form. */
+  appendCanonical(name: Uint8Array, value: Uint8Array): void {
+    this.canonicalLength = this.writeFields(
+      this.canonicalLength,
+      name,
+      0,
+      name.length,
+      value,
+      0,
+      value.length,
+    );
   }
 
   private parseLabel(to: number): LabelCode {
@@ -215,22 +224,38 @@ export class LabelRanges {
   }
 
   private writeLabel(at: number, index: number): number {
-    const nameLength = this.nameToOf(index) - this.nameFromOf(index);
-    const valueLength = this.valueToOf(index) - this.valueFromOf(index);
+    const { bytes } = this;
+    const nameFrom = this.nameFromOf(index);
+    const valueFrom = this.valueFromOf(index);
+    const nameTo = this.nameToOf(index);
+    return this.writeFields(at, bytes, nameFrom, nameTo, bytes, valueFrom, this.valueToOf(index));
+  }
+
+  private writeFields(
+    at: number,
+    name: Uint8Array,
+    nameFrom: number,
+    nameTo: number,
+    value: Uint8Array,
+    valueFrom: number,
+    valueTo: number,
+  ): number {
+    const nameLength = nameTo - nameFrom;
+    const valueLength = valueTo - valueFrom;
     const inner = 2 + varintBytes(nameLength) + nameLength + varintBytes(valueLength) + valueLength;
     this.ensureCanonical(at + 1 + varintBytes(inner) + inner);
     let next = at;
     this.canonical[next++] = LABEL_TAG;
     next = this.writeVarint(next, inner);
     this.canonical[next++] = NAME_TAG;
-    next = this.writeRange(next, this.nameFromOf(index), this.nameToOf(index));
+    next = this.writeRange(next, name, nameFrom, nameTo);
     this.canonical[next++] = VALUE_TAG;
-    return this.writeRange(next, this.valueFromOf(index), this.valueToOf(index));
+    return this.writeRange(next, value, valueFrom, valueTo);
   }
 
-  private writeRange(at: number, from: number, to: number): number {
+  private writeRange(at: number, bytes: Uint8Array, from: number, to: number): number {
     let next = this.writeVarint(at, to - from);
-    for (let i = from; i < to; i++) this.canonical[next++] = this.bytes[i]!;
+    for (let i = from; i < to; i++) this.canonical[next++] = bytes[i]!;
     return next;
   }
 

@@ -17,10 +17,11 @@ import { NO_KEY } from "./series-keys.ts";
 export const NO_SERIES = 0xffffffff as SeriesRef;
 const NO_CHUNK = 0xffffffff as ChunkRef;
 
-/** Life of a series: it dies when its last chunk goes and is released once no list names it. */
+/** Life of a series: killed with its last chunk, cleaned out of the postings, then released. */
 const FREE = 0;
 const LIVE = 1;
 const DEAD = 2;
+const CLEANING = 3;
 
 export class SeriesTable {
   private newestChunks: Column = sharedColumn(1024);
@@ -46,6 +47,16 @@ export class SeriesTable {
 
   isLive(series: number): boolean {
     return series < this.count && this.states[series] === LIVE;
+  }
+
+  /** Whether the series is being taken out of the postings. */
+  isCleaning(series: number): boolean {
+    return this.states[series] === CLEANING;
+  }
+
+  /** Whether postings still name the series. */
+  isPosted(series: number): boolean {
+    return this.states[series] === LIVE || this.states[series] === DEAD;
   }
 
   newestChunkOf(series: SeriesRef): ChunkRef {
@@ -101,9 +112,15 @@ export class SeriesTable {
     this.live--;
   }
 
-  /** Frees a dead series that no postings list names any more. */
-  release(series: SeriesRef): void {
+  /** From now on postings may drop the dead series. */
+  beginCleaning(series: SeriesRef): void {
     assert(this.states[series] === DEAD, "series is not dead");
+    this.states[series] = CLEANING;
+  }
+
+  /** Frees a series that no postings list names any more. */
+  release(series: SeriesRef): void {
+    assert(this.states[series] === CLEANING, "series is not cleaned");
     this.states[series] = FREE;
     this.pool.release(this.pairOffsets[series]!, this.pairCounts[series]!);
     if (this.pins > 0) this.waiting.push(series);

@@ -1,0 +1,144 @@
+/**
+ * From a scanned write request to the head: every sample on its own merits.
+ *
+ * I1  A refused sample never takes accepted ones with it; what was refused is counted by reason,
+ *     with the first case of each kind in words.
+ * I2  A series is made only when one of its samples can be stored.
+ *
+ * The loop over a known series makes no object and no string; words are found for refusals only.
+ */
+import type { SeriesRef } from "../base/units.ts";
+import { APPEND_CODE_COUNT, APPEND_REASONS, AppendCode } from "../series/append-code.ts";
+import type { Head } from "../series/head.ts";
+import { LabelCode } from "../series/label-codes.ts";
+import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
+import type { Labels } from "../series/labels.ts";
+import { NO_KEY } from "../series/series-keys.ts";
+import type { WriteBatch } from "../wire/write-batch.ts";
+import type { Refusal, WriteOutcome } from "./service.ts";
+
+const LABEL_WORDS: Readonly<Record<LabelCode, string>> = {
+  [LabelCode.valid]: "valid",
+  [LabelCode.malformed]: "malformed label",
+  [LabelCode.missingMetricName]: "no metric name",
+  [LabelCode.emptyName]: "empty label name",
+  [LabelCode.duplicateName]: "duplicate label name",
+  [LabelCode.invalidUtf8]: "label is not valid UTF-8",
+  [LabelCode.tooManyLabels]: "too many labels",
+  [LabelCode.nameTooLong]: "label name too long",
+  [LabelCode.valueTooLong]: "label value too long",
+};
+const SHOWN_BYTES_MAX = 200;
+
+/** A label set as PromQL writes it: name{a="b"}. */
+export function labelsText(labels: Labels): string {
+  const parts: string[] = [];
+  for (let i = 0; i < labels.size; i++) {
+    if (labels.nameAt(i) !== "__name__") {
+      parts.push(`${labels.nameAt(i)}=${JSON.stringify(labels.valueAt(i))}`);
+    }
+  }
+  return `${labels.get("__name__")}{${parts.join(", ")}}`;
+}
+
+export class Ingest {
+  /** Samples so far, by AppendCode. */
+  readonly counts = new Float64Array(APPEND_CODE_COUNT);
+  private readonly head: Head;
+  private readonly seriesMax: number;
+  private readonly own = new Float64Array(APPEND_CODE_COUNT);
+  private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
+
+  constructor(head: Head, seriesMax: number) {
+    this.head = head;
+    this.seriesMax = seriesMax;
+  }
+
+  /** Stores a batch; the head's clock must have been advanced. */
+  write(batch: WriteBatch): WriteOutcome {
+    this.own.fill(0);
+    const { keys } = this.head.index;
+    const bytes = batch.bytes;
+    let previous = NO_KEY;
+    for (let i = 0; i < batch.seriesCount; i++) {
+      const from = batch.labelsFromOf(i);
+      const to = batch.labelsToOf(i);
+      const admit = this.admitsAny(batch, i);
+      const key = this.head.index.intern(bytes, from, to, previous, admit);
+      if (key >= 0) {
+        previous = key;
+        this.append(batch, i, keys.seriesOf(key));
+      } else this.refuseSeries(batch, i, key);
+    }
+    return this.outcome();
+  }
+
+  private append(batch: WriteBatch, series: number, ref: SeriesRef): void {
+    const end = batch.sampleEndOf(series);
+    for (let s = batch.sampleStartOf(series); s < end; s++) {
+      const time = batch.timeOf(s);
+      const code = this.head.append(ref, time, batch.valueHighOf(s), batch.valueLowOf(s));
+      this.own[code] = this.own[code]! + 1;
+      if (code > AppendCode.unchanged && this.own[code] === 1) {
+        this.firsts[code] = `${labelsText(this.head.index.labelsOf(ref))} at ${time} ms`;
+      }
+    }
+  }
+
+  /** Whether a new series for these samples would store one of them. */
+  private admitsAny(batch: WriteBatch, series: number): boolean {
+    const end = batch.sampleEndOf(series);
+    for (let s = batch.sampleStartOf(series); s < end; s++) {
+      if (this.head.admits(batch.timeOf(s))) return true;
+    }
+    return false;
+  }
+
+  private refuseSeries(batch: WriteBatch, series: number, why: number): void {
+    const start = batch.sampleStartOf(series);
+    const count = batch.sampleEndOf(series) - start;
+    const text = shownLabels(batch, series);
+    if (why === NO_LABELS) {
+      const words = LABEL_WORDS[this.head.index.labelCode];
+      this.refuse(AppendCode.invalidLabels, Math.max(1, count), `${words}: ${text}`);
+    } else if (why === LIMIT_REACHED) {
+      const words = `${text}: the limit is ${this.seriesMax} series (--storage.max-series)`;
+      this.refuse(AppendCode.seriesLimit, count, words);
+    } else {
+      for (let s = start; s < start + count; s++) {
+        const old = batch.timeOf(s) < this.head.oldestStartMs;
+        const code = old ? AppendCode.tooOld : AppendCode.tooFarInFuture;
+        this.refuse(code, 1, `${text} at ${batch.timeOf(s)} ms`);
+      }
+    }
+  }
+
+  private refuse(code: AppendCode, count: number, first: string): void {
+    if (this.own[code] === 0) this.firsts[code] = first;
+    this.own[code] = this.own[code]! + count;
+  }
+
+  private outcome(): WriteOutcome {
+    const refusals: Refusal[] = [];
+    for (let code = 0; code < APPEND_CODE_COUNT; code++) {
+      const count = this.own[code]!;
+      this.counts[code] = this.counts[code]! + count;
+      if (count === 0 || code <= AppendCode.unchanged) continue;
+      refusals.push({ reason: APPEND_REASONS[code]!.words, count, first: this.firsts[code]! });
+    }
+    return {
+      samplesStored: this.own[AppendCode.stored]!,
+      samplesUnchanged: this.own[AppendCode.unchanged]!,
+      refusals,
+    };
+  }
+}
+
+/** The label bytes of a refused series, readable and cut short. */
+function shownLabels(batch: WriteBatch, series: number): string {
+  const from = batch.labelsFromOf(series);
+  const to = Math.min(batch.labelsToOf(series), from + SHOWN_BYTES_MAX);
+  const text = new TextDecoder().decode(batch.bytes.slice(from, to));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  return JSON.stringify(text.replace(/[\u0000-\u001f\u007f]+/g, " ").trim());
+}

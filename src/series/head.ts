@@ -1,0 +1,250 @@
+/**
+ * Head: the samples of all series, at most `windowCount` windows of them.
+ *
+ * I1  Windows are aligned to the epoch. The store holds the window of the present and the
+ *     windowCount - 1 before it; a sample before the oldest one is too old, one more than ten
+ *     minutes ahead of the clock is refused, and no rule looks at other series.
+ * I2  A series' chunks hang from it newest first, windows never rising; only a full chunk (65,535
+ *     samples) is followed by another one of the same window.
+ * I3  No series holds chunks of more than windowCount windows: one that opens the next window early
+ *     gives up its oldest chunk then.
+ * I4  A live series has a chunk; it is killed with its last one.
+ * I5  Time never goes back: advance() with an earlier time changes nothing.
+ *
+ * A turned window is out of every query at once (oldestStartMs); its chunks are released by
+ * purgeStep() in bounded portions.
+ *
+ * Units: …Ms is milliseconds (times since the epoch).
+ */
+import { assert } from "../base/assert.ts";
+import {
+  type ChunkRef,
+  type SeriesRef,
+  type WindowNumber,
+  windowOfTime,
+  windowStart,
+} from "../base/units.ts";
+import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
+import { appendSample } from "../chunk/xor-appender.ts";
+import { AppendCode } from "./append-code.ts";
+import { LabelIndex } from "./label-index.ts";
+import { insertLate } from "./late-samples.ts";
+import { WindowLists } from "./window-lists.ts";
+
+/** How far ahead of the clock a sample may be: milliseconds. */
+export const FUTURE_BOUND_MS = 10 * 60 * 1000;
+
+/** What a head is made with. `seriesMax` 0 is no limit; `seed` keys the hash tables. */
+export interface HeadOptions {
+  readonly chunks: ChunkTable;
+  readonly windowMs: number;
+  readonly windowCount: number;
+  readonly outOfOrderMs: number;
+  readonly seriesMax: number;
+  readonly seed: number;
+}
+
+export class Head {
+  readonly chunks: ChunkTable;
+  readonly index: LabelIndex;
+  readonly windows: WindowLists;
+  readonly windowMs: number;
+  readonly windowCount: number;
+  /** Chunks released because their window had passed. */
+  purgedChunkCount = 0;
+  private readonly outOfOrderMs: number;
+  private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
+  private oldestStart = Number.NEGATIVE_INFINITY;
+  private acceptUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: HeadOptions) {
+    assert(options.windowMs > 0 && options.windowCount >= 1, "a head holds at least one window");
+    this.chunks = options.chunks;
+    this.windowMs = options.windowMs;
+    this.windowCount = options.windowCount;
+    this.outOfOrderMs = options.outOfOrderMs;
+    this.index = new LabelIndex(options.seriesMax, options.seed);
+    this.windows = new WindowLists(options.chunks);
+  }
+
+  /** Start of the oldest window that is kept: what lies before is in no answer. */
+  get oldestStartMs(): number {
+    return this.oldestStart;
+  }
+
+  /** The window of the present. */
+  get presentWindow(): WindowNumber {
+    return this.currentWindow;
+  }
+
+  /** Lets time pass. Returns whether the window turned. */
+  advance(nowMs: number): boolean {
+    const window = windowOfTime(nowMs, this.windowMs);
+    this.acceptUntilMs = Math.max(this.acceptUntilMs, nowMs + FUTURE_BOUND_MS);
+    if (window <= this.currentWindow) return false;
+    this.currentWindow = window;
+    const oldest = (window - this.windowCount + 1) as WindowNumber;
+    this.oldestStart = windowStart(oldest, this.windowMs);
+    return true;
+  }
+
+  /** Whether a series could store a sample of this time as its first. */
+  admits(timeMs: number): boolean {
+    return timeMs >= this.oldestStart && timeMs <= this.acceptUntilMs;
+  }
+
+  /** Adds one sample to a live series; value words are the 64 raw bits. */
+  append(series: SeriesRef, timeMs: number, high: number, low: number): AppendCode {
+    const chunk = this.index.series.newestChunkOf(series);
+    if (chunk !== NO_CHUNK && timeMs <= this.acceptUntilMs && timeMs >= this.oldestStart) {
+      const last = this.chunks.lastTimeOf(chunk);
+      if (timeMs > last && this.sameWindow(timeMs, last)) {
+        if (this.chunks.sampleCountOf(chunk) < SAMPLES_MAX) {
+          appendSample(this.chunks, chunk, timeMs, high, low);
+          return AppendCode.stored;
+        }
+      }
+    }
+    return this.appendElsewhere(series, chunk, timeMs, high, low);
+  }
+
+  /** Releases up to `budget` chunks of windows that have passed; false when none is left. */
+  purgeStep(budget: number): boolean {
+    for (let left = budget; left > 0; left--) {
+      const window = this.windows.oldest();
+      if (window === null || window > this.currentWindow - this.windowCount) return false;
+      this.removeChunk(this.windows.firstOf(window));
+      this.purgedChunkCount++;
+    }
+    return true;
+  }
+
+  /** Makes an empty chunk of `window`, the newest of the series unless `newer` is given. */
+  openChunk(series: SeriesRef, window: WindowNumber, newer: ChunkRef = NO_CHUNK): ChunkRef {
+    const chunk = this.chunks.create(series, window);
+    this.linkChunk(chunk, newer);
+    return chunk;
+  }
+
+  /** Takes a restored chunk into its series and window, wherever it belongs by time. */
+  attachRestored(chunk: ChunkRef): void {
+    let newer: ChunkRef = NO_CHUNK;
+    let older = this.index.series.newestChunkOf(this.chunks.seriesOf(chunk));
+    const first = this.chunks.firstTimeOf(chunk);
+    while (older !== NO_CHUNK && this.chunks.firstTimeOf(older) > first) {
+      newer = older;
+      older = this.chunks.olderOf(older);
+    }
+    this.linkChunk(chunk, newer);
+  }
+
+  /** Takes a chunk out of its series and window and releases it; kills a series left without. */
+  removeChunk(chunk: ChunkRef): void {
+    const series = this.chunks.seriesOf(chunk);
+    const older = this.chunks.olderOf(chunk);
+    let newer = this.index.series.newestChunkOf(series);
+    if (newer === chunk) this.index.series.setNewestChunk(series, older);
+    else {
+      while (this.chunks.olderOf(newer) !== chunk) newer = this.chunks.olderOf(newer);
+      this.chunks.setOlder(newer, older);
+    }
+    this.windows.remove(chunk);
+    this.chunks.release(chunk);
+    if (this.index.series.newestChunkOf(series) === NO_CHUNK) this.index.kill(series);
+  }
+
+  private linkChunk(chunk: ChunkRef, newer: ChunkRef): void {
+    const series = this.chunks.seriesOf(chunk);
+    if (newer === NO_CHUNK) {
+      this.chunks.setOlder(chunk, this.index.series.newestChunkOf(series));
+      this.index.series.setNewestChunk(series, chunk);
+    } else {
+      this.chunks.setOlder(chunk, this.chunks.olderOf(newer));
+      this.chunks.setOlder(newer, chunk);
+    }
+    this.windows.add(chunk);
+  }
+
+  private sameWindow(timeMs: number, otherMs: number): boolean {
+    return windowOfTime(timeMs, this.windowMs) === windowOfTime(otherMs, this.windowMs);
+  }
+
+  /** Everything but the next sample of an open chunk. */
+  private appendElsewhere(
+    series: SeriesRef,
+    newest: ChunkRef,
+    timeMs: number,
+    high: number,
+    low: number,
+  ): AppendCode {
+    if (timeMs > this.acceptUntilMs) return AppendCode.tooFarInFuture;
+    if (!(timeMs >= this.oldestStart)) return AppendCode.tooOld;
+    const last = newest === NO_CHUNK ? Number.NEGATIVE_INFINITY : this.chunks.lastTimeOf(newest);
+    if (timeMs > last) {
+      const window = windowOfTime(timeMs, this.windowMs);
+      appendSample(this.chunks, this.openChunk(series, window), timeMs, high, low);
+      this.giveUpOldest(series, window);
+      return AppendCode.stored;
+    }
+    if (timeMs === last) return this.repeated(newest, high, low);
+    if (this.outOfOrderMs === 0) return AppendCode.outOfOrder;
+    if (timeMs < last - this.outOfOrderMs) return AppendCode.tooOld;
+    return insertLate(this, series, timeMs, high, low);
+  }
+
+  private repeated(chunk: ChunkRef, high: number, low: number): AppendCode {
+    const same =
+      this.chunks.lastValueHighOf(chunk) === high && this.chunks.lastValueLowOf(chunk) === low;
+    return same ? AppendCode.unchanged : AppendCode.duplicate;
+  }
+
+  /** Releases the chunks of a series that a chunk of `window` pushes out. */
+  private giveUpOldest(series: SeriesRef, window: WindowNumber): void {
+    const kept = window - this.windowCount + 1;
+    let chunk = this.index.series.newestChunkOf(series);
+    while (chunk !== NO_CHUNK) {
+      const older = this.chunks.olderOf(chunk);
+      if (this.chunks.windowOf(chunk) < kept) {
+        this.removeChunk(chunk);
+        this.purgedChunkCount++;
+      }
+      chunk = older;
+    }
+  }
+
+  /** Recomputes I2 to I4 and the index from nothing. */
+  verify(): void {
+    this.index.verify();
+    this.chunks.verify();
+    let linked = 0;
+    for (let s = 0; s < this.index.series.upperBound; s++) {
+      if (this.index.series.isLive(s)) linked += this.verifySeries(s as SeriesRef);
+    }
+    assert(linked === this.chunks.count, "chunks that no series names");
+    let listed = 0;
+    for (const window of this.windows.numbers()) {
+      let chunk = this.windows.firstOf(window);
+      for (; chunk !== NO_CHUNK; chunk = this.chunks.nextInWindow(chunk)) {
+        assert(this.chunks.windowOf(chunk) === window, "chunk is in another window's list");
+        listed++;
+      }
+    }
+    assert(listed === linked, "window lists do not hold every chunk");
+  }
+
+  private verifySeries(series: SeriesRef): number {
+    let count = 0;
+    let newerFirst = Number.POSITIVE_INFINITY;
+    let chunk = this.index.series.newestChunkOf(series);
+    assert(chunk !== NO_CHUNK, "a live series has no chunk");
+    const newestWindow = this.chunks.windowOf(chunk);
+    for (; chunk !== NO_CHUNK; chunk = this.chunks.olderOf(chunk)) {
+      assert(this.chunks.seriesOf(chunk) === series, "chunk belongs to another series");
+      assert(this.chunks.lastTimeOf(chunk) < newerFirst, "chunks of a series overlap");
+      assert(this.chunks.windowOf(chunk) > newestWindow - this.windowCount, "too many windows");
+      newerFirst = this.chunks.firstTimeOf(chunk);
+      count++;
+    }
+    return count;
+  }
+}

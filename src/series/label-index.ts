@@ -1,0 +1,202 @@
+/**
+ * Who the series are: label sets, their keys on the wire, symbols, pairs and postings.
+ *
+ * I1  Each label set is one series, however its labels were ordered when they arrived.
+ * I2  A killed series is found by nobody at once (its keys go); its postings entries go in a later
+ *     batch, and only then may its ref be used again.
+ *
+ * cleanStep() does that batch work in bounded portions, so that a purge of many series never holds
+ * up a write.
+ */
+import { assert } from "../base/assert.ts";
+import type { PairRef, SeriesRef } from "../base/units.ts";
+import { LabelRanges } from "./label-bytes.ts";
+import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
+import { Labels } from "./labels.ts";
+import { PairTable } from "./pairs.ts";
+import { NO_KEY, SeriesKeys } from "./series-keys.ts";
+import { SeriesTable } from "./series-table.ts";
+import { SymbolTable } from "./symbols.ts";
+
+/** Why intern() gave no key. */
+export const NO_LABELS = -1;
+export const LIMIT_REACHED = -2;
+export const NOT_ADMITTED = -3;
+
+export class LabelIndex {
+  readonly symbols: SymbolTable;
+  readonly pairs: PairTable;
+  readonly keys: SeriesKeys;
+  readonly series = new SeriesTable();
+  /** What was wrong with the labels when intern() last answered NO_LABELS. */
+  labelCode: LabelCode = LabelCode.valid;
+  /** Series made since the start. */
+  createdCount = 0;
+  /** Series removed since the start. */
+  removedCount = 0;
+  private readonly seriesMax: number;
+  private readonly ranges = new LabelRanges();
+  private readonly scratch = new Uint32Array(LABELS_PER_SERIES_MAX);
+  private dead: SeriesRef[] = [];
+  private batch: SeriesRef[] = [];
+  private batchPosition = 0;
+  private readonly dirtyPairs = new Set<PairRef>();
+  private readonly isCleaning = (series: number) => this.series.isCleaning(series);
+
+  /** `seriesMax` 0 is no limit; `seed` keys the hashes. */
+  constructor(seriesMax: number, seed: number) {
+    this.seriesMax = seriesMax;
+    this.symbols = new SymbolTable(seed);
+    this.pairs = new PairTable(this.symbols, seed);
+    this.keys = new SeriesKeys(seed);
+  }
+
+  /**
+   * The key of the label set `bytes[from, to)`, made when new and `admit` is true. `previous` is
+   * the key of the series before it in the request. Answers NO_LABELS, LIMIT_REACHED or
+   * NOT_ADMITTED when there is none.
+   */
+  intern(bytes: Uint8Array, from: number, to: number, previous: number, admit: boolean): number {
+    const known = this.keys.find(bytes, from, to, previous);
+    if (known !== NO_KEY) return known;
+    this.labelCode = this.ranges.parse(bytes, from, to);
+    if (this.labelCode !== LabelCode.valid) return NO_LABELS;
+    this.ranges.canonicalise();
+    const { canonical, canonicalLength } = this.ranges;
+    const first = this.keys.find(canonical, 0, canonicalLength, NO_KEY);
+    if (first !== NO_KEY) return this.alias(bytes, from, to, first);
+    if (!admit) return NOT_ADMITTED;
+    if (this.seriesMax > 0 && this.series.liveCount >= this.seriesMax) return LIMIT_REACHED;
+    const series = this.create(this.internPairs());
+    return this.series.firstKeyOf(series);
+  }
+
+  /** Makes a series from pairs that are live or were just interned, sorted by name. */
+  restore(pairs: Uint32Array, count: number): SeriesRef {
+    for (let i = 0; i < count; i++) this.scratch[i] = pairs[i]!;
+    this.writeCanonical(count);
+    return this.create(count);
+  }
+
+  /** Takes a series without chunks out of sight. */
+  kill(series: SeriesRef): void {
+    this.keys.removeAll(this.series.firstKeyOf(series));
+    this.series.kill(series);
+    this.dead.push(series);
+    this.removedCount++;
+  }
+
+  /** Whether killed series still wait to leave the postings. */
+  get needsCleaning(): boolean {
+    return this.dead.length > 0 || this.batch.length > 0;
+  }
+
+  /** Does up to about `budget` steps of removing killed series; false when nothing is left. */
+  cleanStep(budget: number): boolean {
+    if (this.batch.length === 0 && this.dirtyPairs.size === 0) this.beginBatch();
+    let left = budget;
+    for (; left > 0 && this.batchPosition < this.batch.length; left--) this.markDirty();
+    for (const pair of this.dirtyPairs) {
+      if (left <= 0) return true;
+      left -= 1 + (this.pairs.seriesCountOf(pair) >>> 6);
+      this.pairs.removeDead(pair, this.isCleaning);
+      this.dirtyPairs.delete(pair);
+    }
+    if (this.batchPosition === this.batch.length) this.endBatch();
+    return this.needsCleaning;
+  }
+
+  /** The label set of a series as text. */
+  labelsOf(series: SeriesRef): Labels {
+    const flat: string[] = [];
+    const count = this.series.pairCountOf(series);
+    for (let i = 0; i < count; i++) {
+      const pair = this.series.pairAt(series, i);
+      flat.push(this.symbols.textOf(this.pairs.nameOf(pair)));
+      flat.push(this.symbols.textOf(this.pairs.valueOf(pair)));
+    }
+    return Labels.ofSorted(flat);
+  }
+
+  private alias(bytes: Uint8Array, from: number, to: number, first: number): number {
+    const series = this.keys.seriesOf(first);
+    const head = this.series.firstKeyOf(series);
+    if (!this.keys.mayAlias(head)) return first;
+    return this.keys.add(bytes, from, to, series, head);
+  }
+
+  /** Interns the pairs of the last parse into `scratch`; returns how many. */
+  private internPairs(): number {
+    const { source } = this.ranges;
+    for (let i = 0; i < this.ranges.count; i++) {
+      const { symbols, ranges } = this;
+      const name = symbols.intern(source, ranges.nameFromOf(i), ranges.nameToOf(i));
+      const value = symbols.intern(source, ranges.valueFromOf(i), ranges.valueToOf(i));
+      this.scratch[i] = this.pairs.intern(name, value);
+    }
+    return this.ranges.count;
+  }
+
+  /** Makes the series of the first `count` pairs in `scratch`, keyed by the canonical bytes. */
+  private create(count: number): SeriesRef {
+    const series = this.series.create(this.scratch, count);
+    const { canonical, canonicalLength } = this.ranges;
+    const key = this.keys.add(canonical, 0, canonicalLength, series, NO_KEY);
+    this.series.setFirstKey(series, key);
+    for (let i = 0; i < count; i++) this.pairs.addSeries(this.scratch[i]! as PairRef, series);
+    this.createdCount++;
+    return series;
+  }
+
+  /** Rebuilds the canonical bytes of the first `count` pairs in `scratch`. */
+  private writeCanonical(count: number): void {
+    this.ranges.beginCanonical();
+    for (let i = 0; i < count; i++) {
+      const pair = this.scratch[i]! as PairRef;
+      this.ranges.appendCanonical(
+        this.symbols.bytesOf(this.pairs.nameOf(pair)),
+        this.symbols.bytesOf(this.pairs.valueOf(pair)),
+      );
+    }
+  }
+
+  private beginBatch(): void {
+    this.batch = this.dead;
+    this.batchPosition = 0;
+    this.dead = [];
+  }
+
+  private markDirty(): void {
+    const series = this.batch[this.batchPosition++]!;
+    this.series.beginCleaning(series);
+    const count = this.series.pairCountOf(series);
+    for (let i = 0; i < count; i++) this.dirtyPairs.add(this.series.pairAt(series, i));
+  }
+
+  private endBatch(): void {
+    for (const series of this.batch) this.series.release(series);
+    this.batch = [];
+    this.batchPosition = 0;
+  }
+
+  /** Checks that keys, pairs and postings agree with the live series. */
+  verify(): void {
+    const postings = new Map<PairRef, number>();
+    for (let s = 0; s < this.series.upperBound; s++) {
+      if (!this.series.isPosted(s)) continue;
+      const series = s as SeriesRef;
+      for (let i = 0; i < this.series.pairCountOf(series); i++) {
+        const pair = this.series.pairAt(series, i);
+        assert(this.pairs.isLive(pair), "a series names a pair that is not live");
+        postings.set(pair, (postings.get(pair) ?? 0) + 1);
+      }
+      if (!this.series.isLive(s)) continue;
+      assert(this.keys.seriesOf(this.series.firstKeyOf(series)) === s, "key names another series");
+    }
+    if (this.batch.length > 0) return;
+    assert(postings.size === this.pairs.liveCount, "pairs live that no series names");
+    for (const [pair, count] of postings) {
+      assert(this.pairs.seriesCountOf(pair) === count, "postings list has another length");
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Questions about labels: names, values and label sets of the series that match selectors.
+ *
+ * Without selectors the index answers alone (time is not looked at, as in Prometheus' head); with
+ * selectors the union of the selected series is walked.
+ *
+ * Units: times are milliseconds since the epoch, both ends inclusive.
+ */
+import type { PairRef, SeriesRef } from "../base/units.ts";
+import type { Head } from "./head.ts";
+import { compareUtf8, Labels } from "./labels.ts";
+import type { Matcher } from "./matcher.ts";
+import { NO_PAIR } from "./pairs.ts";
+import { pairOfName, selectSeries } from "./select.ts";
+
+/** Selectors of which a series must satisfy one. */
+export type Selectors = readonly (readonly Matcher[])[];
+
+/** The series that satisfy at least one selector, each once. */
+function unionOf(head: Head, selectors: Selectors, fromMs: number, toMs: number): Set<SeriesRef> {
+  const union = new Set<SeriesRef>();
+  for (const matchers of selectors) {
+    for (const series of selectSeries(head, matchers, fromMs, toMs)) union.add(series);
+  }
+  return union;
+}
+
+/** Label sets of the selected series, sorted. */
+export function labelSets(
+  head: Head,
+  selectors: Selectors,
+  fromMs: number,
+  toMs: number,
+): Labels[] {
+  const sets = [...unionOf(head, selectors, fromMs, toMs)].map((s) => head.index.labelsOf(s));
+  return sets.sort(Labels.compare);
+}
+
+/** Label names of the selected series (of all without selectors), sorted by bytes. */
+export function labelNames(
+  head: Head,
+  selectors: Selectors,
+  fromMs: number,
+  toMs: number,
+): string[] {
+  const { index } = head;
+  const names = new Set(selectors.length === 0 ? index.pairs.nameSymbols() : []);
+  if (selectors.length > 0) {
+    for (const series of unionOf(head, selectors, fromMs, toMs)) {
+      const count = index.series.pairCountOf(series);
+      for (let i = 0; i < count; i++) names.add(index.pairs.nameOf(index.series.pairAt(series, i)));
+    }
+  }
+  return [...names].map((name) => index.symbols.textOf(name)).sort(compareUtf8);
+}
+
+/** Values of a label in the selected series (in all without selectors), sorted by bytes. */
+export function labelValues(
+  head: Head,
+  name: string,
+  selectors: Selectors,
+  fromMs: number,
+  toMs: number,
+): string[] {
+  const { pairs, symbols } = head.index;
+  const symbol = symbols.findText(name);
+  if (symbol === -1) return [];
+  const found = new Set<PairRef>();
+  if (selectors.length === 0) {
+    for (let p = pairs.firstOfName(symbol); p !== NO_PAIR; p = pairs.nextOfName(p)) found.add(p);
+  }
+  for (const series of unionOf(head, selectors, fromMs, toMs)) {
+    const pair = pairOfName(head.index, series, symbol);
+    if (pair !== NO_PAIR) found.add(pair);
+  }
+  return [...found].map((pair) => symbols.textOf(pairs.valueOf(pair))).sort(compareUtf8);
+}

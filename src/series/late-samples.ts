@@ -1,0 +1,83 @@
+/**
+ * Samples that arrive behind newer ones, when an out-of-order window allows them.
+ *
+ * The sample belongs into the chunk of its window that covers its time, or into a new chunk between
+ * two others. A full chunk is split in two halves first.
+ *
+ * Units: times are milliseconds since the epoch.
+ */
+import { type ChunkRef, type SeriesRef, type WindowNumber, windowOfTime } from "../base/units.ts";
+import { NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
+import { InsertCode, insertSample } from "../chunk/late-insert.ts";
+import { SampleColumns } from "../chunk/sample-columns.ts";
+import { appendSample } from "../chunk/xor-appender.ts";
+import { decodeRange } from "../chunk/xor-decoder.ts";
+import { AppendCode } from "./append-code.ts";
+import type { Head } from "./head.ts";
+
+/** Inserts a sample that is older than the newest one of its series. */
+export function insertLate(
+  head: Head,
+  series: SeriesRef,
+  timeMs: number,
+  high: number,
+  low: number,
+): AppendCode {
+  const window = windowOfTime(timeMs, head.windowMs);
+  const { chunks } = head;
+  let newer: ChunkRef = NO_CHUNK;
+  let chunk = head.index.series.newestChunkOf(series);
+  while (chunk !== NO_CHUNK && chunks.firstTimeOf(chunk) > timeMs) {
+    newer = chunk;
+    chunk = chunks.olderOf(chunk);
+  }
+  const target = coveringChunk(head, chunk, newer, window, timeMs);
+  if (target === NO_CHUNK) {
+    appendSample(chunks, head.openChunk(series, window, newer), timeMs, high, low);
+    return AppendCode.stored;
+  }
+  if (chunks.sampleCountOf(target) === SAMPLES_MAX) {
+    splitChunk(head, target);
+    return insertLate(head, series, timeMs, high, low);
+  }
+  const code = insertSample(chunks, target, timeMs, high, low);
+  if (code === InsertCode.inserted) return AppendCode.stored;
+  return code === InsertCode.equal ? AppendCode.unchanged : AppendCode.duplicate;
+}
+
+/**
+ * The chunk that takes the sample: the one that starts at or before it when it is of the same
+ * window, else the next newer one of that window, else NO_CHUNK.
+ */
+function coveringChunk(
+  head: Head,
+  older: ChunkRef,
+  newer: ChunkRef,
+  window: WindowNumber,
+  timeMs: number,
+): ChunkRef {
+  const { chunks } = head;
+  const olderFits = older !== NO_CHUNK && chunks.windowOf(older) === window;
+  const newerFits = newer !== NO_CHUNK && chunks.windowOf(newer) === window;
+  if (!olderFits) return newerFits ? newer : NO_CHUNK;
+  const behind = timeMs > chunks.lastTimeOf(older);
+  const full = chunks.sampleCountOf(older) === SAMPLES_MAX;
+  return behind && full && newerFits ? newer : older;
+}
+
+/** Replaces a full chunk by two that hold half of its samples each. */
+function splitChunk(head: Head, chunk: ChunkRef): void {
+  const { chunks } = head;
+  const samples = new SampleColumns(SAMPLES_MAX);
+  decodeRange(chunks, chunk, chunks.firstTimeOf(chunk), chunks.lastTimeOf(chunk), samples);
+  const series = chunks.seriesOf(chunk);
+  const window = chunks.windowOf(chunk);
+  const older = head.openChunk(series, window, chunk);
+  const newer = head.openChunk(series, window, chunk);
+  for (let i = 0; i < samples.length; i++) {
+    const half = i * 2 < samples.length ? older : newer;
+    const time = samples.times[i]!;
+    appendSample(chunks, half, time, samples.bits[2 * i + 1]!, samples.bits[2 * i]!);
+  }
+  head.removeChunk(chunk);
+}

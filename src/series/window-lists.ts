@@ -1,0 +1,80 @@
+/**
+ * The chunks of each window, as lists in the order in which they were made.
+ *
+ * I1  A chunk is in exactly the list of its window; lists are linked through the chunk records.
+ * I2  A window without chunks has no list.
+ *
+ * Walking the store window by window is walking these lists: time order needs no sorting.
+ */
+import { assert } from "../base/assert.ts";
+import type { ChunkRef, WindowNumber } from "../base/units.ts";
+import { type ChunkTable, NO_CHUNK } from "../chunk/chunk-table.ts";
+
+interface WindowList {
+  first: ChunkRef;
+  last: ChunkRef;
+  count: number;
+}
+
+export class WindowLists {
+  private readonly chunks: ChunkTable;
+  private readonly lists = new Map<WindowNumber, WindowList>();
+
+  constructor(chunks: ChunkTable) {
+    this.chunks = chunks;
+  }
+
+  /** Windows that hold chunks, oldest first. */
+  numbers(): WindowNumber[] {
+    return [...this.lists.keys()].sort((a, b) => a - b);
+  }
+
+  /** The oldest window that holds a chunk, or null. */
+  oldest(): WindowNumber | null {
+    let oldest: WindowNumber | null = null;
+    for (const window of this.lists.keys()) {
+      if (oldest === null || window < oldest) oldest = window;
+    }
+    return oldest;
+  }
+
+  /** First chunk of a window, or NO_CHUNK; the others follow by nextInWindow. */
+  firstOf(window: WindowNumber): ChunkRef {
+    return this.lists.get(window)?.first ?? NO_CHUNK;
+  }
+
+  countOf(window: WindowNumber): number {
+    return this.lists.get(window)?.count ?? 0;
+  }
+
+  /** Appends a chunk to the list of its window. */
+  add(chunk: ChunkRef): void {
+    const window = this.chunks.windowOf(chunk);
+    const list = this.lists.get(window);
+    this.chunks.setNextInWindow(chunk, NO_CHUNK);
+    if (!list) {
+      this.chunks.setPreviousInWindow(chunk, NO_CHUNK);
+      this.lists.set(window, { first: chunk, last: chunk, count: 1 });
+      return;
+    }
+    this.chunks.setPreviousInWindow(chunk, list.last);
+    this.chunks.setNextInWindow(list.last, chunk);
+    list.last = chunk;
+    list.count++;
+  }
+
+  /** Takes a chunk out of the list of its window. */
+  remove(chunk: ChunkRef): void {
+    const window = this.chunks.windowOf(chunk);
+    const list = this.lists.get(window);
+    assert(list !== undefined, "window of a chunk has no list");
+    const next = this.chunks.nextInWindow(chunk);
+    const previous = this.chunks.previousInWindow(chunk);
+    if (previous === NO_CHUNK) list.first = next;
+    else this.chunks.setNextInWindow(previous, next);
+    if (next === NO_CHUNK) list.last = previous;
+    else this.chunks.setPreviousInWindow(next, previous);
+    list.count--;
+    if (list.count === 0) this.lists.delete(window);
+  }
+}

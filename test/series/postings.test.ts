@@ -1,0 +1,58 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Postings } from "../../src/series/postings.ts";
+
+/** The naive twin: one sorted array a list. */
+type Twin = Map<number, Set<number>>;
+
+function readAll(postings: Postings, list: number): number[] {
+  const into = new Uint32Array(postings.countOf(list));
+  postings.read(list, into, 0);
+  return [...into];
+}
+
+describe("postings", () => {
+  it("equal sorted sets under random appends and removals", () => {
+    const command = fc.oneof(
+      fc.record({ kind: fc.constant("append" as const), list: fc.nat(5), series: fc.nat(400) }),
+      fc.record({
+        kind: fc.constant("remove" as const),
+        list: fc.nat(5),
+        modulus: fc.integer({ min: 1, max: 4 }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 400 }), (commands) => {
+        const postings = new Postings();
+        const twin: Twin = new Map();
+        for (const c of commands) {
+          const set = twin.get(c.list) ?? new Set<number>();
+          twin.set(c.list, set);
+          if (c.kind === "append") {
+            if (!set.has(c.series)) postings.append(c.list, c.series);
+            set.add(c.series);
+          } else {
+            postings.removeDead(c.list, (series) => series % c.modulus === 0);
+            for (const series of [...set]) if (series % c.modulus === 0) set.delete(series);
+          }
+          expect(readAll(postings, c.list)).toEqual([...set].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("keep a list longer than the pool holds", () => {
+    const postings = new Postings();
+    for (let series = 0; series < 10_000; series++) postings.append(3, series);
+    expect(readAll(postings, 3)).toHaveLength(10_000);
+    postings.removeDead(3, (series) => series >= 10);
+    expect(readAll(postings, 3)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it("sort a list that was appended to out of order when it is read", () => {
+    const postings = new Postings();
+    for (const series of [5, 3, 9, 1]) postings.append(0, series);
+    expect(readAll(postings, 0)).toEqual([1, 3, 5, 9]);
+  });
+});

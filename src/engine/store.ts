@@ -1,0 +1,109 @@
+/**
+ * The store in memory: one simulated heap, the chunks in it and the head over them.
+ *
+ * Everything that changes it goes through one thread. Work that is not on the way of a write
+ * (releasing turned windows, cleaning the index, sweeping) is done by work(), in portions.
+ *
+ * Units: …Ms milliseconds, …Bytes bytes; GOGC is percent, null when off.
+ */
+import type { Clock } from "../base/clock.ts";
+import { TsdbError } from "../base/errors.ts";
+import { ChunkTable } from "../chunk/chunk-table.ts";
+import { GoHeap } from "../heap/go-heap.ts";
+import { rulesOfGoVersion } from "../heap/go-rules.ts";
+import { HeapMemory } from "../heap/heap-memory.ts";
+import { Head } from "../series/head.ts";
+import type { WriteBatch } from "../wire/write-batch.ts";
+import { Ingest } from "./ingest.ts";
+import type { WriteOutcome } from "./service.ts";
+
+/** What a store is made with. 0 is no limit for `seriesMax` and `heapLimitBytes`. */
+export interface StoreSettings {
+  readonly windowMs: number;
+  readonly windowCount: number;
+  readonly outOfOrderMs: number;
+  readonly seriesMax: number;
+  readonly goVersion: string;
+  readonly gogcPercent: number | null;
+  readonly heapLimitBytes: number;
+  /** Keys the hash tables; random in service, fixed in simulations. */
+  readonly seed: number;
+}
+
+/** Steps of one portion of background work: about a millisecond each. */
+const PURGE_CHUNKS = 2000;
+const CLEAN_STEPS = 4000;
+const SWEEP_SPANS = 2000;
+/** Heap that a write may take per series and at least: a chunk's first slice or its growth. */
+const WRITE_BYTES_PER_SERIES = 2048;
+const WRITE_BYTES_MIN = 256 << 10;
+
+export class Store {
+  readonly heap: GoHeap;
+  readonly chunks: ChunkTable;
+  readonly head: Head;
+  readonly ingest: Ingest;
+  /** Write requests refused because the heap limit was reached. */
+  limitRefusalCount = 0;
+  private readonly settings: StoreSettings;
+  private readonly clock: Clock;
+
+  constructor(settings: StoreSettings, clock: Clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.heap = new GoHeap({
+      rules: rulesOfGoVersion(settings.goVersion),
+      gogcPercent: settings.gogcPercent,
+      limitBytes: settings.heapLimitBytes,
+      memory: new HeapMemory(),
+      clock,
+    });
+    this.chunks = new ChunkTable(this.heap);
+    this.head = new Head({ ...settings, chunks: this.chunks });
+    this.ingest = new Ingest(this.head, settings.seriesMax);
+    this.head.advance(clock.nowMs());
+  }
+
+  /** Stores a batch. TsdbError HEAP_LIMIT when there is no room: nothing of it is stored then. */
+  write(batch: WriteBatch): WriteOutcome {
+    this.head.advance(this.clock.nowMs());
+    if (this.settings.heapLimitBytes > 0) this.ensureRoom(batch.seriesCount);
+    return this.ingest.write(batch);
+  }
+
+  /** One portion of background work; true when there is more to do at once. */
+  work(): boolean {
+    this.head.advance(this.clock.nowMs());
+    const purging = this.head.purgeStep(PURGE_CHUNKS);
+    const cleaning = this.head.index.needsCleaning && this.head.index.cleanStep(CLEAN_STEPS);
+    const sweeping = this.heap.background(SWEEP_SPANS);
+    return purging || cleaning || sweeping;
+  }
+
+  /** Does all background work that is due now. */
+  settle(): void {
+    while (this.work());
+  }
+
+  /** Recomputes every invariant of heap, chunks and head from nothing. */
+  verify(): void {
+    this.head.verify();
+  }
+
+  private ensureRoom(seriesCount: number): void {
+    const limit = this.settings.heapLimitBytes;
+    const needed = Math.max(WRITE_BYTES_MIN, seriesCount * WRITE_BYTES_PER_SERIES);
+    if (this.heap.inUseBytes + needed <= limit) return;
+    // A collection helps only when there is garbage worth a cycle.
+    const garbage = this.heap.allocatedBytes - this.heap.liveBytes;
+    if (garbage > limit / 16) this.heap.collect();
+    if (this.heap.inUseBytes + needed <= limit) return;
+    this.limitRefusalCount++;
+    const inUse = this.heap.inUseBytes;
+    throw new TsdbError(
+      "HEAP_LIMIT",
+      `heap limit reached: ${inUse} bytes in use, the request may take ${needed} more, ` +
+        `the limit is ${limit} bytes (--heap.limit)`,
+    );
+  }
+}

@@ -67,8 +67,23 @@ export class SampleColumns {
     this.length = kept + 1;
   }
 
+  /** Time of sample `index`, in milliseconds. */
+  timeOf(index: number): number {
+    return this.times[index]!;
+  }
+
+  /** High word of the value bits of sample `index`. */
+  highOf(index: number): number {
+    return this.bits[2 * index + 1]!;
+  }
+
+  /** Low word of the value bits of sample `index`. */
+  lowOf(index: number): number {
+    return this.bits[2 * index]!;
+  }
+
   /** True when sample `index` is a stale marker, decided on its 64 raw bits. */
   isStale(index: number): boolean {
-    return this.bits[2 * index + 1] === STALE_HIGH && this.bits[2 * index] === STALE_LOW;
+    return this.highOf(index) === STALE_HIGH && this.lowOf(index) === STALE_LOW;
   }
 }

@@ -14,10 +14,15 @@ import {
   SWITCHED_OFF,
 } from "./rules.ts";
 
+const HEADER = /^\/\*\*\n \* \S[\s\S]*?\*\/\n/;
+/** One line is a header only when it does not stand at a declaration. */
+const SHORT_HEADER = /^\/\*\* [^\n]*\S \*\/\n(?=import |\n)/;
+
 /** Files that do not open with a header comment of at least one sentence. */
 export function headerFaults(files: readonly ProjectFile[]): string[] {
+  const opening = (file: ProjectFile) => file.text.replace(/^#![^\n]*\n/, "");
   return files
-    .filter((file) => !/^(?:#![^\n]*\n)?\/\*\*\s*\n? \* \S[\s\S]*?\*\//.test(file.text))
+    .filter((file) => !HEADER.test(opening(file)) && !SHORT_HEADER.test(opening(file)))
     .map((file) => `${file.path}:1: no header comment (/** … */) that says what the file is`);
 }
 

@@ -14,6 +14,8 @@ import { scanCode, type Token } from "./source-tokens.ts";
 export interface Import {
   readonly specifier: string;
   readonly line: number;
+  /** `import type … from`: gone after compilation. */
+  readonly isType: boolean;
 }
 
 export interface ImportGraph {
@@ -27,7 +29,8 @@ export function importsOf(text: string): Import[] {
   for (let i = 0; i < code.length; i++) {
     const token = code[i]!;
     if (token.kind !== "string" || !namesModule(code, i)) continue;
-    imports.push({ specifier: token.text.slice(1, -1), line: token.line });
+    const isType = isTypeImport(code, i);
+    imports.push({ specifier: token.text.slice(1, -1), line: token.line, isType });
   }
   return imports;
 }
@@ -46,6 +49,16 @@ function namesModule(code: readonly Token[], index: number): boolean {
 function isOwnUrl(code: readonly Token[], index: number): boolean {
   const after = code.slice(index + 1, index + 7).map((token) => token.text);
   return after.join("") === ",import.meta.url)" || after.join("").startsWith(",import.meta.url");
+}
+
+/** True when the statement that ends with the module name at `index` begins with `import type`. */
+function isTypeImport(code: readonly Token[], index: number): boolean {
+  for (let i = index - 1; i >= 0; i--) {
+    const { text } = code[i]!;
+    if (text === ";") return false;
+    if (text === "import" || text === "export") return code[i + 1]!.text === "type";
+  }
+  return false;
 }
 
 /** Layer of a file in src/: `src/heap/x.ts` -> heap, `src/main.ts` -> main. */
@@ -67,7 +80,10 @@ export function packageOf(specifier: string): string | null {
   return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0]!;
 }
 
-/** Imports that go against the table; `table[layer]` lists what the layer may import. */
+/**
+ * Imports that go against the table; `table[layer]` lists what the layer may import, `x:types` of
+ * which it may import types only.
+ */
 export function layerFaults(
   files: readonly ProjectFile[],
   table: Readonly<Record<string, readonly string[]>>,
@@ -80,11 +96,12 @@ export function layerFaults(
       faults.push(`${file.path}:1: layer "${layer}" is not in the table of test/tidy/rules.ts`);
       continue;
     }
-    for (const { specifier, line } of importsOf(file.text)) {
+    for (const { specifier, line, isType } of importsOf(file.text)) {
       const target = resolveImport(file.path, specifier);
       if (target === null) continue;
       const targetLayer = target.startsWith("src/") ? layerOf(target) : "outside src";
       if (targetLayer === layer || allowed.includes(targetLayer)) continue;
+      if (isType && allowed.includes(`${targetLayer}:types`)) continue;
       faults.push(`${file.path}:${line}: ${layer} may not import ${targetLayer} (${specifier})`);
     }
   }

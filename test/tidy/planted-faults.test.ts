@@ -59,6 +59,17 @@ describe("the import checks", () => {
     ]);
   });
 
+  it("let types through where only types may pass", () => {
+    const text = [
+      'import type { A } from "../b/a.ts";',
+      'import { type B } from "../b/b.ts";',
+      'export type { C } from "../b/c.ts";',
+    ].join("\n");
+    expect(layerFaults([projectFile("src/a/a.ts", text)], { a: ["b:types"], b: [] })).toEqual([
+      "src/a/a.ts:2: a may not import b (../b/b.ts)",
+    ]);
+  });
+
   it("find a layer that the table does not know", () => {
     expect(layerFaults([projectFile("src/extra/a.ts", "")], LAYERS)).toHaveLength(1);
   });
@@ -120,12 +131,13 @@ describe("the word checks", () => {
 
 describe("the shape checks", () => {
   it("want a header", () => {
-    expect(headerFaults([projectFile("src/a.ts", "const a = 1;")])).toHaveLength(1);
-    expect(headerFaults([projectFile("src/a.ts", "/** */\nconst a = 1;")])).toHaveLength(1);
-    expect(headerFaults([projectFile("src/a.ts", "/**\n * What it is.\n */")])).toEqual([]);
-    expect(headerFaults([projectFile("src/a.ts", "#!/usr/bin/env node\n/**\n * A.\n */")])).toEqual(
-      [],
-    );
+    const faults = (text: string) => headerFaults([projectFile("src/a.ts", text)]).length;
+    expect(faults("const a = 1;")).toBe(1);
+    expect(faults("/** */\nconst a = 1;")).toBe(1);
+    expect(faults("/** What a is. */\nconst a = 1;\n")).toBe(1);
+    expect(faults("/** What it is. */\nimport a from 'b';\n")).toBe(0);
+    expect(faults("/**\n * What it is.\n */\nconst a = 1;\n")).toBe(0);
+    expect(faults("#!/usr/bin/env node\n/**\n * What it is.\n */\n")).toBe(0);
   });
 
   it("bound lines, functions and files", () => {

@@ -10,7 +10,7 @@
  */
 import { PAGE_BYTES } from "../base/units.ts";
 import type { GoRules } from "./go-rules.ts";
-import { SLOT_BYTES } from "./size-classes.ts";
+import { SLOT_BYTES, TINY_BYTES } from "./size-classes.ts";
 
 /** What a chunk's buffer is made with, before append grows it. */
 export const FIRST_CAPACITY = 128;
@@ -32,8 +32,9 @@ function wantedCapacity(rules: GoRules, capacity: number, length: number, needed
   return wanted;
 }
 
-/** Bytes of the slot (or pages) that a request of `bytes` takes. */
+/** Bytes of the slot (or pages) that a request of `bytes` takes; below 16 its shared block's. */
 export function slotBytesOf(rules: GoRules, bytes: number): number {
+  if (bytes < TINY_BYTES) return bytes === 0 ? 0 : TINY_BYTES;
   if (bytes <= rules.smallRequestMax) return SLOT_BYTES[rules.classByEighth[(bytes + 7) >>> 3]!]!;
   return Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;
 }

@@ -1,5 +1,5 @@
 /**
- * Real bytes behind simulated addresses: regions of 4 GiB, each one shared WebAssembly.Memory.
+ * Real bytes behind simulated addresses: regions of 4 GiB, each one shared buffer.
  *
  * I1  The byte at address A lies in region floor(A / 2^32) at offset A mod 2^32.
  * I2  A region is mapped from its start up to a multiple of 4 MiB; only the last one grows.
@@ -14,31 +14,19 @@
  */
 import { assert } from "../base/assert.ts";
 import type { HeapAddress } from "../base/units.ts";
+import { GROWING_BUFFER_BYTES_MAX, GrowingBuffer } from "./growing-buffer.ts";
 
-/** Bytes of a region: what one WebAssembly.Memory can address. */
+/** Bytes of a region: what one shared buffer can hold. */
 export const REGION_BYTES = 2 ** 32;
-const WASM_PAGE_BYTES = 65536;
-const REGION_WASM_PAGES = REGION_BYTES / WASM_PAGE_BYTES;
 const STEP_BYTES = 4 << 20;
-const STEP_WASM_PAGES = STEP_BYTES / WASM_PAGE_BYTES;
 
-declare namespace WebAssembly {
-  interface MemoryDescriptor {
-    initial: number;
-    maximum?: number;
-    shared?: boolean;
-  }
-  class Memory {
-    constructor(descriptor: MemoryDescriptor);
-    readonly buffer: SharedArrayBuffer;
-    grow(delta: number): number;
-  }
-}
+assert(REGION_BYTES === GROWING_BUFFER_BYTES_MAX, "a region is one buffer");
+assert(REGION_BYTES % STEP_BYTES === 0, "a region is whole growth steps");
 
 export class HeapMemory {
   /** Views by region, see I3. */
   readonly views: Uint8Array[] = [];
-  private readonly memories: WebAssembly.Memory[] = [];
+  private readonly regions: GrowingBuffer[] = [];
   private mapped = 0;
   private touched = 0;
 
@@ -64,28 +52,17 @@ export class HeapMemory {
 
   /** The shared buffers by region, for worker threads. */
   buffers(): SharedArrayBuffer[] {
-    return this.memories.map((memory) => memory.buffer);
+    return this.regions.map((region) => region.buffer);
   }
 
   private growStep(end: number): void {
     const region = Math.floor(this.mapped / REGION_BYTES);
-    const have = (this.mapped - region * REGION_BYTES) / WASM_PAGE_BYTES;
-    const wantBytes = Math.min(end - region * REGION_BYTES, REGION_BYTES);
-    const want = Math.ceil(wantBytes / STEP_BYTES) * STEP_WASM_PAGES;
-    if (region === this.memories.length) this.addRegion();
-    const memory = this.memories[region]!;
-    assert(memory.grow(want - have) === have, "region grew from an unexpected size");
-    this.views[region] = new Uint8Array(memory.buffer);
-    this.mapped = region * REGION_BYTES + want * WASM_PAGE_BYTES;
-  }
-
-  private addRegion(): void {
-    const memory = new WebAssembly.Memory({
-      initial: 0,
-      maximum: REGION_WASM_PAGES,
-      shared: true,
-    });
-    this.memories.push(memory);
-    this.views.push(new Uint8Array(memory.buffer));
+    const start = region * REGION_BYTES;
+    const want = Math.ceil(Math.min(end - start, REGION_BYTES) / STEP_BYTES) * STEP_BYTES;
+    if (region === this.regions.length) this.regions.push(new GrowingBuffer(true));
+    const buffer = this.regions[region]!;
+    buffer.ensureExactly(want);
+    this.views[region] = new Uint8Array(buffer.buffer);
+    this.mapped = start + want;
   }
 }

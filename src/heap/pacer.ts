@@ -79,6 +79,14 @@ export class Pacer {
     this.trigger = this.triggerFor(marked);
   }
 
+  /** Becomes equal to another with the same settings. */
+  copyFrom(other: Pacer): void {
+    this.marked = other.marked;
+    this.goal = other.goal;
+    this.trigger = other.trigger;
+    this.live = other.live;
+  }
+
   private goalFor(marked: number, overheadBytes: number): number {
     let goal = Number.POSITIVE_INFINITY;
     if (this.gogcPercent !== null) {

@@ -1,232 +1,281 @@
 /**
- * Page bitmap: which 8 KiB pages of the mapped address space are taken, and address-ordered
- * first fit over it.
+ * Page heap: which 8 KiB pages of the simulated address space are in use, and the lowest that fit.
  *
- * I1  Bit p of `taken` is 1 exactly when page p belongs to a span, to the page cache, or to no one
- *     for ever (the last page of a 4 GiB region, so that no run crosses regions).
- * I2  For group g (512 pages), starts[g], longest[g] and ends[g] are the free pages at its start,
- *     its longest free run and the free pages at its end.
- * I3  No page below `searchFrom` is free.
- * I4  released[p] is 1 while page p is counted as returned to the system: fresh pages are, until a
- *     span is placed on them.
+ * I1  Bit p of `inUse` is 1 exactly when page p belongs to a span, to the page cache, to no mapped
+ *     memory, or to the pages never handed out (I4).
+ * I2  The run tree has, for every group of 512 pages, the free runs that its bits show.
+ * I3  Bit p of `released` is 1 when page p counts as given back to the operating system: fresh
+ *     pages and scavenged ones. Placing a span clears its bits; `releasedPages` is their number.
+ * I4  Never handed out: group 0, so that address 0 is no object; the last page of every 4 GiB
+ *     region, so that no span crosses one; and the pages before a random start (Go 1.26).
  *
- * Units: PageIndex counts pages from address 0; every `…Count` is pages.
+ * First fit by address. Requests below 16 pages go through the page cache (page-cache.ts); growth
+ * adds whole groups at the end. Source: runtime mpagealloc.go, mpagecache.go, mheap.grow.
+ *
+ * Units: PageIndex and …Pages count 8 KiB pages; groups are 4 MiB.
  */
 import { assert } from "../base/assert.ts";
 import { PAGE_BYTES, type PageIndex } from "../base/units.ts";
+import { GroupUse } from "./group-use.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
 import { REGION_BYTES } from "./heap-memory.ts";
+import { bitCount, clearBits, countBits, findZeros, runs, setBits, zeroRuns } from "./page-bits.ts";
+import { CACHE_PAGES, CACHE_REQUEST_LIMIT, PageCache } from "./page-cache.ts";
+import { GROUP_PAGES, RunTree } from "./run-tree.ts";
 
-export const GROUP_PAGES = 512;
+/** First page of the heap: group 0 is never used. */
+export const FIRST_PAGE = GROUP_PAGES as PageIndex;
 const GROUP_WORDS = GROUP_PAGES / 32;
 const REGION_PAGES = REGION_BYTES / PAGE_BYTES;
-export const NO_PAGE = -1 as PageIndex;
+/** Spans end before the last page of a region, and one group may precede the first. */
+const SPAN_PAGES_LIMIT = REGION_PAGES - 2 * GROUP_PAGES;
 
-/** Index of the lowest set bit of a word that is not 0. */
-export function lowestBit(word: number): number {
-  return 31 - Math.clz32(word & -word);
-}
+export class PageHeap {
+  /** Usage bits by page, see I1. Replaced on growth. */
+  inUse: Uint32Array = new Uint32Array(0);
+  /** Released bits by page, see I3. Replaced on growth. */
+  released: Uint32Array = new Uint32Array(0);
+  readonly cache = new PageCache();
+  readonly use = new GroupUse();
+  private readonly inUseBuffer: GrowingBuffer;
+  private readonly releasedBuffer: GrowingBuffer;
+  private tree = new RunTree();
+  private end: number = FIRST_PAGE;
+  private releasedCount = 0;
+  private spanPageCount = 0;
 
-export class PageBitmap {
-  private taken = new Uint32Array(GROUP_WORDS * 16);
-  private released = new Uint32Array(GROUP_WORDS * 16);
-  private starts = new Uint16Array(16);
-  private longest = new Uint16Array(16);
-  private ends = new Uint16Array(16);
-  private mapped = 0;
-  private searchFrom = 0;
-  private releasedPages = 0;
-
-  /** Pages mapped so far; all page indexes are below it. */
-  get mappedCount(): number {
-    return this.mapped;
-  }
-
-  /** Pages counted as returned to the system. */
-  get releasedCount(): number {
-    return this.releasedPages;
-  }
-
-  isTaken(page: PageIndex): boolean {
-    return (this.taken[page >>> 5]! & (1 << (page & 31))) !== 0;
-  }
-
-  isReleased(page: PageIndex): boolean {
-    return (this.released[page >>> 5]! & (1 << (page & 31))) !== 0;
-  }
-
-  /** Maps `pageCount` (rounded up to groups) more pages at the end; they are free and released. */
-  grow(pageCount: number): void {
-    const groupCount = Math.ceil(pageCount / GROUP_PAGES);
-    const first = this.mapped / GROUP_PAGES;
-    this.ensureGroups(first + groupCount);
-    for (let page = this.mapped; page < this.mapped + groupCount * GROUP_PAGES; page += 32) {
-      this.released[page >>> 5] = 0xffffffff;
-    }
-    this.releasedPages += groupCount * GROUP_PAGES;
-    this.mapped += groupCount * GROUP_PAGES;
-    for (let g = first; g < first + groupCount; g++) this.summarise(g);
-    this.closeRegionEnds(first * GROUP_PAGES);
-  }
-
-  /** Lowest page at which `count` adjacent pages are free, or NO_PAGE. */
-  find(count: number): PageIndex {
-    const groupCount = this.mapped / GROUP_PAGES;
-    let run = 0;
-    for (let g = Math.floor(this.searchFrom / GROUP_PAGES); g < groupCount; g++) {
-      if (run + this.starts[g]! >= count) return (g * GROUP_PAGES - run) as PageIndex;
-      if (this.longest[g]! >= count) return this.findInGroup(g, count);
-      run = this.starts[g] === GROUP_PAGES ? run + GROUP_PAGES : this.ends[g]!;
-    }
-    return NO_PAGE;
-  }
-
-  /** Marks free pages as taken. */
-  take(page: PageIndex, count: number): void {
-    this.setRange(page, count, true);
-    if (page <= this.searchFrom && page + count > this.searchFrom) this.searchFrom = page + count;
-  }
-
-  /** Marks taken pages as free. */
-  give(page: PageIndex, count: number): void {
-    this.setRange(page, count, false);
-    if (page < this.searchFrom) this.searchFrom = page;
-  }
-
-  /** 32 taken bits from `page`, a multiple of 32. */
-  wordAt(page: PageIndex): number {
-    return this.taken[page >>> 5]!;
-  }
-
-  /** Ends the released state of pages on which a span is placed. */
-  claim(page: PageIndex, count: number): void {
-    for (let p = page as number; p < page + count; p++) {
-      const bit = 1 << (p & 31);
-      const word = this.released[p >>> 5]!;
-      if ((word & bit) === 0) continue;
-      this.released[p >>> 5] = word & ~bit;
-      this.releasedPages--;
+  /** `startPages`: pages of the first group that are never handed out. */
+  constructor(startPages = 0, source: PageHeap | null = null) {
+    this.inUseBuffer = source ? source.inUseBuffer.clone() : new GrowingBuffer();
+    this.releasedBuffer = source ? source.releasedBuffer.clone() : new GrowingBuffer();
+    if (source) {
+      this.copyFigures(source);
+      this.renewViews();
+    } else {
+      assert(startPages >= 0 && startPages < GROUP_PAGES, "the start lies in the first group");
+      this.mapWords();
+      this.inUse.fill(0xffffffff, 0, GROUP_WORDS);
+      if (startPages > 0) {
+        this.grow(GROUP_PAGES);
+        setBits(this.inUse, FIRST_PAGE, startPages);
+        this.measure(1);
+      }
     }
   }
 
-  /** Counts one free page as returned to the system; false when it already was. */
-  release(page: PageIndex): boolean {
-    assert(!this.isTaken(page), "a taken page cannot be released");
-    const bit = 1 << (page & 31);
-    const word = this.released[page >>> 5]!;
-    if ((word & bit) !== 0) return false;
-    this.released[page >>> 5] = word | bit;
-    this.releasedPages++;
+  /** First page after the mapped ones. */
+  get endPage(): PageIndex {
+    return this.end as PageIndex;
+  }
+
+  /** Pages mapped: in use, idle and never handed out. */
+  get mappedPages(): number {
+    return this.end - FIRST_PAGE;
+  }
+
+  /** Mapped pages that count as given back. */
+  get releasedPages(): number {
+    return this.releasedCount;
+  }
+
+  /** Pages of spans in use. */
+  get spanPages(): number {
+    return this.spanPageCount;
+  }
+
+  /** Takes `count` adjacent pages at the lowest address that fits; grows when there is none. */
+  allocate(count: number): PageIndex {
+    assert(count > 0 && count <= SPAN_PAGES_LIMIT, "a span has 1 page to almost 4 GiB of them");
+    let page = count < CACHE_REQUEST_LIMIT ? this.takeCached(count) : -1;
+    if (page < 0) {
+      page = this.findRun(count);
+      while (page < 0) {
+        this.grow(count);
+        page = this.findRun(count);
+      }
+      setBits(this.inUse, page, count);
+      this.measureRange(page, count);
+    }
+    this.releasedCount -= clearBits(this.released, page, count);
+    this.spanPageCount += count;
+    return page as PageIndex;
+  }
+
+  /** Gives back the pages of a span. */
+  free(page: PageIndex, count: number): void {
+    const cleared = clearBits(this.inUse, page, count);
+    assert(cleared === count, "freed pages were in use");
+    this.spanPageCount -= count;
+    this.measureRange(page, count);
+    const last = (page + count - 1) >>> 9;
+    for (let group = page >>> 9; group <= last; group++) this.use.noteFree(group);
+  }
+
+  /** Free pages of the heap's bitmap (not of the cache) that do not count as released. */
+  retainedPages(): number {
+    return this.mappedPages - this.spanPageCount - this.releasedCount;
+  }
+
+  /**
+   * Releases up to `countMax` adjacent free pages, the highest there are; gives how many. Dense
+   * groups are passed over when `skipDense`.
+   */
+  releaseHighest(countMax: number, skipDense: boolean): number {
+    let group = this.use.highestCandidate(skipDense);
+    while (group >= 0) {
+      const count = this.releaseInGroup(group, countMax);
+      if (count > 0) return count;
+      this.use.noteExhausted(group);
+      group = this.use.highestCandidate(skipDense);
+    }
+    return 0;
+  }
+
+  /** Replaces the state by a given one: usage words from FIRST_PAGE on, and the cached pages. */
+  load(usage: Uint32Array, cacheBlock: PageIndex, usageLow: number, usageHigh: number): void {
+    assert(usage.length % GROUP_WORDS === 0, "usage comes in whole groups");
+    const end = FIRST_PAGE + usage.length * 32;
+    if (end > this.end) this.grow(end - this.end);
+    this.inUse.set(usage, GROUP_WORDS);
+    this.inUse.fill(0xffffffff, GROUP_WORDS + usage.length);
+    this.end = end;
+    for (let group = 1; group < this.inUse.length / GROUP_WORDS; group++) this.measure(group);
+    this.cache.fill(cacheBlock, usageLow, usageHigh);
+  }
+
+  /** Accounting copy, free to change on its own. */
+  clone(): PageHeap {
+    return new PageHeap(0, this);
+  }
+
+  /** Recomputes I1 to I3; `spanPage(p)` tells whether a span in use has page p. */
+  verify(spanPage: (page: PageIndex) => boolean): void {
+    const mappedWords = this.end / 32;
+    assert(countBits(this.released, 0, this.end) === this.releasedCount, "released pages add up");
+    let spanPages = 0;
+    for (let p = FIRST_PAGE as number; p < this.end; p++) {
+      const used = ((this.inUse[p >>> 5]! >>> (p & 31)) & 1) === 1;
+      if (spanPage(p as PageIndex)) {
+        assert(used, "a span's page is in use");
+        assert(((this.released[p >>> 5]! >>> (p & 31)) & 1) === 0, "a span's page is not released");
+        spanPages++;
+      } else if (this.cache.holds(p as PageIndex)) {
+        assert(used, "a cached page is marked in use");
+      }
+    }
+    assert(spanPages === this.spanPageCount, "span pages add up");
+    for (let w = mappedWords; w < this.inUse.length; w++) {
+      assert(this.inUse[w] === 0xffffffff || w >= mappedWords, "unmapped pages are not free");
+    }
+    this.verifyTree();
+  }
+
+  private verifyTree(): void {
+    for (let group = 0; group < this.end / GROUP_PAGES; group++) {
+      zeroRuns(this.inUse, group * GROUP_WORDS, GROUP_WORDS);
+      const [start, longest, end] = this.tree.leafOf(group);
+      assert(start === runs.start && end === runs.end, "leaf has its group's outer runs");
+      assert(longest === runs.longest, "leaf has its group's longest run");
+    }
+  }
+
+  private takeCached(count: number): number {
+    if (this.cache.isEmpty && !this.fillCache()) return -1;
+    return this.cache.take(count);
+  }
+
+  private fillCache(): boolean {
+    const page = this.findRun(1);
+    if (page < 0) return false;
+    const block = page - (page % CACHE_PAGES);
+    const word = block >>> 5;
+    this.cache.fill(block as PageIndex, this.inUse[word]!, this.inUse[word + 1]!);
+    this.inUse[word] = 0xffffffff;
+    this.inUse[word + 1] = 0xffffffff;
+    this.measure(block >>> 9);
     return true;
   }
 
-  /** Overwrites one group's taken bits (16 words), for replaying a recorded page heap. */
-  loadGroup(group: number, words: Uint32Array): void {
-    while (this.mapped <= group * GROUP_PAGES) this.grow(GROUP_PAGES);
-    this.taken.set(words, group * GROUP_WORDS);
-    this.summarise(group);
-    this.searchFrom = 0;
+  private findRun(count: number): number {
+    const page = this.tree.find(count);
+    if (page < 0) return -1;
+    const group = page >>> 9;
+    const inside = findZeros(this.inUse, group * GROUP_WORDS, GROUP_WORDS, count);
+    return inside < 0 ? page : group * GROUP_PAGES + inside;
   }
 
-  /** Recomputes I2 to I4 from the bits; throws AssertionError on any difference. */
-  verify(): void {
-    let releasedCount = 0;
-    for (let p = 0; p < this.mapped; p++) {
-      const page = p as PageIndex;
-      if (this.isReleased(page)) releasedCount++;
-      assert(this.isTaken(page) || p >= this.searchFrom, "free page below searchFrom");
-    }
-    assert(releasedCount === this.releasedPages, "released pages do not add up");
-    for (let g = 0; g < this.mapped / GROUP_PAGES; g++) {
-      const before = [this.starts[g], this.longest[g], this.ends[g]];
-      this.summarise(g);
-      const after = [this.starts[g], this.longest[g], this.ends[g]];
-      assert(before.join() === after.join(), "group summary is stale");
+  /** Maps whole groups for `count` pages more, at most to the end of the region. */
+  private grow(count: number): void {
+    const regionEnd = (Math.floor(this.end / REGION_PAGES) + 1) * REGION_PAGES;
+    const wanted = this.end + Math.ceil(count / GROUP_PAGES) * GROUP_PAGES;
+    const from = this.end;
+    this.end = Math.min(wanted, regionEnd);
+    this.mapWords();
+    this.inUse.fill(0, from / 32, this.end / 32);
+    this.released.fill(0xffffffff, from / 32, this.end / 32);
+    this.releasedCount += this.end - from;
+    if (this.end === regionEnd) setBits(this.inUse, this.end - 1, 1);
+    for (let group = from / GROUP_PAGES; group < this.end / GROUP_PAGES; group++) {
+      this.measure(group);
     }
   }
 
-  private findInGroup(group: number, count: number): PageIndex {
-    const end = (group + 1) * GROUP_PAGES;
-    let run = 0;
-    for (let page = group * GROUP_PAGES; page < end; page++) {
-      run = (this.taken[page >>> 5]! & (1 << (page & 31))) === 0 ? run + 1 : 0;
-      if (run === count) return (page - count + 1) as PageIndex;
-    }
-    assert(false, "group summary promised a run that is not there");
-    return NO_PAGE;
-  }
-
-  private setRange(page: number, count: number, taken: boolean): void {
-    assert(page >= 0 && page + count <= this.mapped, "pages are not mapped");
-    const end = page + count;
-    for (let p = page; p < end; ) {
-      const bit = p & 31;
-      const width = Math.min(32 - bit, end - p);
-      const mask = (width === 32 ? -1 : ((1 << width) - 1) << bit) >>> 0;
-      const word = this.taken[p >>> 5]!;
-      assert(((taken ? word : ~word) & mask) === 0, "pages are not in the state to leave");
-      this.taken[p >>> 5] = taken ? word | mask : word & ~mask;
-      p += width;
-    }
-    const last = Math.floor((end - 1) / GROUP_PAGES);
-    for (let g = Math.floor(page / GROUP_PAGES); g <= last; g++) this.summarise(g);
-  }
-
-  private summarise(group: number): void {
-    let start = -1;
-    let best = 0;
-    let run = 0;
-    const from = group * GROUP_WORDS;
-    for (let w = from; w < from + GROUP_WORDS; w++) {
-      const word = this.taken[w]!;
-      if (word === 0) {
-        run += 32;
-        continue;
-      }
-      if (word === 0xffffffff) {
-        if (start < 0) start = run;
-        if (run > best) best = run;
-        run = 0;
-        continue;
-      }
-      for (let bit = 0; bit < 32; bit++) {
-        if ((word & (1 << bit)) === 0) {
-          run++;
-          continue;
-        }
-        if (start < 0) start = run;
-        if (run > best) best = run;
-        run = 0;
+  private releaseInGroup(group: number, countMax: number): number {
+    const first = group * GROUP_PAGES;
+    let count = 0;
+    for (let page = first + GROUP_PAGES - 1; page >= first && count < countMax; page--) {
+      const word = page >>> 5;
+      const held = this.inUse[word]! | this.released[word]!;
+      if (held === 0xffffffff && count === 0) {
+        page = word * 32;
+      } else if (((held >>> (page & 31)) & 1) === 0) {
+        this.released[word] = this.released[word]! | (1 << (page & 31));
+        count++;
+      } else if (count > 0) {
+        break;
       }
     }
-    this.starts[group] = start < 0 ? GROUP_PAGES : start;
-    this.longest[group] = run > best ? run : best;
-    this.ends[group] = run;
+    this.releasedCount += count;
+    return count;
   }
 
-  private closeRegionEnds(from: number): void {
-    for (let end = REGION_PAGES; end <= this.mapped; end += REGION_PAGES) {
-      if (end > from) this.take((end - 1) as PageIndex, 1);
+  private measureRange(page: number, count: number): void {
+    const last = (page + count - 1) >>> 9;
+    for (let group = page >>> 9; group <= last; group++) this.measure(group);
+  }
+
+  private measure(group: number): void {
+    zeroRuns(this.inUse, group * GROUP_WORDS, GROUP_WORDS);
+    this.tree.setLeaf(group, runs.start, runs.longest, runs.end);
+    this.use.setUsed(group, groupUse(this.inUse, group));
+  }
+
+  private mapWords(): void {
+    const grown = this.inUseBuffer.ensure(this.end / 8);
+    if (grown || this.releasedBuffer.ensure(this.end / 8)) {
+      this.releasedBuffer.ensure(this.end / 8);
+      this.renewViews();
     }
   }
 
-  private ensureGroups(groupCount: number): void {
-    if (groupCount <= this.starts.length) return;
-    const capacity = Math.max(groupCount, this.starts.length * 2);
-    this.taken = enlarged(this.taken, capacity * GROUP_WORDS);
-    this.released = enlarged(this.released, capacity * GROUP_WORDS);
-    const grow = (column: Uint16Array<ArrayBuffer>) => {
-      const larger = new Uint16Array(capacity);
-      larger.set(column);
-      return larger;
-    };
-    this.starts = grow(this.starts);
-    this.longest = grow(this.longest);
-    this.ends = grow(this.ends);
+  private renewViews(): void {
+    this.inUse = new Uint32Array(this.inUseBuffer.buffer);
+    this.released = new Uint32Array(this.releasedBuffer.buffer);
+  }
+
+  private copyFigures(source: PageHeap): void {
+    this.tree = source.tree.clone();
+    this.cache.copyFrom(source.cache);
+    this.use.copyFrom(source.use);
+    this.end = source.end;
+    this.releasedCount = source.releasedCount;
+    this.spanPageCount = source.spanPageCount;
   }
 }
 
-function enlarged(words: Uint32Array<ArrayBuffer>, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length);
-  larger.set(words);
-  return larger;
+function groupUse(words: Uint32Array, group: number): number {
+  let used = 0;
+  const end = (group + 1) * GROUP_WORDS;
+  for (let w = group * GROUP_WORDS; w < end; w++) used += bitCount(words[w]!);
+  return used;
 }

@@ -25,6 +25,13 @@ export class Pauses {
     this.total += seconds;
   }
 
+  /** Becomes equal to another. */
+  copyFrom(other: Pauses): void {
+    this.ring.set(other.ring);
+    this.recorded = other.recorded;
+    this.total = other.total;
+  }
+
   /** Quantiles as debug.ReadGCStats computes them: minimum, quartiles, maximum; zeros when empty. */
   quantiles(): readonly [number, number, number, number, number] {
     const kept = this.ring.slice(0, Math.min(this.recorded, KEPT)).sort();

@@ -1,27 +1,27 @@
 /**
  * The central lists: for each size class four queues of spans, partial and full, swept and not.
  *
- * I1  Every queue is first in, first out, linked through the spans' `next` column.
- * I2  A span is in at most one queue; a cached span is in none.
+ * I1  Every queue is first in, first out, linked both ways through the spans' records.
+ * I2  A span is in at most one queue, and its record says in which; a cached span is in none.
  * I3  Starting a cycle swaps swept and unswept; the swept queues are then empty.
- * I4  A span that was freed while it waited unswept stays in its queue as an empty record; popping
- *     recycles it and goes on.
  *
  * Source: mcentral.go (spanSet pushes at the tail and pops from the head).
+ *
+ * Queue numbers: 1 + class * 4 + generation * 2 + (1 if full); 0 is no queue.
  */
 import { assert } from "../base/assert.ts";
 import type { SpanRef } from "../base/units.ts";
 import { CLASS_COUNT } from "./size-classes.ts";
 import { NO_SPAN, type SpanTable } from "./spans.ts";
 
-/** Which of a class' queues: the first bit is full, the second one is the generation. */
 const PARTIAL = 0;
 const FULL = 1;
+const QUEUE_COUNT = 1 + CLASS_COUNT * 4;
 
 export class SpanQueues {
   private readonly spans: SpanTable;
-  private readonly heads = new Uint32Array(CLASS_COUNT * 4).fill(NO_SPAN);
-  private readonly tails = new Uint32Array(CLASS_COUNT * 4).fill(NO_SPAN);
+  private readonly heads = new Uint32Array(QUEUE_COUNT).fill(NO_SPAN);
+  private readonly tails = new Uint32Array(QUEUE_COUNT).fill(NO_SPAN);
   private generation = 0;
 
   constructor(spans: SpanTable) {
@@ -31,16 +31,37 @@ export class SpanQueues {
   /** Swept becomes unswept; nothing unswept may be left. */
   swapGenerations(): void {
     for (let c = 0; c < CLASS_COUNT; c++) {
-      assert(this.isEmpty(this.unswept(c, PARTIAL)), "partial spans were left unswept");
-      assert(this.isEmpty(this.unswept(c, FULL)), "full spans were left unswept");
+      assert(this.heads[this.unswept(c, PARTIAL)] === NO_SPAN, "partial spans were left unswept");
+      assert(this.heads[this.unswept(c, FULL)] === NO_SPAN, "full spans were left unswept");
     }
     this.generation ^= 1;
   }
 
   /** Puts a swept span at the tail of its class' partial or full queue. */
   pushSwept(span: SpanRef): void {
+    assert(this.spans.queueOf(span) === 0, "a span waits in one queue");
     const kind = this.spans.isFull(span) ? FULL : PARTIAL;
-    this.push(this.swept(this.spans.classOf(span), kind), span);
+    const queue = this.swept(this.spans.classOf(span), kind);
+    const tail = this.tails[queue]! as SpanRef;
+    this.spans.setNext(span, NO_SPAN);
+    this.spans.setPrevious(span, tail);
+    this.spans.setQueue(span, queue);
+    if (tail === NO_SPAN) this.heads[queue] = span;
+    else this.spans.setNext(tail, span);
+    this.tails[queue] = span;
+  }
+
+  /** Takes a span out of its queue, wherever it stands. */
+  remove(span: SpanRef): void {
+    const queue = this.spans.queueOf(span);
+    assert(queue !== 0, "a removed span was in a queue");
+    const next = this.spans.nextOf(span);
+    const previous = this.spans.previousOf(span);
+    if (previous === NO_SPAN) this.heads[queue] = next;
+    else this.spans.setNext(previous, next);
+    if (next === NO_SPAN) this.tails[queue] = previous;
+    else this.spans.setPrevious(next, previous);
+    this.spans.setQueue(span, 0);
   }
 
   popSweptPartial(sizeClass: number): SpanRef {
@@ -55,7 +76,13 @@ export class SpanQueues {
     return this.pop(this.unswept(sizeClass, FULL));
   }
 
-  /** Calls `visit` for the spans of all four queues of a class. */
+  /** Whether the span waits to be swept. */
+  waitsUnswept(span: SpanRef): boolean {
+    const queue = this.spans.queueOf(span);
+    return queue !== 0 && (((queue - 1) >>> 1) & 1) !== this.generation;
+  }
+
+  /** Calls `visit` for the spans of all four queues of a class, head first. */
   forEach(sizeClass: number, visit: (span: SpanRef, swept: boolean, full: boolean) => void): void {
     for (const kind of [PARTIAL, FULL]) {
       for (const swept of [true, false]) {
@@ -66,35 +93,24 @@ export class SpanQueues {
     }
   }
 
+  /** Becomes equal to the queues of a table of which ours is a copy. */
+  copyFrom(other: SpanQueues): void {
+    this.heads.set(other.heads);
+    this.tails.set(other.tails);
+    this.generation = other.generation;
+  }
+
   private swept(sizeClass: number, kind: number): number {
-    return sizeClass * 4 + this.generation * 2 + kind;
+    return 1 + sizeClass * 4 + this.generation * 2 + kind;
   }
 
   private unswept(sizeClass: number, kind: number): number {
-    return sizeClass * 4 + (this.generation ^ 1) * 2 + kind;
-  }
-
-  private isEmpty(queue: number): boolean {
-    return this.heads[queue] === NO_SPAN;
-  }
-
-  private push(queue: number, span: SpanRef): void {
-    this.spans.setNext(span, NO_SPAN);
-    const tail = this.tails[queue]! as SpanRef;
-    if (tail === NO_SPAN) this.heads[queue] = span;
-    else this.spans.setNext(tail, span);
-    this.tails[queue] = span;
+    return 1 + sizeClass * 4 + (this.generation ^ 1) * 2 + kind;
   }
 
   private pop(queue: number): SpanRef {
-    for (;;) {
-      const span = this.heads[queue]! as SpanRef;
-      if (span === NO_SPAN) return NO_SPAN;
-      const next = this.spans.nextOf(span);
-      this.heads[queue] = next;
-      if (next === NO_SPAN) this.tails[queue] = NO_SPAN;
-      if (this.spans.isInUse(span)) return span;
-      this.spans.recycle(span);
-    }
+    const span = this.heads[queue]! as SpanRef;
+    if (span !== NO_SPAN) this.remove(span);
+    return span;
   }
 }

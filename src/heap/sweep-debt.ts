@@ -12,7 +12,7 @@
  */
 import { PAGE_BYTES } from "../base/units.ts";
 import type { Pacer } from "./pacer.ts";
-import { GROUP_PAGES } from "./pages.ts";
+import { GROUP_PAGES } from "./run-tree.ts";
 
 const SLACK_BYTES = 1 << 20;
 
@@ -61,8 +61,17 @@ export class SweepDebt {
   }
 
   /** The next group of pages to reclaim from, or -1 when all have been walked. */
-  nextGroup(mappedPages: number): number {
-    if (this.group * GROUP_PAGES >= mappedPages) return -1;
+  nextGroup(endPage: number): number {
+    if (this.group * GROUP_PAGES >= endPage) return -1;
     return this.group++;
+  }
+
+  /** Becomes equal to another. */
+  copyFrom(other: SweepDebt): void {
+    this.pagesPerByte = other.pagesPerByte;
+    this.liveBasis = other.liveBasis;
+    this.sweptPages = other.sweptPages;
+    this.creditPages = other.creditPages;
+    this.group = other.group;
   }
 }

@@ -1,25 +1,32 @@
 /**
  * Objects below 16 bytes share 16-byte blocks.
  *
- * I1  A block is live while at least one of its objects is referenced; `references` counts them.
+ * I1  A block is live while at least one of its objects is referenced. `counts` has the number of
+ *     references of every block, 512 bytes for each span of 16-byte slots.
  * I2  The current block is marked in every cycle even when nothing in it is referenced; it then
  *     survives that one cycle.
+ * I3  Objects of exactly 16 bytes share spans with blocks but have no count.
  *
  * Source: mallocgc's tiny allocator.
  *
- * Units: bytes.
+ * Units: bytes; a place is the index of a span's counts, in steps of 512, from 1.
  */
 import { assert } from "../base/assert.ts";
-import type { HeapAddress } from "../base/units.ts";
+import type { HeapAddress, SpanRef } from "../base/units.ts";
 import { TINY_BYTES } from "./size-classes.ts";
+import { SLOT_COUNT_MAX } from "./spans.ts";
 
 export const NO_ADDRESS = -1 as HeapAddress;
 
 export class TinyBlocks {
-  private readonly references = new Map<number, number>();
+  private counts = new Uint8Array(2 * SLOT_COUNT_MAX);
+  private freePlaces: number[] = [];
+  private placeCount = 1;
   private block: HeapAddress = NO_ADDRESS;
-  private offset = 0;
+  private blockOffset = 0;
   private combined = 0;
+  private currentSpan = 0 as SpanRef;
+  private currentSlot = 0;
 
   /** Objects that were put into a block that existed already. */
   get combinedCount(): number {
@@ -31,39 +38,91 @@ export class TinyBlocks {
     return this.block;
   }
 
-  /** Places an object in the current block; NO_ADDRESS when it does not fit. */
-  join(bytes: number): HeapAddress {
-    if (this.block === NO_ADDRESS) return NO_ADDRESS;
-    const at = alignedOffset(this.offset, bytes);
-    if (at + bytes > TINY_BYTES) return NO_ADDRESS;
-    this.offset = at + bytes;
+  get hasCurrent(): boolean {
+    return this.block !== NO_ADDRESS;
+  }
+
+  /** Span of the current block. */
+  get span(): SpanRef {
+    return this.currentSpan;
+  }
+
+  /** Slot of the current block in its span. */
+  get slot(): number {
+    return this.currentSlot;
+  }
+
+  /** Room for the counts of a new span of 16-byte slots: its place. */
+  openPlace(): number {
+    const place = this.freePlaces.pop() ?? this.placeCount++;
+    const end = (place + 1) * SLOT_COUNT_MAX;
+    if (end > this.counts.length) {
+      const larger = new Uint8Array(2 * this.counts.length);
+      larger.set(this.counts);
+      this.counts = larger;
+    }
+    this.counts.fill(0, place * SLOT_COUNT_MAX, end);
+    return place;
+  }
+
+  /** The span of that place is gone. */
+  closePlace(place: number): void {
+    this.freePlaces.push(place);
+  }
+
+  /** Places an object in the current block: its offset there, or -1 when it does not fit. */
+  join(bytes: number): number {
+    if (this.block === NO_ADDRESS) return -1;
+    const at = alignedOffset(this.blockOffset, bytes);
+    if (at + bytes > TINY_BYTES) return -1;
+    this.blockOffset = at + bytes;
     this.combined++;
-    this.references.set(this.block, (this.references.get(this.block) ?? 0) + 1);
-    return (this.block + at) as HeapAddress;
+    return at;
   }
 
   /** Notes a fresh block whose first object has `bytes`; it becomes current if it has more room. */
-  begin(block: HeapAddress, bytes: number): void {
-    this.references.set(block, 1);
-    if (this.block !== NO_ADDRESS && bytes >= this.offset) return;
+  begin(block: HeapAddress, span: SpanRef, slot: number, bytes: number): void {
+    if (this.block !== NO_ADDRESS && bytes >= this.blockOffset) return;
     this.block = block;
-    this.offset = bytes;
+    this.blockOffset = bytes;
+    this.currentSpan = span;
+    this.currentSlot = slot;
+  }
+
+  /** One more object in a block; true when it is the block's only one. */
+  enter(place: number, slot: number): boolean {
+    const at = place * SLOT_COUNT_MAX + slot;
+    const count = this.counts[at]! + 1;
+    assert(count <= TINY_BYTES, "a tiny block has at most sixteen objects");
+    this.counts[at] = count;
+    return count === 1;
   }
 
   /** Drops one object; true when its block has none left. */
-  leave(address: HeapAddress): boolean {
-    const block = address - (address % TINY_BYTES);
-    const left = (this.references.get(block) ?? 0) - 1;
-    assert(left >= 0, "dropped tiny object is in no block");
-    if (left > 0) this.references.set(block, left);
-    else this.references.delete(block);
-    return left === 0;
+  leave(place: number, slot: number): boolean {
+    const at = place * SLOT_COUNT_MAX + slot;
+    const count = this.counts[at]!;
+    assert(count > 0, "dropped tiny object is in no block");
+    this.counts[at] = count - 1;
+    return count === 1;
   }
 
   /** Forgets the current block (a flush of the cache, the end of a mark). */
   flush(): void {
     this.block = NO_ADDRESS;
-    this.offset = 0;
+    this.blockOffset = 0;
+  }
+
+  /** Becomes equal to another. */
+  copyFrom(other: TinyBlocks): void {
+    this.counts = other.counts.slice();
+    this.freePlaces = other.freePlaces.slice();
+    this.placeCount = other.placeCount;
+    this.block = other.block;
+    this.blockOffset = other.blockOffset;
+    this.combined = other.combined;
+    this.currentSpan = other.currentSpan;
+    this.currentSlot = other.currentSlot;
   }
 }
 

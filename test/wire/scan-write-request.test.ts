@@ -176,13 +176,10 @@ describe("write request scanner", () => {
   });
 
   it("steps over unknown fields of every wire type", () => {
-    const unknown = [
-      ...[0x28, ...TEN_BYTES, 1],
-      ...[0x29, 1, 2, 3, 4, 5, 6, 7, 8],
-      ...[0x2d, 1, 2, 3, 4],
-      ...field(0x32, 9, 9),
-      ...[0x10, 3], // field 2, which other receivers use
-    ];
+    const varint = [0x28, ...TEN_BYTES, 1];
+    const fixed = [0x29, 1, 2, 3, 4, 5, 6, 7, 8, 0x2d, 1, 2, 3, 4];
+    const otherReceivers = [0x10, 3];
+    const unknown = [...varint, ...fixed, ...field(0x32, 9, 9), ...otherReceivers];
     const inSeries = unknown.slice(0, -2);
     const series = field(0x0a, ...label("a", "b"), ...inSeries, ...SAMPLE_AT_5, ...inSeries);
     const batch = scanned(Uint8Array.from([...unknown, ...series, ...unknown]));

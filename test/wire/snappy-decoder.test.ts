@@ -11,7 +11,7 @@ function codeOf(body: Uint8Array, limitBytes = LIMIT): string {
   try {
     new SnappyDecoder().decode(body, limitBytes);
   } catch (error) {
-    return (error as { code?: string }).code ?? `not a TsdbError: ${error}`;
+    return (error as { code?: string }).code ?? `not a TsdbError: ${String(error)}`;
   }
   return "accepted";
 }

@@ -31,6 +31,21 @@ export const unprivileged: { uid?: number; gid?: number } = isRoot
   ? { uid: NOBODY, gid: NOBODY }
   : {};
 
+/**
+ * How this machine's npm reaches its registry: the one thing that a build takes from outside, as it
+ * would from an engine's own settings.
+ */
+function registrySettings(): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const name of ["registry", "cafile", "proxy", "https-proxy"]) {
+    const { stdout } = spawnSync("npm", ["config", "get", name], { encoding: "utf8" });
+    const value = (stdout ?? "").trim();
+    if (!/^(?:null|undefined|)$/.test(value))
+      settings[`npm_config_${name.replace("-", "_")}`] = value;
+  }
+  return settings;
+}
+
 /** One stage while its steps are carried out, and after. */
 export interface BuiltStage {
   readonly stage: Stage;
@@ -61,6 +76,7 @@ export class ContainerBuild {
   readonly stages: BuiltStage[] = [];
   private readonly folder: string;
   private readonly programs: string;
+  private readonly registry = registrySettings();
   private readonly containerPaths: readonly string[];
 
   /** `programs` is a folder with the image's node, put first in PATH. */
@@ -133,7 +149,7 @@ export class ContainerBuild {
   private command(step: Step, built: BuiltStage, program: string, args: string[]): void {
     const result = spawnSync(program, args, {
       cwd: join(built.root, built.workFolder),
-      env: this.environment(built),
+      env: { ...this.environment(built), ...this.registry },
       encoding: "utf8",
       timeout: 240_000,
       ...unprivileged,

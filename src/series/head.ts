@@ -52,6 +52,9 @@ export class Head {
   readonly windowCount: number;
   /** Chunks released because their window had passed. */
   purgedChunkCount = 0;
+  /** Samples of all chunks that were released, and of those that a restore brought. */
+  removedSampleCount = 0;
+  restoredSampleCount = 0;
   private readonly outOfOrderMs: number;
   private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
   private oldestStart = Number.NEGATIVE_INFINITY;
@@ -128,6 +131,7 @@ export class Head {
 
   /** Takes a restored chunk into its series and window, wherever it belongs by time. */
   attachRestored(chunk: ChunkRef): void {
+    this.restoredSampleCount += this.chunks.sampleCountOf(chunk);
     let newer: ChunkRef = NO_CHUNK;
     let older = this.index.series.newestChunkOf(this.chunks.seriesOf(chunk));
     const first = this.chunks.firstTimeOf(chunk);
@@ -148,6 +152,7 @@ export class Head {
       while (this.chunks.olderOf(newer) !== chunk) newer = this.chunks.olderOf(newer);
       this.chunks.setOlder(newer, older);
     }
+    this.removedSampleCount += this.chunks.sampleCountOf(chunk);
     this.windows.remove(chunk);
     this.chunks.release(chunk);
     if (this.index.series.newestChunkOf(series) === NO_CHUNK) this.index.kill(series);

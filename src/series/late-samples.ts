@@ -80,4 +80,5 @@ function splitChunk(head: Head, chunk: ChunkRef): void {
     appendSample(chunks, half, time, samples.bits[2 * i + 1]!, samples.bits[2 * i]!);
   }
   head.removeChunk(chunk);
+  head.removedSampleCount -= samples.length;
 }

@@ -18,6 +18,8 @@ import type { SymbolTable } from "./symbols.ts";
 export const NO_PAIR = 0xffffffff as PairRef;
 
 export class PairTable {
+  /** Pairs released so far: a ref may have been given to another pair only if this rose. */
+  releasedCount = 0;
   private readonly symbols: SymbolTable;
   private readonly seed: number;
   private readonly index = new HashIndex();
@@ -131,6 +133,7 @@ export class PairTable {
     this.index.remove(hashPair(name, value, this.seed), pair);
     this.unlink(pair, name);
     this.live[pair] = 0;
+    this.releasedCount++;
     this.symbols.release(name);
     this.symbols.release(value);
     this.free.push(pair);

@@ -10,6 +10,15 @@
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
+import type { FloatHistogram } from "./histogram/float-histogram.ts";
+
+/** Native histogram samples of one series, times rising; all arrays have one length. */
+export interface HistogramSamples {
+  readonly times: readonly number[];
+  readonly values: readonly FloatHistogram[];
+  /** When the counting of each sample began, 0 = unknown; null when the source keeps none. */
+  readonly startTimes: readonly number[] | null;
+}
 
 /** The series that a selector matched, in no particular order, each label set once. */
 export interface SeriesSet {
@@ -20,6 +29,10 @@ export interface SeriesSet {
   symbolText(symbol: number): string;
   /** Appends the float samples in [fromMs, toMs] to `into`; stale markers are included as raw bits. */
   read(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
+  /** Native histograms in [fromMs, toMs], or null; a source without any leaves this out. */
+  histograms?(index: number, fromMs: number, toMs: number): HistogramSamples | null;
+  /** Start times of the float samples that read() returns for the same range, or null. */
+  startTimes?(index: number, fromMs: number, toMs: number): readonly number[] | null;
 }
 
 /** A store of samples that can be selected from. */

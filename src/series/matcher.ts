@@ -17,6 +17,16 @@ function literalAlternatives(pattern: string): string[] | null {
   return parts.every((part) => !SPECIAL.test(part)) ? parts : null;
 }
 
+/** Compiles `^(?s:pattern)$`; an error names the pattern as it was written. */
+function compileAnchored(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(`^(?s:${pattern})$`);
+  } catch (error) {
+    RE2JS.compile(pattern);
+    throw error;
+  }
+}
+
 /** Compiles a pattern to a predicate with RE2 semantics; throws re2js' error for a bad one. */
 export function compilePattern(pattern: string): (value: string) => boolean {
   const literals = literalAlternatives(pattern);
@@ -34,7 +44,7 @@ export function compilePattern(pattern: string): (value: string) => boolean {
       return (value) => value.length > stem.length && value.startsWith(stem);
     }
   }
-  const compiled = RE2JS.compile(`^(?s:${pattern})$`);
+  const compiled = compileAnchored(pattern);
   return (value) => compiled.matcher(value).find();
 }
 

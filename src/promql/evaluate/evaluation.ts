@@ -1,0 +1,110 @@
+/**
+ * One query on its way from a resolved tree to a result, in one go or in slices.
+ *
+ * Order of the result: instant vectors as evaluated (sort() and topk() show), matrices sorted by
+ * label set.
+ */
+import type { Expression, ParsedQuery } from "../ast.ts";
+import { typeOf } from "../parse/check-types.ts";
+import type { QueryResult, QueryValue } from "../result/query-result.ts";
+import { MergeStream } from "./merge-stream.ts";
+import { FinalNameStream } from "./name-streams.ts";
+import { Planner } from "./planner.ts";
+import type { QueryContext } from "./query-context.ts";
+import { type QueryRange, Resolver } from "./resolve.ts";
+import { MatrixCollector, RangeVectorCollector, VectorCollector } from "./result-collectors.ts";
+import { StepGrid } from "./step-grid.ts";
+import type { ScalarColumn, VectorStream } from "./vector-stream.ts";
+
+/** Something that ends in a value: run() returns false while it wants to be called again. */
+export interface Collector {
+  run(): boolean;
+  value(): QueryValue;
+}
+
+class ScalarCollector implements Collector {
+  private readonly scalar: ScalarColumn;
+  private readonly timeMs: number;
+
+  constructor(scalar: ScalarColumn, timeMs: number) {
+    this.scalar = scalar;
+    this.timeMs = timeMs;
+  }
+
+  run(): boolean {
+    return this.scalar.prepare();
+  }
+
+  value(): QueryValue {
+    return { type: "scalar", timeMs: this.timeMs, value: this.scalar.values[0]! };
+  }
+}
+
+export class Evaluation {
+  private readonly context: QueryContext;
+  private readonly collector: Collector;
+  private done = false;
+
+  /** A step of 0 makes an instant query at the start. */
+  constructor(context: QueryContext, parsed: ParsedQuery, range: QueryRange) {
+    this.context = context;
+    const root = new Resolver(parsed.text, range).resolve(parsed.root);
+    const planner = new Planner(context, range);
+    this.collector =
+      range.stepMs === 0
+        ? this.instantCollector(planner, root, range.startMs)
+        : this.rangeCollector(planner, root, range);
+  }
+
+  /** Runs for about `sliceMs`; true when the query is done. */
+  run(sliceMs: number): boolean {
+    this.context.meter.beginSlice(sliceMs);
+    this.done = this.done || this.collector.run();
+    return this.done;
+  }
+
+  /** Runs to the end. */
+  finish(): QueryResult {
+    while (!this.run(Number.POSITIVE_INFINITY));
+    return this.result();
+  }
+
+  /** The result of a query that is done. */
+  result(): QueryResult {
+    const value = this.collector.value();
+    const { warnings, infos } = this.context.annotations;
+    return { value, warnings, infos, peakSamples: this.context.meter.peakSamples };
+  }
+
+  private instantCollector(planner: Planner, root: Expression, timeMs: number): Collector {
+    const grid = new StepGrid(timeMs, timeMs, 1);
+    switch (typeOf(root)) {
+      case "string": {
+        const value: QueryValue = { type: "string", timeMs, value: planner.text(root) };
+        return { run: () => true, value: () => value };
+      }
+      case "scalar":
+        return new ScalarCollector(planner.scalar(root, grid), timeMs);
+      case "matrix":
+        return new RangeVectorCollector(this.context, planner.samples(root, grid));
+      default:
+        return new VectorCollector(this.context, this.rootVector(planner, root, grid), timeMs);
+    }
+  }
+
+  private rangeCollector(planner: Planner, root: Expression, range: QueryRange): Collector {
+    const grid = new StepGrid(range.startMs, range.endMs, range.stepMs);
+    const stream =
+      typeOf(root) === "scalar"
+        ? planner.scalarAsVector(planner.scalar(root, grid))
+        : this.rootVector(planner, root, grid);
+    return new MatrixCollector(this.context, stream, grid);
+  }
+
+  private rootVector(planner: Planner, root: Expression, grid: StepGrid): VectorStream {
+    const stream = planner.vector(root, grid);
+    if (!this.context.options.delayedNameRemoval) return stream;
+    const final = new FinalNameStream(this.context, stream);
+    return stream.distinctWithoutName ? final : new MergeStream(this.context, final);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Series of one label set become one series, as long as they have no step in common.
+ *
+ * Needed wherever labels were changed or names dropped, so that two series may have become equal:
+ * at a common step that is an error, otherwise the result is one series.
+ */
+import type { Labels } from "../../series/labels.ts";
+import type { QueryContext } from "./query-context.ts";
+import { BlockCollector, type SeriesBlock } from "./series-block.ts";
+import { ABSENT, HISTOGRAM, StepColumn } from "./step-column.ts";
+import type { VectorStream } from "./vector-stream.ts";
+
+export class MergeStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly collector: BlockCollector;
+  private readonly strict: boolean;
+  /** Indexes into the block: the series of each label set, in order of first appearance. */
+  private groups: number[][] = [];
+  private position = -1;
+
+  /** `strict` = equal label sets are an error even without a common step. */
+  constructor(
+    context: QueryContext,
+    input: VectorStream,
+    options: { readonly strict?: boolean; readonly distinctWithoutName?: boolean } = {},
+  ) {
+    this.context = context;
+    this.strict = options.strict ?? false;
+    this.distinctWithoutName = options.distinctWithoutName ?? true;
+    this.collector = new BlockCollector(context, input);
+    this.column = new StepColumn(input.column.length);
+  }
+
+  private get block(): SeriesBlock {
+    return this.collector.block;
+  }
+
+  get dropsName(): boolean {
+    return this.block.dropsName[this.groups[this.position]![0]!]!;
+  }
+
+  labels(): Labels {
+    return this.block.labels[this.groups[this.position]![0]!]!;
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    if (!this.collector.run()) return false;
+    const byKey = new Map<string, number[]>();
+    for (let i = 0; i < this.block.count; i++) {
+      const key = this.block.labels[i]!.key();
+      const group = byKey.get(key);
+      if (!group) byKey.set(key, [i]);
+      else if (this.strict) this.context.failDuplicate();
+      else group.push(i);
+    }
+    this.groups = [...byKey.values()];
+    return true;
+  }
+
+  advance(): boolean {
+    if (++this.position >= this.groups.length) {
+      this.block.release();
+      return false;
+    }
+    const [first, ...others] = this.groups[this.position]!;
+    this.block.load(first!, this.column);
+    for (const index of others) this.overlay(index);
+    return true;
+  }
+
+  private overlay(index: number): void {
+    const { values, kinds, histograms, stepCount } = this.block;
+    const start = index * stepCount;
+    for (let step = 0; step < stepCount; step++) {
+      if (kinds[start + step] === ABSENT) continue;
+      if (this.column.kinds[step] !== ABSENT) this.context.failDuplicate();
+      if (kinds[start + step] === HISTOGRAM) {
+        this.column.setHistogram(step, histograms![start + step]!);
+      } else {
+        this.column.setFloat(step, values[start + step]!);
+      }
+    }
+  }
+}

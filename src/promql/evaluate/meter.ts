@@ -1,0 +1,98 @@
+/**
+ * What one query has used, and whether it must stop or pause.
+ *
+ * I1  heldSamples is the number of samples and results in memory at a time; passing the limit ends
+ *     the query.
+ * I2  checkpoint() is called between series, never inside a loop over steps or samples; it looks at
+ *     the clock once in CHECK_WORK units of work (about a sample each).
+ * I3  When the time slice is over, `pauseWanted` is true; whoever consumes a stream returns then and
+ *     is called again in the next slice.
+ *
+ * Units: deadlines are monotonic milliseconds of the clock.
+ */
+import type { Clock } from "../../base/clock.ts";
+import { TsdbError } from "../../base/errors.ts";
+
+const CHECK_WORK = 20_000;
+/** A series costs at least this much work, whatever its length. */
+const SERIES_WORK = 16;
+
+export interface MeterLimits {
+  readonly clock: Clock;
+  /** 0 = no limit. */
+  readonly timeoutMs: number;
+  readonly samplesMax: number;
+  /** Whether the asker has gone away. */
+  readonly isCanceled: () => boolean;
+}
+
+export class Meter {
+  private readonly limits: MeterLimits;
+  private readonly deadlineMs: number;
+  private sliceEndMs = Number.POSITIVE_INFINITY;
+  private pause = false;
+  private work = 0;
+  private held = 0;
+  private peak = 0;
+
+  constructor(limits: MeterLimits) {
+    this.limits = limits;
+    this.deadlineMs =
+      limits.timeoutMs > 0
+        ? limits.clock.monotonicMs() + limits.timeoutMs
+        : Number.POSITIVE_INFINITY;
+  }
+
+  /** Highest number of samples held at a time. */
+  get peakSamples(): number {
+    return this.peak;
+  }
+
+  /** Counts samples that stay in memory. Throws QUERY_TOO_MANY_SAMPLES past the limit. */
+  hold(samples: number): void {
+    this.held += samples;
+    if (this.held > this.peak) this.peak = this.held;
+    if (this.held > this.limits.samplesMax) {
+      throw new TsdbError(
+        "QUERY_TOO_MANY_SAMPLES",
+        "query processing would load too many samples into memory in query execution",
+      );
+    }
+  }
+
+  release(samples: number): void {
+    this.held -= samples;
+  }
+
+  /** Whether a consumer should return now and be called again later. */
+  get pauseWanted(): boolean {
+    return this.pause;
+  }
+
+  /** Lets the evaluation run for `ms` before it is asked to pause. */
+  beginSlice(ms: number): void {
+    this.sliceEndMs = this.limits.clock.monotonicMs() + ms;
+    this.pause = false;
+    this.look();
+  }
+
+  /** Counts the work of one series. Throws QUERY_TIMEOUT or QUERY_CANCELED. */
+  checkpoint(samples: number): void {
+    this.work += samples + SERIES_WORK;
+    if (this.work < CHECK_WORK) return;
+    this.look();
+  }
+
+  /** Looks at the clock and the asker now. */
+  private look(): void {
+    this.work = 0;
+    const now = this.limits.clock.monotonicMs();
+    if (now >= this.deadlineMs) {
+      throw new TsdbError("QUERY_TIMEOUT", "query timed out in expression evaluation");
+    }
+    if (this.limits.isCanceled()) {
+      throw new TsdbError("QUERY_CANCELED", "query was canceled in expression evaluation");
+    }
+    this.pause = now >= this.sliceEndMs;
+  }
+}

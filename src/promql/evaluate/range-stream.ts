@@ -1,0 +1,92 @@
+/**
+ * How range vectors flow: one series at a time, with all samples that any step's window needs.
+ *
+ * Two sources: a selector, which decodes each series once, and a subquery, which evaluates its
+ * expression once over a grid of its own.
+ */
+import type { Labels } from "../../series/labels.ts";
+import type { MatrixSelector } from "../ast.ts";
+import type { ResultSeries } from "../result/query-result.ts";
+import type { QueryContext } from "./query-context.ts";
+import { rangePoints } from "./range-points.ts";
+import { SampleSeries } from "./sample-series.ts";
+import { SelectedSeries, selectsOneName } from "./selected-series.ts";
+import type { StepGrid } from "./step-grid.ts";
+import type { SeriesIdentity } from "./vector-stream.ts";
+import { Windows } from "./windows.ts";
+
+export type RangePoints = Omit<ResultSeries, "labels">;
+
+export interface RangeStream extends SeriesIdentity {
+  readonly windows: Windows;
+  /** Samples of the current series; no stale markers. */
+  readonly samples: SampleSeries;
+  readonly anchored: boolean;
+  readonly smoothed: boolean;
+  readonly distinctWithoutName: boolean;
+  /** False = paused: call again. */
+  prepare(): boolean;
+  /** Moves to the next series that has any sample; false = no more. */
+  advance(): boolean;
+  /** The points of the current series in the first step's window. */
+  points(): RangePoints;
+}
+
+export class RangeSelectorStream implements RangeStream {
+  readonly windows: Windows;
+  readonly samples = new SampleSeries();
+  readonly anchored: boolean;
+  readonly smoothed: boolean;
+  readonly dropsName = false;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly selected: SelectedSeries;
+
+  constructor(context: QueryContext, node: MatrixSelector, grid: StepGrid) {
+    const { selector } = node;
+    const lookback = context.options.lookbackMs;
+    this.context = context;
+    this.anchored = selector.anchored;
+    this.smoothed = selector.smoothed;
+    this.distinctWithoutName = selectsOneName(selector);
+    this.windows = new Windows(selector, node.rangeMs, grid, {
+      beforeMs: selector.anchored || selector.smoothed ? lookback : 0,
+      afterMs: selector.smoothed ? lookback : 0,
+    });
+    this.selected = new SelectedSeries(context, selector, this.windows.fromMs, this.windows.toMs);
+  }
+
+  labels(): Labels {
+    return this.selected.labels();
+  }
+
+  labelSymbol(name: string): number {
+    return this.selected.labelSymbol(name);
+  }
+
+  prepare(): boolean {
+    return true;
+  }
+
+  advance(): boolean {
+    const { meter, options } = this.context;
+    meter.release(this.samples.sampleCount);
+    while (this.selected.next()) {
+      const { series, current } = this.selected;
+      const { fromMs, toMs } = this.windows;
+      this.samples.load(series, current, fromMs, toMs, options.startTimestamps);
+      this.samples.dropStale();
+      meter.checkpoint(this.samples.sampleCount);
+      if (this.samples.sampleCount === 0) continue;
+      meter.hold(this.samples.sampleCount);
+      return true;
+    }
+    this.samples.floats.clear();
+    this.samples.histograms = [];
+    return false;
+  }
+
+  points(): RangePoints {
+    return rangePoints(this.samples, this.windows, this.anchored || this.smoothed, this.smoothed);
+  }
+}

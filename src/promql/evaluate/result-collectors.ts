@@ -1,0 +1,128 @@
+/** The last stage of a query: streams become result values. */
+import { Labels } from "../../series/labels.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import type { QueryValue, ResultSeries } from "../result/query-result.ts";
+import type { Collector } from "./evaluation.ts";
+import type { QueryContext } from "./query-context.ts";
+import type { RangeStream } from "./range-stream.ts";
+import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
+import type { StepGrid } from "./step-grid.ts";
+import type { VectorStream } from "./vector-stream.ts";
+
+/** Collects an instant vector. */
+export class VectorCollector implements Collector {
+  private readonly context: QueryContext;
+  private readonly stream: VectorStream;
+  private readonly timeMs: number;
+  private readonly labels: Labels[] = [];
+  private values = new Float64Array(64);
+  private histograms: (FloatHistogram | undefined)[] | null = null;
+  private ready = false;
+
+  constructor(context: QueryContext, stream: VectorStream, timeMs: number) {
+    this.context = context;
+    this.stream = stream;
+    this.timeMs = timeMs;
+  }
+
+  run(): boolean {
+    this.ready = this.ready || this.stream.prepare();
+    if (!this.ready) return false;
+    while (this.stream.advance()) {
+      this.take(this.stream.column);
+      if (this.context.meter.pauseWanted) return false;
+    }
+    return true;
+  }
+
+  private take(column: StepColumn): void {
+    const index = this.labels.length;
+    if (index === this.values.length) {
+      const larger = new Float64Array(index * 2);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.labels.push(this.stream.labels());
+    this.context.meter.hold(1);
+    if (column.kinds[0] === FLOAT) {
+      this.values[index] = column.values[0]!;
+    } else if (column.kinds[0] === HISTOGRAM) {
+      this.histograms ??= [];
+      this.histograms[index] = column.histogramAt(0);
+    }
+  }
+
+  value(): QueryValue {
+    const { labels, timeMs, histograms } = this;
+    const values = this.values.subarray(0, labels.length);
+    return { type: "vector", timeMs, labels, values, histograms };
+  }
+}
+
+/** Collects the series of a range query. */
+export class MatrixCollector implements Collector {
+  private readonly context: QueryContext;
+  private readonly stream: VectorStream;
+  private readonly times: Float64Array;
+  private readonly series: ResultSeries[] = [];
+  private ready = false;
+
+  constructor(context: QueryContext, stream: VectorStream, grid: StepGrid) {
+    this.context = context;
+    this.stream = stream;
+    this.times = Float64Array.from({ length: grid.count }, (_, step) => grid.timeOf(step));
+  }
+
+  run(): boolean {
+    this.ready = this.ready || this.stream.prepare();
+    if (!this.ready) return false;
+    while (this.stream.advance()) {
+      const { column } = this.stream;
+      this.context.meter.hold(column.countPresent());
+      this.series.push({
+        labels: this.stream.labels(),
+        times: this.times,
+        values: column.values.slice(),
+        kinds: column.kinds.slice(),
+        histograms: column.histograms ? column.histograms.slice() : null,
+      });
+      if (this.context.meter.pauseWanted) return false;
+    }
+    return true;
+  }
+
+  value(): QueryValue {
+    this.series.sort((left, right) => Labels.compare(left.labels, right.labels));
+    return { type: "matrix", series: this.series };
+  }
+}
+
+/** Collects the samples of a range selector in an instant query. */
+export class RangeVectorCollector implements Collector {
+  private readonly context: QueryContext;
+  private readonly stream: RangeStream;
+  private readonly series: ResultSeries[] = [];
+  private ready = false;
+
+  constructor(context: QueryContext, stream: RangeStream) {
+    this.context = context;
+    this.stream = stream;
+  }
+
+  run(): boolean {
+    this.ready = this.ready || this.stream.prepare();
+    if (!this.ready) return false;
+    while (this.stream.advance()) {
+      const points = this.stream.points();
+      if (points.kinds.length > 0) this.series.push({ labels: this.stream.labels(), ...points });
+      this.context.meter.hold(points.kinds.length);
+      if (this.context.meter.pauseWanted) return false;
+    }
+    return true;
+  }
+
+  value(): QueryValue {
+    this.series.sort((left, right) => Labels.compare(left.labels, right.labels));
+    return { type: "matrix", series: this.series };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * The decoded samples of one series: floats in columns, native histograms beside them, and the start
+ * times of either when the source keeps them. Stale markers are gone after dropStale().
+ */
+import { SampleColumns, STALE_HIGH, STALE_LOW } from "../../chunk/sample-columns.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import type { SeriesSet } from "../series-source.ts";
+
+export class SampleSeries {
+  readonly floats = new SampleColumns();
+  histogramTimes: readonly number[] = [];
+  histograms: readonly FloatHistogram[] = [];
+  /** Start times of the floats, 0 = unknown; null when the source keeps none. */
+  floatStarts: number[] | null = null;
+  histogramStarts: readonly number[] | null = null;
+
+  /** Replaces the samples by those of a series in [fromMs, toMs]; stale markers are included. */
+  load(set: SeriesSet, index: number, fromMs: number, toMs: number, withStarts: boolean): void {
+    this.floats.clear();
+    set.read(index, fromMs, toMs, this.floats);
+    const found = set.histograms ? set.histograms(index, fromMs, toMs) : null;
+    this.histogramTimes = found?.times ?? [];
+    this.histograms = found?.values ?? [];
+    this.histogramStarts = withStarts ? (found?.startTimes ?? null) : null;
+    const starts = withStarts && set.startTimes ? set.startTimes(index, fromMs, toMs) : null;
+    this.floatStarts = starts ? starts.slice() : null;
+  }
+
+  get sampleCount(): number {
+    return this.floats.length + this.histograms.length;
+  }
+
+  /** Removes the stale markers among the floats. */
+  dropStale(): void {
+    const { bits, length } = this.floats;
+    for (let i = 0; i < length; i++) {
+      if (bits[2 * i + 1] === STALE_HIGH && bits[2 * i] === STALE_LOW) {
+        this.compactFrom(i);
+        return;
+      }
+    }
+  }
+
+  private compactFrom(first: number): void {
+    const { bits, times, length } = this.floats;
+    const starts = this.floatStarts;
+    let kept = first;
+    for (let i = first; i < length; i++) {
+      if (bits[2 * i + 1] === STALE_HIGH && bits[2 * i] === STALE_LOW) continue;
+      bits[2 * kept] = bits[2 * i]!;
+      bits[2 * kept + 1] = bits[2 * i + 1]!;
+      times[kept] = times[i]!;
+      if (starts) starts[kept] = starts[i]!;
+      kept++;
+    }
+    this.floats.length = kept;
+    if (starts) starts.length = kept;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Numbers and durations as PromQL writes them.
+ *
+ * A number is an integer in Go's syntax (0x1F, 0755 octal, 1_000) when it reads as one, else a
+ * float; a duration is 1y2w3d4h5m6s7ms with each unit at most once and in this order.
+ */
+
+const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const UNIT_MS = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
+const UNITS = ["y", "w", "d", "h", "m", "s", "ms"];
+/** Go's time.Duration holds 2^63 nanoseconds. */
+const DURATION_MS_MAX = 9_223_372_036_854;
+const INT64_MAX = 2n ** 63n - 1n;
+
+const HEXADECIMAL = /^0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*$/;
+const OCTAL = /^0_?[0-7]+(?:_[0-7]+)*$/;
+const DECIMAL = /^(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?$/;
+
+/** Value of a number literal, or null when it is not one. */
+export function parseNumber(text: string): number | null {
+  const lower = text.toLowerCase();
+  if (lower === "inf") return Number.POSITIVE_INFINITY;
+  if (lower === "nan") return Number.NaN;
+  const digits = text.replaceAll("_", "");
+  if (HEXADECIMAL.test(text)) {
+    return BigInt(digits) <= INT64_MAX ? Number(digits) : null;
+  }
+  if (OCTAL.test(text)) {
+    const value = BigInt(`0o${digits.slice(1)}`);
+    return value <= INT64_MAX ? Number(value) : Number(digits);
+  }
+  return DECIMAL.test(text) && /\d/.test(text) ? Number(digits) : null;
+}
+
+/** Outcome of parsing a duration: milliseconds, or why not in Prometheus' words. */
+export type DurationOutcome = { readonly ms: number } | { readonly problem: string };
+
+/** Parses a duration of units; "0" needs none. */
+export function parseDuration(text: string): DurationOutcome {
+  if (text === "0") return { ms: 0 };
+  if (text === "") return { problem: "empty duration string" };
+  const match = DURATION.exec(text);
+  if (!match) return { problem: `not a valid duration string: "${text}"` };
+  let ms = 0;
+  for (let i = 0; i < UNIT_MS.length; i++) {
+    if (match[i + 1] !== undefined) ms += Number(match[i + 1]) * UNIT_MS[i]!;
+  }
+  return ms > DURATION_MS_MAX ? { problem: "duration out of range" } : { ms };
+}
+
+/** A duration in units, as Prometheus prints it: "1h30m", "0s"; milliseconds are truncated. */
+export function formatDuration(durationMs: number): string {
+  let rest = Math.trunc(durationMs);
+  if (rest === 0) return "0s";
+  let text = rest < 0 ? "-" : "";
+  rest = Math.abs(rest);
+  for (let i = 0; i < UNITS.length; i++) {
+    const unit = UNIT_MS[i]!;
+    // Years, weeks and days are used only when nothing remains.
+    if (i < 3 ? rest % unit !== 0 : rest < unit) continue;
+    const count = Math.floor(rest / unit);
+    if (count > 0) text += `${count}${UNITS[i]}`;
+    rest -= count * unit;
+  }
+  return text;
+}

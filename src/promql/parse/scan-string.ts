@@ -1,0 +1,61 @@
+/** Finds the end of a string literal and checks its escapes (Go's), in Prometheus' wording. */
+import { ParseFailure } from "./parse-failure.ts";
+
+const SIMPLE = new Set([..."abfnrtv\\"]);
+
+/** "U+0041 'A'", as Go's %#U prints a character. */
+function unicodeName(character: string): string {
+  const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
+  return `U+${code} '${character}'`;
+}
+
+function digitsOf(letter: string): { count: number; base: number; skip: number } | null {
+  if (letter >= "0" && letter <= "7") return { count: 3, base: 8, skip: 0 };
+  if (letter === "x") return { count: 2, base: 16, skip: 1 };
+  if (letter === "u") return { count: 4, base: 16, skip: 1 };
+  return letter === "U" ? { count: 8, base: 16, skip: 1 } : null;
+}
+
+/** End of the escape whose letter is at `at`; `start` is the string's own start, for errors. */
+function scanEscape(text: string, at: number, start: number, quote: string): number {
+  const letter = text[at];
+  if (letter === undefined) throw new ParseFailure(start, "escape sequence not terminated");
+  if (SIMPLE.has(letter) || letter === quote) return at + 1;
+  const digits = digitsOf(letter);
+  if (!digits) {
+    const found = String.fromCodePoint(text.codePointAt(at)!);
+    throw new ParseFailure(start, `unknown escape sequence ${unicodeName(found)}`);
+  }
+  const from = at + digits.skip;
+  let value = 0;
+  for (let i = 0; i < digits.count; i++) {
+    const character = text[from + i];
+    if (character === undefined) throw new ParseFailure(start, "escape sequence not terminated");
+    const digit = Number.parseInt(character, digits.base);
+    if (Number.isNaN(digit)) {
+      throw new ParseFailure(
+        start,
+        `illegal character ${unicodeName(character)} in escape sequence`,
+      );
+    }
+    value = value * digits.base + digit;
+  }
+  const limit = digits.count <= 3 ? 0xff : 0x10ffff;
+  if (value > limit || (value >= 0xd800 && value < 0xe000)) {
+    throw new ParseFailure(start, "escape sequence is an invalid Unicode code point");
+  }
+  return from + digits.count;
+}
+
+/** Offset behind the closing quote of the literal at `start`. */
+export function scanQuoted(text: string, start: number): number {
+  const quote = text[start]!;
+  const raw = quote === "`";
+  for (let at = start + 1; at < text.length; ) {
+    const character = text[at]!;
+    if (character === quote) return at + 1;
+    if (!raw && character === "\n") break;
+    at = !raw && character === "\\" ? scanEscape(text, at + 1, start, quote) : at + 1;
+  }
+  throw new ParseFailure(start, raw ? "unterminated raw string" : "unterminated quoted string");
+}

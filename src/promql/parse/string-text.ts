@@ -1,0 +1,130 @@
+/**
+ * String literals of PromQL: Go's escapes in, Go's quoting out.
+ *
+ * A text in this engine is a JavaScript string. Bytes that are no UTF-8 (only escapes like "\xff"
+ * can make them) are kept as lone low surrogates U+DC80 to U+DCFF, one a byte: no valid text
+ * contains one, so hasInvalidBytes() tells, and quoting prints them as \xNN again.
+ */
+
+const SIMPLE_ESCAPES = new Map([
+  ["a", 7],
+  ["b", 8],
+  ["f", 12],
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+  ["v", 11],
+  ["\\", 92],
+]);
+
+const INVALID_BYTE = /[\uDC80-\uDCFF]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+const encoder = new TextEncoder();
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Whether a text contains bytes that are not UTF-8. */
+export function hasInvalidBytes(text: string): boolean {
+  return INVALID_BYTE.test(text) && LONE_SURROGATE.test(text);
+}
+
+/** Length of the UTF-8 sequence that starts at `at`, or 0 when it is not valid. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
+    try {
+      strictDecoder.decode(bytes.subarray(at, at + length));
+      return length;
+    } catch {
+      // Not a whole character yet, or not one at all.
+    }
+  }
+  return 0;
+}
+
+function decodeBytes(bytes: Uint8Array): string {
+  try {
+    return strictDecoder.decode(bytes);
+  } catch {
+    let text = "";
+    for (let at = 0; at < bytes.length; ) {
+      const length = sequenceLength(bytes, at);
+      const end = at + Math.max(1, length);
+      text +=
+        length === 0
+          ? String.fromCharCode(0xdc00 | bytes[at]!)
+          : strictDecoder.decode(bytes.subarray(at, end));
+      at = end;
+    }
+    return text;
+  }
+}
+
+/** Value of a string literal as written, quotes included; the lexer has checked its escapes. */
+export function unquote(literal: string): string {
+  const quote = literal[0];
+  const body = literal.slice(1, -1);
+  if (quote === "`") return body;
+  if (!body.includes("\\")) return body;
+  const bytes: number[] = [];
+  for (let at = 0; at < body.length; ) {
+    if (body[at] === "\\") {
+      at = appendEscape(body, at + 1, bytes);
+    } else {
+      const character = String.fromCodePoint(body.codePointAt(at)!);
+      for (const byte of encoder.encode(character)) bytes.push(byte);
+      at += character.length;
+    }
+  }
+  return decodeBytes(Uint8Array.from(bytes));
+}
+
+/** Appends the bytes of the escape whose letter is at `at`; returns where the text goes on. */
+function appendEscape(body: string, at: number, bytes: number[]): number {
+  const letter = body[at]!;
+  const simple = SIMPLE_ESCAPES.get(letter);
+  if (simple !== undefined) {
+    bytes.push(simple);
+    return at + 1;
+  }
+  if (letter >= "0" && letter <= "7") {
+    bytes.push(Number.parseInt(body.slice(at, at + 3), 8));
+    return at + 3;
+  }
+  const digits = letter === "x" ? 2 : letter === "u" ? 4 : letter === "U" ? 8 : 0;
+  if (digits === 0) {
+    bytes.push(letter.charCodeAt(0));
+    return at + 1;
+  }
+  const value = Number.parseInt(body.slice(at + 1, at + 1 + digits), 16);
+  if (letter === "x") bytes.push(value);
+  else for (const byte of encoder.encode(String.fromCodePoint(value))) bytes.push(byte);
+  return at + 1 + digits;
+}
+
+const QUOTED_CONTROL = ["\\a", "\\b", "\\t", "\\n", "\\v", "\\f", "\\r"];
+
+function quotedCharacter(character: string, quote: string): string {
+  const code = character.codePointAt(0)!;
+  if (character === quote || character === "\\") return `\\${character}`;
+  if (code >= 7 && code <= 13) return QUOTED_CONTROL[code - 7]!;
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code & 0xff).toString(16)}`;
+  if (code >= 0xd800 && code <= 0xdfff) return "\ufffd";
+  if (PRINTABLE.test(character)) return character;
+  if (code < 0x80) return `\\x${code.toString(16).padStart(2, "0")}`;
+  return code < 0x10000
+    ? `\\u${code.toString(16).padStart(4, "0")}`
+    : `\\U${code.toString(16).padStart(8, "0")}`;
+}
+
+/** A text in double quotes, escaped as Go's %q does. */
+export function quote(text: string): string {
+  let quoted = '"';
+  for (const character of text) quoted += quotedCharacter(character, '"');
+  return `${quoted}"`;
+}
+
+/** One character in single quotes, escaped as Go's %q does for a rune. */
+export function quoteCharacter(character: string): string {
+  return `'${quotedCharacter(character, "'")}'`;
+}

@@ -1,0 +1,58 @@
+/**
+ * What a query gives back.
+ *
+ * I1  All arrays of a series have one length; kinds[i] says whether point i is absent, a float or a
+ *     histogram (see evaluate/step-column.ts).
+ * I2  The series of a range query share one `times` array; those of an instant query over a range
+ *     selector have their samples' own times.
+ *
+ * Units: times are milliseconds since the epoch.
+ */
+import type { Labels } from "../../series/labels.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+
+/** One series with its points. */
+export interface ResultSeries {
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly kinds: Uint8Array;
+  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+}
+
+export interface ScalarResult {
+  readonly type: "scalar";
+  readonly timeMs: number;
+  readonly value: number;
+}
+
+export interface StringResult {
+  readonly type: "string";
+  readonly timeMs: number;
+  readonly value: string;
+}
+
+/** An instant vector: element i has labels[i] and either values[i] or histograms[i]. */
+export interface VectorResult {
+  readonly type: "vector";
+  readonly timeMs: number;
+  readonly labels: readonly Labels[];
+  readonly values: Float64Array;
+  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+}
+
+export interface MatrixResult {
+  readonly type: "matrix";
+  readonly series: readonly ResultSeries[];
+}
+
+export type QueryValue = ScalarResult | StringResult | VectorResult | MatrixResult;
+
+export interface QueryResult {
+  readonly value: QueryValue;
+  /** Texts with positions, complete; replies show ten (see result/annotation-list.ts). */
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+  /** Highest number of samples held at a time. */
+  readonly peakSamples: number;
+}

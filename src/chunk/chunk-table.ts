@@ -22,7 +22,7 @@ import { assert } from "../base/assert.ts";
 import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { NO_MARK, SeekMarks } from "./seek-marks.ts";
-import { NO_WINDOW } from "./xor-window.ts";
+import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
 
 /** "No chunk" in every link. */
 export const NO_CHUNK = 0xffffffff as ChunkRef;
@@ -122,7 +122,7 @@ export class ChunkTable {
     assert(this.newestMarkOf(chunk) === NO_MARK, "marks of samples that are gone");
     this.setState(chunk, BIT_LENGTH, HEADER_BYTES * 8);
     this.setState(chunk, WINDOW_STATE, NO_WINDOW);
-    this.setState(chunk, WASTE_STATE, 0);
+    this.setState(chunk, WASTE_STATE, NO_WASTE);
     this.setState(chunk, SAMPLE_COUNT, 0);
     const bytes = this.bytesOf(chunk);
     const start = this.offsetOf(chunk);

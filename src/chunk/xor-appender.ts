@@ -21,7 +21,20 @@ import { firstTimeBytes, putFirstTime, putSecondTime, secondTimeBytes } from "./
 import { type ChunkTable, HEADER_BYTES, SAMPLES_MAX } from "./chunk-table.ts";
 import { FINE_MARK_SAMPLES } from "./seek-marks.ts";
 import { secondDifference, secondDifferenceHigh, secondDifferenceLow } from "./wide-times.ts";
-import { leadingZeros, NO_WINDOW, trailingZeros } from "./xor-window.ts";
+import {
+  addWaste,
+  fitsWindow,
+  isWasteful,
+  leadingOf,
+  leadingZeros,
+  NO_WASTE,
+  NO_WINDOW,
+  packWindow,
+  STANDARD_SAMPLES,
+  trailingOf,
+  trailingZeros,
+  windowFor,
+} from "./xor-window.ts";
 
 // Ranges of the second difference; the positive end is one larger than the negative one.
 const DOD_14_MAX = 8192;
@@ -102,31 +115,53 @@ function appendValue(
     chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind);
     return;
   }
-  let leading = leadingZeros(high);
-  let trailing = trailingZeros(high, low);
-  const window = chunks.windowStateOf(chunk);
-  let head = 0b10 << 30;
-  let headBits = 2;
-  if (leading >= (window & 255) && trailing >= window >>> 8) {
-    leading = window & 255;
-    trailing = window >>> 8;
-  } else {
-    const size = (64 - leading - trailing) & 63;
-    head = (0b11 << 30) | (leading << 25) | (size << 19);
-    headBits = 13;
-    chunks.setWindowState(chunk, leading | (trailing << 8), 0);
-  }
+  const leading = leadingZeros(high);
+  const trailing = trailingZeros(high, low);
+  const before = chunks.windowStateOf(chunk);
+  const window = chooseWindow(chunks, chunk, before, leading, trailing);
+  const skipped = leadingOf(window);
+  const size = 64 - skipped - trailingOf(window);
+  const opens = window !== before;
+  const head = opens ? (0b11 << 30) | (skipped << 25) | ((size & 63) << 19) : 0b10 << 30;
   const behind = putWindow(
     chunks,
     chunk,
     position,
     head >>> pending,
-    headBits + pending,
-    (high << leading) | ((low >>> 1) >>> (31 - leading)),
-    low << leading,
-    64 - leading - trailing,
+    (opens ? 13 : 2) + pending,
+    (high << skipped) | ((low >>> 1) >>> (31 - skipped)),
+    low << skipped,
+    size,
   );
   chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind);
+}
+
+/**
+ * The window for a XOR with these zero bits, kept in the record together with the account of
+ * waste. A window is opened only when it differs from the one before: W1-W3 of xor-window.ts.
+ */
+function chooseWindow(
+  chunks: ChunkTable,
+  chunk: ChunkRef,
+  before: number,
+  leading: number,
+  trailing: number,
+): number {
+  const standard = chunks.sampleCountOf(chunk) < STANDARD_SAMPLES;
+  if (!fitsWindow(before, leading, trailing)) {
+    const window = standard ? packWindow(leading, trailing) : windowFor(before, leading, trailing);
+    chunks.setWindowState(chunk, window, NO_WASTE);
+    return window;
+  }
+  if (standard) return before;
+  const waste = addWaste(chunks.wasteStateOf(chunk), before, leading, trailing);
+  if (!isWasteful(waste)) {
+    chunks.setWindowState(chunk, before, waste);
+    return before;
+  }
+  const window = packWindow(leadingOf(waste), trailingOf(waste));
+  chunks.setWindowState(chunk, window, packWindow(leading, trailing));
+  return window;
 }
 
 /** Writes a head of up to 31 bits and `size` bits of a left-aligned word pair. */
@@ -213,8 +248,8 @@ function addMark(chunks: ChunkTable, chunk: ChunkRef): void {
     chunks.lastValueHighOf(chunk),
     chunks.lastValueLowOf(chunk),
     chunks.bitLengthOf(chunk),
-    hasWindow ? window & 255 : 0,
-    hasWindow ? 64 - (window & 255) - (window >>> 8) : 0,
+    hasWindow ? leadingOf(window) : 0,
+    hasWindow ? 64 - leadingOf(window) - trailingOf(window) : 0,
   );
   chunks.setNewestMark(chunk, mark);
 }

@@ -2,14 +2,33 @@
  * The XOR window: which of the 64 bits of a changed value are written.
  *
  * A value is stored as the XOR with the one before. The window (leading, trailing) says how many
- * zero bits at both ends are left out; it stays until a XOR does not fit in it.
+ * zero bits at both ends are left out; the format lets the encoder stay in the window while the
+ * XOR fits, or open any window that the XOR fits in for 11 bits more.
  *
- * windowState packs leading in bits 0..7 and trailing in bits 8..15; NO_WINDOW has leading 255,
- * in which nothing fits.
+ * The standard encoder opens the narrowest window when the XOR does not fit, and never else: in a
+ * long chunk one wide XOR makes all later samples wide. This one (docs/adr/0002):
+ *
+ * W1  The first 120 samples of a chunk are encoded in the standard way.
+ * W2  From then on a XOR that does not fit opens the union of the old window and its own when that
+ *     is at most 4 bits wider than its own: two windows do not take turns.
+ * W3  While XORs fit, the narrowest window that would have done for the last ones (at most 12) is
+ *     kept, and the bits that it would have saved are added up. Past 24 bits it is opened.
+ *
+ * The state is two words of the chunk's record, so a restored chunk goes on as if never stopped:
+ *   window  leading in bits 0..7, trailing in 8..15
+ *   waste   least leading in bits 0..7, least trailing in 8..15, wasted bits in 16..23, XORs in 24..
  */
 
-/** State of a chunk in which no value has changed yet. */
+/** State of a chunk in which no value has changed yet: nothing fits. */
 export const NO_WINDOW = 0xffff;
+/** State of a chunk whose window was just opened. */
+export const NO_WASTE = 0xffff;
+/** Samples that are encoded in the standard way. */
+export const STANDARD_SAMPLES = 120;
+
+const WASTED_BITS_MAX = 24;
+const UNION_BITS_MAX = 4;
+const XORS_MAX = 12;
 
 /** Leading zero bits of a XOR, at most 31: the format has five bits for it. */
 export function leadingZeros(high: number): number {
@@ -20,4 +39,50 @@ export function leadingZeros(high: number): number {
 export function trailingZeros(high: number, low: number): number {
   if (low !== 0) return 31 - Math.clz32(low & -low);
   return 63 - Math.clz32(high & -high);
+}
+
+/** Leading zero bits that a window leaves out. */
+export function leadingOf(window: number): number {
+  return window & 255;
+}
+
+/** Trailing zero bits that a window leaves out. */
+export function trailingOf(window: number): number {
+  return (window >>> 8) & 255;
+}
+
+/** The window of these zero bits. */
+export function packWindow(leading: number, trailing: number): number {
+  return leading | (trailing << 8);
+}
+
+/** True when a XOR with these zero bits can be written in the window. */
+export function fitsWindow(window: number, leading: number, trailing: number): boolean {
+  return leading >= leadingOf(window) && trailing >= trailingOf(window);
+}
+
+/** The window to open for a XOR that does not fit in `window`: W2. */
+export function windowFor(window: number, leading: number, trailing: number): number {
+  const unionLeading = Math.min(leading, leadingOf(window));
+  const unionTrailing = Math.min(trailing, trailingOf(window));
+  const wider = leading - unionLeading + trailing - unionTrailing;
+  if (window === NO_WINDOW || wider > UNION_BITS_MAX) return packWindow(leading, trailing);
+  return packWindow(unionLeading, unionTrailing);
+}
+
+/** The account of waste after one more XOR that fits in `window`: W3. */
+export function addWaste(waste: number, window: number, leading: number, trailing: number): number {
+  const xors = waste >>> 24;
+  if (xors === XORS_MAX - 1) return packWindow(leading, trailing);
+  const least = packWindow(
+    Math.min(leading, leadingOf(waste)),
+    Math.min(trailing, trailingOf(waste)),
+  );
+  const wasted = leadingOf(least) + trailingOf(least) - leadingOf(window) - trailingOf(window);
+  return least | ((((waste >>> 16) & 255) + wasted) << 16) | ((xors + 1) << 24);
+}
+
+/** True when the window costs more than opening a narrower one: W3. */
+export function isWasteful(waste: number): boolean {
+  return ((waste >>> 16) & 255) > WASTED_BITS_MAX;
 }

@@ -63,11 +63,20 @@ const ScrapeConfig = Type.Object(
   strict,
 );
 
+const RemoteWrite = Type.Object(
+  {
+    name: Type.String(),
+    url: Type.String(),
+    queue_config: Type.Object({ retry_on_http_429: Type.Literal(true) }, strict),
+  },
+  strict,
+);
+
 export const PrometheusConfig = Type.Object(
   {
     global: Type.Object({ scrape_interval: Duration, scrape_timeout: Duration }, strict),
     scrape_configs: Type.Array(ScrapeConfig, { minItems: 1 }),
-    remote_write: Type.Array(Type.Object({ name: Type.String(), url: Type.String() }, strict)),
+    remote_write: Type.Array(RemoteWrite),
   },
   strict,
 );

@@ -26,9 +26,12 @@ import {
 import type { GoRules } from "./go-rules.ts";
 import { grownCapacity, ladderCapacity, slotBytesOf } from "./growth.ts";
 import type { HeapMemory } from "./heap-memory.ts";
+import type { HeapParts } from "./heap-parts.ts";
 import { Pacer } from "./pacer.ts";
 import { PageHeap } from "./pages.ts";
 import { Pauses } from "./pauses.ts";
+import { processBytes, processFigures } from "./process-model.ts";
+import { Scavenger } from "./scavenger.ts";
 import {
   CLASS_COUNT,
   LARGE_CLASS,
@@ -39,7 +42,9 @@ import {
 } from "./size-classes.ts";
 import { SpanStore } from "./span-store.ts";
 import { NO_SPAN, spanBytes } from "./spans.ts";
+import { type ClassStats, classStats, type HeapStats, heapStats } from "./stats.ts";
 import { Sweeper } from "./sweeper.ts";
+import { verifyHeap } from "./verify-heap.ts";
 
 const FORCED_PERIOD_MS = 120_000;
 /** Spans swept when a cycle is due but the last one is not yet swept. */
@@ -58,13 +63,14 @@ export interface GoHeapOptions {
   readonly startPages?: number;
 }
 
-export class GoHeap {
+export class GoHeap implements HeapParts {
   readonly rules: GoRules;
   readonly memory: HeapMemory | null;
   readonly pages: PageHeap;
   readonly store: SpanStore;
   readonly pacer: Pacer;
   readonly sweeper: Sweeper;
+  readonly scavenger: Scavenger;
   readonly pauses = new Pauses();
   private readonly options: GoHeapOptions;
   private readonly clock: Clock;
@@ -83,6 +89,8 @@ export class GoHeap {
     this.store = new SpanStore(options.rules, options.memory, this.pages);
     this.pacer = new Pacer(options.gogcPercent, options.limitBytes);
     this.sweeper = new Sweeper(this.store, this.pacer);
+    const skipsDense = options.rules.scavengerSkipsDense;
+    this.scavenger = new Scavenger(this.pages, skipsDense, options.limitBytes);
     this.classByEighth = options.rules.classByEighth;
     this.smallRequestMax = options.rules.smallRequestMax;
     this.lastCycleMonotonicMs = options.clock.monotonicMs();
@@ -203,12 +211,35 @@ export class GoHeap {
   }
 
   /**
-   * One step of work beside allocation: the two-minute collection, or sweeping up to `spanBudget`
-   * spans. Returns whether spans are left to sweep.
+   * One step of work beside allocation: the two-minute collection, sweeping up to `spanBudget`
+   * spans, then releasing pages. Returns whether spans are left to sweep.
    */
   background(spanBudget: number): boolean {
     if (!this.sweeper.isActive && this.isPeriodOver()) this.startCycle();
-    return this.sweeper.step(spanBudget);
+    if (this.sweeper.step(spanBudget)) return true;
+    this.scavenger.step(this.clock.monotonicMs());
+    return false;
+  }
+
+  /** debug.FreeOSMemory: collects, then releases every free page. */
+  releaseMemory(): void {
+    this.collect();
+    this.scavenger.releaseAll();
+  }
+
+  /** Every figure of the heap in one consistent read. */
+  stats(): HeapStats {
+    return heapStats(this);
+  }
+
+  /** Figures of one size class, 0 (large) to 67. */
+  classStats(sizeClass: number): ClassStats {
+    return classStats(this, sizeClass);
+  }
+
+  /** Recomputes all invariants from nothing; throws AssertionError on any difference. */
+  verify(): void {
+    verifyHeap(this);
   }
 
   /**
@@ -220,6 +251,7 @@ export class GoHeap {
     copy.store.copyFrom(this.store);
     copy.pacer.copyFrom(this.pacer);
     copy.sweeper.copyFrom(this.sweeper);
+    copy.scavenger.copyFrom(this.scavenger);
     copy.pauses.copyFrom(this.pauses);
     copy.cached.set(this.cached);
     copy.lastCycleMs = this.lastCycleMs;
@@ -235,11 +267,11 @@ export class GoHeap {
   /** Starts a cycle: what is dead now will be swept. The last one must be swept. */
   private startCycle(): void {
     const started = this.clock.monotonicMs();
-    const overhead = Math.max(0, this.inUseBytes - this.allocatedBytes);
-    const live = this.liveBytes;
-    this.pacer.endMark(live, overhead);
+    this.sweeper.keepCurrentTinyBlock();
+    this.pacer.endMark(this.liveBytes + this.sweeper.survivorBytes);
+    this.applyLimit();
+    this.scavenger.endMark(this.pacer.goalBytes, this.bytesBesideHeap(), started);
     this.sweeper.begin();
-    this.pacer.addLive(this.sweeper.survivorBytes);
     this.pages.use.nextCycle();
     for (let c = 0; c < CLASS_COUNT; c++) {
       const span = this.uncache(c);
@@ -249,6 +281,19 @@ export class GoHeap {
     this.lastCycleMs = this.clock.nowMs();
     this.lastCycleMonotonicMs = this.clock.monotonicMs();
     this.pauses.add((this.lastCycleMonotonicMs - started) / 1000);
+  }
+
+  /** Mapped memory that is not heap. */
+  private bytesBesideHeap(): number {
+    return processBytes(processFigures(this.rules, this.pages.mappedPages, this.store.records));
+  }
+
+  /** Recomputes the goal under a memory limit. */
+  private applyLimit(): void {
+    if (this.pacer.limitBytes === 0) return;
+    const beside = this.bytesBesideHeap();
+    const unused = Math.max(0, this.inUseBytes - this.allocatedBytes);
+    this.pacer.applyLimit(this.scavenger.retainedBytes + beside, beside + unused);
   }
 
   /** Tested after refills and large allocations, as in Go. */
@@ -324,6 +369,7 @@ export class GoHeap {
     const queues = this.store.queues;
     const old = this.uncache(sizeClass);
     if (old !== NO_SPAN) queues.pushSwept(old);
+    if (sizeClass === TINY_CLASS) this.store.tiny.countCombined();
     const pageCount = SPAN_PAGES[sizeClass]!;
     this.sweeper.pay(spanBytes(pageCount), 0);
     let span = queues.popSweptPartial(sizeClass);
@@ -339,7 +385,14 @@ export class GoHeap {
 
   private newSpan(sizeClass: number, pageCount: number): SpanRef {
     if (this.sweeper.isActive) this.sweeper.reclaim(pageCount);
-    return this.store.create(sizeClass, pageCount, this.sweeper.cycle);
+    const mappedBefore = this.pages.mappedPages;
+    const span = this.store.create(sizeClass, pageCount, this.sweeper.cycle);
+    const grownPages = this.pages.mappedPages - mappedBefore;
+    if (grownPages > 0) {
+      this.scavenger.heapGrew(spanBytes(grownPages));
+      this.applyLimit();
+    }
+    return span;
   }
 
   /** Takes the cached span of a class out of the cache and counts what it handed out. */

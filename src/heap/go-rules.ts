@@ -37,6 +37,9 @@ export interface GoRules {
   readonly cacheRecordBytes: number;
   /** Whether the scavenger skips groups of pages that were lately full (1.22 and later). */
   readonly scavengerSkipsDense: boolean;
+  /** The collector's tables for an empty heap, and for each 64 MiB arena mapped. */
+  readonly collectorBytes: number;
+  readonly collectorArenaBytes: number;
 }
 
 interface Profile {
@@ -48,6 +51,9 @@ interface Profile {
   readonly spanRecordBytes: number;
   readonly cacheRecordBytes: number;
   readonly scavengerSkipsDense: boolean;
+  /** The collector's tables for an empty heap, and for each 64 MiB arena mapped. */
+  readonly collectorBytes: number;
+  readonly collectorArenaBytes: number;
 }
 
 const P18: Profile = {
@@ -59,6 +65,8 @@ const P18: Profile = {
   spanRecordBytes: 144,
   cacheRecordBytes: 1200,
   scavengerSkipsDense: false,
+  collectorBytes: 5_710_000,
+  collectorArenaBytes: 2_480_000,
 };
 const P16: Profile = { ...P18, growth: "double-below-1024-capacity" };
 const P15: Profile = { ...P18, growth: "double-below-1024-length", without24: true };
@@ -69,6 +77,8 @@ const P22: Profile = {
   spanRecordBytes: 160,
   cacheRecordBytes: 1208,
   scavengerSkipsDense: true,
+  collectorBytes: 2_000_000,
+  collectorArenaBytes: 340_000,
 };
 const P26: Profile = { ...P22, markBitsInSpan: true, cacheRecordBytes: 2296 };
 
@@ -126,5 +136,7 @@ export function rulesOfGoVersion(version: string): GoRules {
     spanRecordBytes: profile.spanRecordBytes,
     cacheRecordBytes: profile.cacheRecordBytes,
     scavengerSkipsDense: profile.scavengerSkipsDense,
+    collectorBytes: profile.collectorBytes,
+    collectorArenaBytes: profile.collectorArenaBytes,
   };
 }

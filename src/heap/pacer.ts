@@ -5,17 +5,19 @@
  * trigger = max(marked + 0.95 * (goal - marked), goal - 4 MiB), the upper bound of Go's range: a
  *           heap of byte slices has next to nothing to scan, so cycles start just short of the goal
  *
- * The limit lowers the goal to what is left of it beside everything that is not heap objects; a
- * goal never falls below a little more than what is live, or the collector would run all the time.
+ * With a limit the goal is at most what the limit leaves beside everything that is not objects,
+ * less 3% headroom (at least 1 MiB). A goal never falls below 5% more than what is marked; that
+ * stands in for the runtime's cap on the collector's share of the processor.
  *
  * I1  heapLive is the bytes that allocation may have used since the last mark: marked bytes, plus
- *     all free slots of every span when it is cached, plus large objects.
+ *     everything free in a span when it is cached, plus large objects.
  * I2  No cycle is wanted while GOGC is off and there is no limit.
  *
  * Source: mgcpacer.go (Go 1.19 and later).
  *
  * Units: bytes; GOGC is percent, null when off.
  */
+import { SCANNABLE_BYTES } from "./process-model.ts";
 
 const MINIMUM_HEAP_BYTES = 4 << 20;
 const TRIGGER_RATIO_MAX = 0.95;
@@ -24,15 +26,11 @@ const LIMIT_HEADROOM_RATIO = 0.03;
 const LIMIT_HEADROOM_MIN_BYTES = 1 << 20;
 const GOAL_OVER_MARKED_MIN = 1.05;
 
-/** Scannable stack bytes of the modelled process: a handful of goroutines. */
-export const STACK_BYTES = 32 << 10;
-/** Scannable globals of the modelled process: measured on a small Go program. */
-export const GLOBAL_BYTES = 7760;
-
 export class Pacer {
   readonly gogcPercent: number | null;
   readonly limitBytes: number;
-  private marked = 0;
+  private marked: number;
+  private gogcGoal: number;
   private goal: number;
   private trigger: number;
   private live = 0;
@@ -40,8 +38,11 @@ export class Pacer {
   constructor(gogcPercent: number | null, limitBytes: number) {
     this.gogcPercent = gogcPercent;
     this.limitBytes = limitBytes;
-    this.goal = this.goalFor(0, 0);
-    this.trigger = this.triggerFor(0);
+    const percent = gogcPercent ?? 100;
+    this.marked = (MINIMUM_HEAP_BYTES * percent) / (100 + percent);
+    this.gogcGoal = gogcPercent === null ? Number.POSITIVE_INFINITY : this.minimumGoal();
+    this.goal = this.gogcGoal;
+    this.trigger = this.triggerForGoal();
   }
 
   /** Heap size at which the next collection is to be finished; Infinity when none will come. */
@@ -71,38 +72,48 @@ export class Pacer {
     return this.live >= this.trigger;
   }
 
-  /** Ends a mark: `marked` bytes are live, `overheadBytes` is mapped memory that is no object. */
-  endMark(marked: number, overheadBytes: number): void {
+  /** Ends a mark that found `marked` bytes. */
+  endMark(marked: number): void {
     this.marked = marked;
     this.live = marked;
-    this.goal = this.goalFor(marked, overheadBytes);
-    this.trigger = this.triggerFor(marked);
+    if (this.gogcPercent !== null) {
+      const grown = marked + ((marked + SCANNABLE_BYTES) * this.gogcPercent) / 100;
+      this.gogcGoal = Math.floor(Math.max(grown, this.minimumGoal()));
+    }
+    this.goal = this.gogcGoal;
+    this.trigger = this.triggerForGoal();
+  }
+
+  /**
+   * Brings the goal in line with the limit: `readyBytes` is all memory mapped and not released,
+   * `otherBytes` the part of it that is neither an object nor a free page.
+   */
+  applyLimit(readyBytes: number, otherBytes: number): void {
+    const limit = this.limitBytes;
+    if (limit === 0) return;
+    const left = limit - otherBytes - Math.max(0, readyBytes - limit);
+    const headroom = Math.max(LIMIT_HEADROOM_MIN_BYTES, left * LIMIT_HEADROOM_RATIO);
+    const allowed = Math.max(left - headroom, this.marked * GOAL_OVER_MARKED_MIN, headroom);
+    this.goal = Math.floor(Math.min(this.gogcGoal, allowed));
+    this.trigger = this.triggerForGoal();
   }
 
   /** Becomes equal to another with the same settings. */
   copyFrom(other: Pacer): void {
     this.marked = other.marked;
+    this.gogcGoal = other.gogcGoal;
     this.goal = other.goal;
     this.trigger = other.trigger;
     this.live = other.live;
   }
 
-  private goalFor(marked: number, overheadBytes: number): number {
-    let goal = Number.POSITIVE_INFINITY;
-    if (this.gogcPercent !== null) {
-      const scannable = STACK_BYTES + GLOBAL_BYTES;
-      const grown = marked + ((marked + scannable) * this.gogcPercent) / 100;
-      goal = Math.floor(Math.max(grown, (MINIMUM_HEAP_BYTES * this.gogcPercent) / 100));
-    }
-    if (this.limitBytes === 0) return goal;
-    const headroom = Math.max(LIMIT_HEADROOM_MIN_BYTES, this.limitBytes * LIMIT_HEADROOM_RATIO);
-    const allowed = Math.floor(this.limitBytes - overheadBytes - headroom);
-    return Math.min(goal, Math.max(allowed, Math.ceil(marked * GOAL_OVER_MARKED_MIN)));
+  private minimumGoal(): number {
+    return (MINIMUM_HEAP_BYTES * (this.gogcPercent ?? 0)) / 100;
   }
 
-  private triggerFor(marked: number): number {
+  private triggerForGoal(): number {
     if (this.goal === Number.POSITIVE_INFINITY) return this.goal;
-    const distance = this.goal - marked;
-    return Math.max(marked + TRIGGER_RATIO_MAX * distance, this.goal - TRIGGER_DISTANCE_MAX_BYTES);
+    const byRatio = this.marked + TRIGGER_RATIO_MAX * (this.goal - this.marked);
+    return Math.max(byRatio, this.goal - TRIGGER_DISTANCE_MAX_BYTES);
   }
 }

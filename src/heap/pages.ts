@@ -43,9 +43,13 @@ export class PageHeap {
   private end: number = FIRST_PAGE;
   private releasedCount = 0;
   private spanPageCount = 0;
+  private startPages: number;
+  /** Whether pages may be in use that nobody here knows of: see load(). */
+  private isForeign = false;
 
   /** `startPages`: pages of the first group that are never handed out. */
   constructor(startPages = 0, source: PageHeap | null = null) {
+    this.startPages = startPages;
     this.inUseBuffer = source ? source.inUseBuffer.clone() : new GrowingBuffer();
     this.releasedBuffer = source ? source.releasedBuffer.clone() : new GrowingBuffer();
     if (source) {
@@ -141,6 +145,7 @@ export class PageHeap {
     this.end = end;
     for (let group = 1; group < this.inUse.length / GROUP_WORDS; group++) this.measure(group);
     this.cache.fill(cacheBlock, usageLow, usageHigh);
+    this.isForeign = true;
   }
 
   /** Accounting copy, free to change on its own. */
@@ -150,7 +155,6 @@ export class PageHeap {
 
   /** Recomputes I1 to I3; `spanPage(p)` tells whether a span in use has page p. */
   verify(spanPage: (page: PageIndex) => boolean): void {
-    const mappedWords = this.end / 32;
     assert(countBits(this.released, 0, this.end) === this.releasedCount, "released pages add up");
     let spanPages = 0;
     for (let p = FIRST_PAGE as number; p < this.end; p++) {
@@ -161,12 +165,12 @@ export class PageHeap {
         spanPages++;
       } else if (this.cache.holds(p as PageIndex)) {
         assert(used, "a cached page is marked in use");
+      } else if (used && !this.isForeign) {
+        const atStart = p < FIRST_PAGE + this.startPages;
+        assert(atStart || p % REGION_PAGES === REGION_PAGES - 1, "a page in use has an owner");
       }
     }
     assert(spanPages === this.spanPageCount, "span pages add up");
-    for (let w = mappedWords; w < this.inUse.length; w++) {
-      assert(this.inUse[w] === 0xffffffff || w >= mappedWords, "unmapped pages are not free");
-    }
     this.verifyTree();
   }
 
@@ -270,6 +274,8 @@ export class PageHeap {
     this.end = source.end;
     this.releasedCount = source.releasedCount;
     this.spanPageCount = source.spanPageCount;
+    this.startPages = source.startPages;
+    this.isForeign = source.isForeign;
   }
 }
 

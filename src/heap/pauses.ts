@@ -32,7 +32,7 @@ export class Pauses {
     this.total = other.total;
   }
 
-  /** Quantiles as debug.ReadGCStats computes them: minimum, quartiles, maximum; zeros when empty. */
+  /** As debug.ReadGCStats has them: minimum, quartiles, maximum; zeros when there were none. */
   quantiles(): readonly [number, number, number, number, number] {
     const kept = this.ring.slice(0, Math.min(this.recorded, KEPT)).sort();
     const at = (part: number) => kept[Math.floor(((kept.length - 1) * part) / 4)] ?? 0;

@@ -23,7 +23,7 @@ import { assert } from "../base/assert.ts";
 import type { PageIndex, SpanRef } from "../base/units.ts";
 import type { Pacer } from "./pacer.ts";
 import { GROUP_PAGES } from "./run-tree.ts";
-import { CLASS_COUNT } from "./size-classes.ts";
+import { CLASS_COUNT, TINY_BYTES } from "./size-classes.ts";
 import type { SpanStore } from "./span-store.ts";
 import { NO_SPAN } from "./spans.ts";
 import { SweepDebt } from "./sweep-debt.ts";
@@ -61,7 +61,6 @@ export class Sweeper {
   /** Opens a cycle: all spans but the cached ones are unswept. Nothing may be left of the last. */
   begin(): void {
     assert(!this.active, "a cycle begins when the last one is swept");
-    this.keepCurrentTinyBlock();
     this.store.queues.swapGenerations();
     this.cycleNumber++;
     this.active = true;
@@ -71,7 +70,7 @@ export class Sweeper {
 
   /** Slot bytes of the tiny block that this cycle keeps although nothing references it. */
   get survivorBytes(): number {
-    return this.survivorSpan === NO_SPAN ? 0 : 16;
+    return this.survivorSpan === NO_SPAN ? 0 : TINY_BYTES;
   }
 
   /** Sweeps a span that was cached when the cycle began, and queues or frees it. */
@@ -143,7 +142,8 @@ export class Sweeper {
     this.survivorSlot = other.survivorSlot;
   }
 
-  private keepCurrentTinyBlock(): void {
+  /** To be called right before `begin`: notes the cycle's survivor, if there is one. */
+  keepCurrentTinyBlock(): void {
     const tiny = this.store.tiny;
     this.survivorSpan = NO_SPAN;
     if (!tiny.hasCurrent || this.store.spans.isLive(tiny.span, tiny.slot)) return;

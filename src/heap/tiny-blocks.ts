@@ -25,12 +25,28 @@ export class TinyBlocks {
   private block: HeapAddress = NO_ADDRESS;
   private blockOffset = 0;
   private combined = 0;
+  private counted = 0;
   private currentSpan = 0 as SpanRef;
   private currentSlot = 0;
 
   /** Objects that were put into a block that existed already. */
   get combinedCount(): number {
     return this.combined;
+  }
+
+  /** Those of them that were counted: at the last flush, or the last refill of the class. */
+  get countedCount(): number {
+    return this.counted;
+  }
+
+  /** Brings `countedCount` up to date. */
+  countCombined(): void {
+    this.counted = this.combined;
+  }
+
+  /** References to a block: `place` is its span's, `slot` the block's. */
+  referencesOf(place: number, slot: number): number {
+    return this.counts[place * SLOT_COUNT_MAX + slot]!;
   }
 
   /** The block that the next object may join, or NO_ADDRESS. */
@@ -111,6 +127,7 @@ export class TinyBlocks {
   flush(): void {
     this.block = NO_ADDRESS;
     this.blockOffset = 0;
+    this.countCombined();
   }
 
   /** Becomes equal to another. */
@@ -121,6 +138,7 @@ export class TinyBlocks {
     this.block = other.block;
     this.blockOffset = other.blockOffset;
     this.combined = other.combined;
+    this.counted = other.counted;
     this.currentSpan = other.currentSpan;
     this.currentSlot = other.currentSlot;
   }

@@ -33,6 +33,27 @@ export function putBits(
   }
 }
 
+/**
+ * As putBits, but may write 0 bits into the four bytes behind the last one written: for a stream
+ * whose slice goes on that far. Always five stores, so that no branch depends on the data.
+ */
+export function putBitsLoosely(
+  bytes: Uint8Array,
+  start: number,
+  position: number,
+  word: number,
+): void {
+  const used = position & 7;
+  const index = start + (position >>> 3);
+  const kept = bytes[index]! & (0xff00 >> used);
+  const shifted = word >>> used;
+  bytes[index] = kept | (shifted >>> 24);
+  bytes[index + 1] = shifted >>> 16;
+  bytes[index + 2] = shifted >>> 8;
+  bytes[index + 3] = shifted;
+  bytes[index + 4] = (word << 8) >>> used;
+}
+
 /** The 32 bits from `position` on as a signed word; bits behind the stream are arbitrary. */
 export function peekBits(bytes: Uint8Array, start: number, position: number): number {
   const index = start + (position >>> 3);

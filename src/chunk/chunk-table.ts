@@ -34,9 +34,14 @@ export const HEADER_BYTES = 2;
 export const SAMPLES_MAX = 65535;
 
 const REGION_BYTES = 2 ** 32;
+/** Records that indexes of 31 bits reach. */
+const RECORDS_MAX = 2 ** 27;
 
-// Word offsets in a state record; the first three times are 64-bit floats.
+// Word offsets in a state record; the three times are counted in 64-bit floats. Indexes are built
+// with shifts because a ref may reach us as a double: 0xffffffff is one, and taints the type.
 const STATE_WORDS = 16;
+const STATE_SHIFT = 4;
+const TIME_SHIFT = 3;
 const FIRST_TIME = 0;
 const LAST_TIME = 1;
 const PREVIOUS_TIME = 2;
@@ -133,17 +138,17 @@ export class ChunkTable {
   // ---- who the chunk belongs to -------------------------------------------------------------
 
   seriesOf(chunk: ChunkRef): SeriesRef {
-    return this.links[chunk * LINK_WORDS + SERIES]! as SeriesRef;
+    return this.links[Math.imul(chunk, LINK_WORDS) + SERIES]! as SeriesRef;
   }
 
   /** The window's number; may be negative. */
   windowOf(chunk: ChunkRef): WindowNumber {
-    return (this.links[chunk * LINK_WORDS + WINDOW]! | 0) as WindowNumber;
+    return (this.links[Math.imul(chunk, LINK_WORDS) + WINDOW]! | 0) as WindowNumber;
   }
 
   /** The next older chunk of the same series, or NO_CHUNK. */
   olderOf(chunk: ChunkRef): ChunkRef {
-    return this.links[chunk * LINK_WORDS + OLDER]! as ChunkRef;
+    return this.links[Math.imul(chunk, LINK_WORDS) + OLDER]! as ChunkRef;
   }
 
   setOlder(chunk: ChunkRef, older: ChunkRef): void {
@@ -152,7 +157,7 @@ export class ChunkTable {
 
   /** The next chunk of the same window, or NO_CHUNK. */
   nextInWindow(chunk: ChunkRef): ChunkRef {
-    return this.links[chunk * LINK_WORDS + NEXT]! as ChunkRef;
+    return this.links[Math.imul(chunk, LINK_WORDS) + NEXT]! as ChunkRef;
   }
 
   setNextInWindow(chunk: ChunkRef, next: ChunkRef): void {
@@ -161,7 +166,7 @@ export class ChunkTable {
 
   /** The previous chunk of the same window, or NO_CHUNK. */
   previousInWindow(chunk: ChunkRef): ChunkRef {
-    return this.links[chunk * LINK_WORDS + PREVIOUS]! as ChunkRef;
+    return this.links[Math.imul(chunk, LINK_WORDS) + PREVIOUS]! as ChunkRef;
   }
 
   setPreviousInWindow(chunk: ChunkRef, previous: ChunkRef): void {
@@ -172,28 +177,28 @@ export class ChunkTable {
 
   /** First byte of the slice. */
   addressOf(chunk: ChunkRef): HeapAddress {
-    const at = chunk * STATE_WORDS;
+    const at = chunk << STATE_SHIFT;
     return (this.states[at + REGION]! * REGION_BYTES +
       this.states[at + ADDRESS_LOW]!) as HeapAddress;
   }
 
   /** The heap region that holds the slice. Not to be kept across an allocation. */
   bytesOf(chunk: ChunkRef): Uint8Array {
-    return this.views[this.states[chunk * STATE_WORDS + REGION]!]!;
+    return this.views[this.states[(chunk << STATE_SHIFT) + REGION]!]!;
   }
 
   /** Where the slice starts in bytesOf(). */
   offsetOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + ADDRESS_LOW]!;
+    return this.states[(chunk << STATE_SHIFT) + ADDRESS_LOW]!;
   }
 
   capacityOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + CAPACITY]!;
+    return this.states[(chunk << STATE_SHIFT) + CAPACITY]!;
   }
 
   /** Bits of the stream, the sample count in front included. */
   bitLengthOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + BIT_LENGTH]!;
+    return this.states[(chunk << STATE_SHIFT) + BIT_LENGTH]!;
   }
 
   /** Bytes of the stream, the sample count in front and the padding behind included. */
@@ -204,66 +209,68 @@ export class ChunkTable {
   // ---- its samples --------------------------------------------------------------------------
 
   sampleCountOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + SAMPLE_COUNT]!;
+    return this.states[(chunk << STATE_SHIFT) + SAMPLE_COUNT]!;
   }
 
   firstTimeOf(chunk: ChunkRef): number {
-    return this.times[chunk * (STATE_WORDS / 2) + FIRST_TIME]!;
+    return this.times[(chunk << TIME_SHIFT) + FIRST_TIME]!;
   }
 
   lastTimeOf(chunk: ChunkRef): number {
-    return this.times[chunk * (STATE_WORDS / 2) + LAST_TIME]!;
+    return this.times[(chunk << TIME_SHIFT) + LAST_TIME]!;
   }
 
   /** Time of the newest sample but one. */
   previousTimeOf(chunk: ChunkRef): number {
-    return this.times[chunk * (STATE_WORDS / 2) + PREVIOUS_TIME]!;
+    return this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME]!;
   }
 
   /** High word of the newest sample's value bits. */
   lastValueHighOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + LAST_HIGH]!;
+    return this.states[(chunk << STATE_SHIFT) + LAST_HIGH]!;
   }
 
   /** Low word of the newest sample's value bits. */
   lastValueLowOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + LAST_LOW]!;
+    return this.states[(chunk << STATE_SHIFT) + LAST_LOW]!;
   }
 
   /** The encoder's XOR window, as packed by xor-window.ts. */
   windowStateOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + WINDOW_STATE]!;
+    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]!;
   }
 
   /** The encoder's account of wasted bits, as packed by xor-window.ts. */
   wasteStateOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + WASTE_STATE]!;
+    return this.states[(chunk << STATE_SHIFT) + WASTE_STATE]!;
   }
 
   /** Head of the chunk's list of seek marks. */
   newestMarkOf(chunk: ChunkRef): number {
-    return this.states[chunk * STATE_WORDS + NEWEST_MARK]!;
+    return this.states[(chunk << STATE_SHIFT) + NEWEST_MARK]!;
   }
 
   // ---- changes made by the encoder ----------------------------------------------------------
 
   /** Sets the time of the first sample; the samples themselves are published apart. */
   setFirstTime(chunk: ChunkRef, timeMs: number): void {
-    this.times[chunk * (STATE_WORDS / 2) + FIRST_TIME] = timeMs;
+    this.times[(chunk << TIME_SHIFT) + FIRST_TIME] = timeMs;
   }
 
   setPreviousTime(chunk: ChunkRef, timeMs: number): void {
-    this.times[chunk * (STATE_WORDS / 2) + PREVIOUS_TIME] = timeMs;
+    this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME] = timeMs;
   }
 
   setNewestMark(chunk: ChunkRef, mark: number): void {
-    this.states[chunk * STATE_WORDS + NEWEST_MARK] = mark;
+    this.states[(chunk << STATE_SHIFT) + NEWEST_MARK] = mark;
   }
 
-  setWindowState(chunk: ChunkRef, windowState: number, wasteState: number): void {
-    const at = chunk * STATE_WORDS;
-    this.states[at + WINDOW_STATE] = windowState;
-    this.states[at + WASTE_STATE] = wasteState;
+  setWindowState(chunk: ChunkRef, windowState: number): void {
+    this.states[(chunk << STATE_SHIFT) + WINDOW_STATE] = windowState;
+  }
+
+  setWasteState(chunk: ChunkRef, wasteState: number): void {
+    this.states[(chunk << STATE_SHIFT) + WASTE_STATE] = wasteState;
   }
 
   /** Publishes one more sample whose bits are in place: I2, I3 and I4. */
@@ -274,8 +281,8 @@ export class ChunkTable {
     valueLow: number,
     bitLength: number,
   ): void {
-    const at = chunk * STATE_WORDS;
-    const half = chunk * (STATE_WORDS / 2);
+    const at = chunk << STATE_SHIFT;
+    const half = chunk << TIME_SHIFT;
     const count = this.states[at + SAMPLE_COUNT]! + 1;
     this.times[half + PREVIOUS_TIME] = this.times[half + LAST_TIME]!;
     this.times[half + LAST_TIME] = timeMs;
@@ -298,9 +305,9 @@ export class ChunkTable {
     valueHigh: number,
     valueLow: number,
   ): void {
-    const at = chunk * STATE_WORDS;
+    const at = chunk << STATE_SHIFT;
     assert((bitLength + 7) >>> 3 <= this.capacityOf(chunk), "stream is longer than its slice");
-    this.times[chunk * (STATE_WORDS / 2) + LAST_TIME] = lastTimeMs;
+    this.times[(chunk << TIME_SHIFT) + LAST_TIME] = lastTimeMs;
     this.states[at + LAST_LOW] = valueLow;
     this.states[at + LAST_HIGH] = valueHigh;
     this.states[at + BIT_LENGTH] = bitLength;
@@ -335,7 +342,7 @@ export class ChunkTable {
   }
 
   private setSlice(chunk: ChunkRef, address: HeapAddress, capacity: number): void {
-    const at = chunk * STATE_WORDS;
+    const at = chunk << STATE_SHIFT;
     const region = Math.floor(address / REGION_BYTES);
     this.states[at + REGION] = region;
     this.states[at + ADDRESS_LOW] = address - region * REGION_BYTES;
@@ -343,16 +350,16 @@ export class ChunkTable {
   }
 
   private setState(chunk: ChunkRef, word: number, value: number): void {
-    this.states[chunk * STATE_WORDS + word] = value;
+    this.states[(chunk << STATE_SHIFT) + word] = value;
   }
 
   private setLink(chunk: ChunkRef, word: number, value: number): void {
-    this.links[chunk * LINK_WORDS + word] = value;
+    this.links[Math.imul(chunk, LINK_WORDS) + word] = value;
   }
 
   private takeRecord(): ChunkRef {
     if (this.free !== NO_CHUNK) {
-      const chunk = this.free;
+      const chunk = (this.free | 0) as ChunkRef;
       this.free = this.olderOf(chunk);
       return chunk;
     }
@@ -362,6 +369,7 @@ export class ChunkTable {
 
   private grow(records: number): void {
     assert(records > this.recordCapacity, "the table only grows");
+    assert(records <= RECORDS_MAX, "too many chunks");
     const states = new Uint32Array(new SharedArrayBuffer(records * STATE_WORDS * 4));
     const links = new Uint32Array(new SharedArrayBuffer(records * LINK_WORDS * 4));
     states.set(this.states);

@@ -54,45 +54,45 @@ export class SeekMarks {
 
   /** The next older mark of the same chunk, or NO_MARK. */
   olderOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + OLDER]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + OLDER]!;
   }
 
   /** Time of the mark's last sample, counted from the chunk's first. */
   timeOffsetOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + TIME_OFFSET]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + TIME_OFFSET]!;
   }
 
   /** Time between the mark's last two samples. */
   deltaOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + DELTA]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + DELTA]!;
   }
 
   valueHighOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + VALUE_HIGH]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + VALUE_HIGH]!;
   }
 
   valueLowOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + VALUE_LOW]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + VALUE_LOW]!;
   }
 
   /** First bit behind the mark's last sample. */
   positionOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + POSITION]!;
+    return this.words[Math.imul(mark, MARK_WORDS) + POSITION]!;
   }
 
   /** Samples in front of the mark. */
   countOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + PACKED]! & 0xffff;
+    return this.words[Math.imul(mark, MARK_WORDS) + PACKED]! & 0xffff;
   }
 
   /** Leading zero bits of the XOR window; 0 when there is none. */
   leadingOf(mark: number): number {
-    return (this.words[mark * MARK_WORDS + PACKED]! >>> 16) & 31;
+    return (this.words[Math.imul(mark, MARK_WORDS) + PACKED]! >>> 16) & 31;
   }
 
   /** Bits of the XOR window; 0 when there is none. */
   sizeOf(mark: number): number {
-    return this.words[mark * MARK_WORDS + PACKED]! >>> 21;
+    return this.words[Math.imul(mark, MARK_WORDS) + PACKED]! >>> 21;
   }
 
   /**
@@ -113,7 +113,7 @@ export class SeekMarks {
     if (timeOffsetMs >= UINT32_RANGE || deltaMs >= UINT32_RANGE) return newest;
     assert(newest === NO_MARK || this.countOf(newest) < count, "marks are added in order");
     const mark = this.takeStale(newest);
-    const at = mark * MARK_WORDS;
+    const at = Math.imul(mark, MARK_WORDS);
     this.words[at + OLDER] = newest;
     this.words[at + TIME_OFFSET] = timeOffsetMs;
     this.words[at + DELTA] = deltaMs;
@@ -138,7 +138,7 @@ export class SeekMarks {
     if (newest !== NO_MARK) {
       const second = this.olderOf(newest);
       if (second !== NO_MARK && this.countOf(second) % MARK_SAMPLES !== 0) {
-        this.words[newest * MARK_WORDS + OLDER] = this.olderOf(second);
+        this.words[Math.imul(newest, MARK_WORDS) + OLDER] = this.olderOf(second);
         return second;
       }
     }
@@ -158,7 +158,7 @@ export class SeekMarks {
 
   private release(mark: number): void {
     assert(this.live > 0, "more marks released than made");
-    this.words[mark * MARK_WORDS + OLDER] = this.free;
+    this.words[Math.imul(mark, MARK_WORDS) + OLDER] = this.free;
     this.free = mark;
     this.live--;
   }

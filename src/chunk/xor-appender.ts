@@ -16,9 +16,9 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
-import { putBits } from "./bit-stream.ts";
+import { putBits, putBitsLoosely } from "./bit-stream.ts";
 import { firstTimeBytes, putFirstTime, putSecondTime, secondTimeBytes } from "./chunk-opening.ts";
-import { type ChunkTable, HEADER_BYTES, SAMPLES_MAX } from "./chunk-table.ts";
+import { type ChunkTable, SAMPLES_MAX } from "./chunk-table.ts";
 import { FINE_MARK_SAMPLES } from "./seek-marks.ts";
 import { secondDifference, secondDifferenceHigh, secondDifferenceLow } from "./wide-times.ts";
 import {
@@ -33,6 +33,7 @@ import {
   STANDARD_SAMPLES,
   trailingOf,
   trailingZeros,
+  wasteOfReopened,
   windowFor,
 } from "./xor-window.ts";
 
@@ -54,21 +55,60 @@ export function appendSample(
 ): void {
   const count = chunks.sampleCountOf(chunk);
   if (count < 2) {
-    appendOpening(chunks, chunk, count, timeMs, valueHigh, valueLow);
+    appendOpening(chunks, chunk, timeMs, valueHigh, valueLow);
     return;
   }
   const last = chunks.lastTimeOf(chunk);
+  const previous = chunks.previousTimeOf(chunk);
   assert(count < SAMPLES_MAX, "chunk is full");
   assert(timeMs > last && Number.isSafeInteger(timeMs), "time is not behind the chunk's last");
-  const previous = chunks.previousTimeOf(chunk);
   let position = chunks.bitLengthOf(chunk);
-  let pending = 1;
+  let bits = 1;
   if (timeMs - last !== last - previous) {
     position = putTimeCode(chunks, chunk, position, timeMs, last, previous);
-    pending = 0;
+    bits = 0;
   }
-  appendValue(chunks, chunk, position, pending, timeMs, valueHigh, valueLow);
+  const high = valueHigh ^ chunks.lastValueHighOf(chunk);
+  const low = valueLow ^ chunks.lastValueLowOf(chunk);
+  let word = 0;
+  if ((high | low) === 0) {
+    bits++;
+  } else {
+    const before = chunks.windowStateOf(chunk);
+    const leading = leadingZeros(high);
+    const trailing = trailingZeros(high, low);
+    let window = before;
+    if (!fitsWindow(before, leading, trailing)) {
+      window = openWindow(chunks, chunk, count, leading, trailing);
+    } else if (count >= STANDARD_SAMPLES) {
+      window = narrowWindow(chunks, chunk, before, leading, trailing);
+    }
+    const skipped = leadingOf(window);
+    const size = 64 - skipped - trailingOf(window);
+    word = codeHead(skipped, size, window !== before) >>> bits;
+    bits += window !== before ? 13 : 2;
+    const left = (high << skipped) | ((low >>> 1) >>> (31 - skipped));
+    if (bits + size <= 32) {
+      word |= left >>> bits;
+      bits += size;
+    } else {
+      position = putLong(chunks, chunk, position, word, bits, left, low << skipped, size);
+      word = 0;
+      bits = 0;
+    }
+  }
+  if (position < chunks.capacityOf(chunk) * 8 - 39) {
+    putBitsLoosely(chunks.bytesOf(chunk), chunks.offsetOf(chunk), position, word);
+  } else {
+    put(chunks, chunk, position, word, bits);
+  }
+  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, position + bits);
   if ((count + 1) % FINE_MARK_SAMPLES === 0) addMark(chunks, chunk);
+}
+
+/** The control bits of a changed value, left-aligned. */
+function codeHead(leading: number, size: number, opens: boolean): number {
+  return opens ? (0b11 << 30) | (leading << 25) | ((size & 63) << 19) : 0b10 << 30;
 }
 
 /** Writes a time code that is not a single 0; returns the position behind it. */
@@ -95,77 +135,44 @@ function putTimeCode(
   return put(chunks, chunk, behind, secondDifferenceLow(timeMs, last, previous), 32);
 }
 
-/**
- * Writes `pending` 0 bits and the value code, then publishes the sample. A time code of one 0 bit
- * is left pending so that it is stored together with what follows.
- */
-function appendValue(
+/** Opens a window for a XOR that does not fit: W1 and W2 of xor-window.ts. */
+function openWindow(
   chunks: ChunkTable,
   chunk: ChunkRef,
-  position: number,
-  pending: number,
-  timeMs: number,
-  valueHigh: number,
-  valueLow: number,
-): void {
-  const high = valueHigh ^ chunks.lastValueHighOf(chunk);
-  const low = valueLow ^ chunks.lastValueLowOf(chunk);
-  if ((high | low) === 0) {
-    const behind = put(chunks, chunk, position, 0, pending + 1);
-    chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind);
-    return;
-  }
-  const leading = leadingZeros(high);
-  const trailing = trailingZeros(high, low);
-  const before = chunks.windowStateOf(chunk);
-  const window = chooseWindow(chunks, chunk, before, leading, trailing);
-  const skipped = leadingOf(window);
-  const size = 64 - skipped - trailingOf(window);
-  const opens = window !== before;
-  const head = opens ? (0b11 << 30) | (skipped << 25) | ((size & 63) << 19) : 0b10 << 30;
-  const behind = putWindow(
-    chunks,
-    chunk,
-    position,
-    head >>> pending,
-    (opens ? 13 : 2) + pending,
-    (high << skipped) | ((low >>> 1) >>> (31 - skipped)),
-    low << skipped,
-    size,
-  );
-  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind);
+  count: number,
+  leading: number,
+  trailing: number,
+): number {
+  const window =
+    count < STANDARD_SAMPLES
+      ? packWindow(leading, trailing)
+      : windowFor(chunks.windowStateOf(chunk), leading, trailing);
+  chunks.setWindowState(chunk, window);
+  chunks.setWasteState(chunk, NO_WASTE);
+  return window;
 }
 
-/**
- * The window for a XOR with these zero bits, kept in the record together with the account of
- * waste. A window is opened only when it differs from the one before: W1-W3 of xor-window.ts.
- */
-function chooseWindow(
+/** Stays in the window or opens a narrower one: W3 of xor-window.ts. */
+function narrowWindow(
   chunks: ChunkTable,
   chunk: ChunkRef,
   before: number,
   leading: number,
   trailing: number,
 ): number {
-  const standard = chunks.sampleCountOf(chunk) < STANDARD_SAMPLES;
-  if (!fitsWindow(before, leading, trailing)) {
-    const window = standard ? packWindow(leading, trailing) : windowFor(before, leading, trailing);
-    chunks.setWindowState(chunk, window, NO_WASTE);
-    return window;
-  }
-  if (standard) return before;
   const waste = addWaste(chunks.wasteStateOf(chunk), before, leading, trailing);
   if (!isWasteful(waste)) {
-    chunks.setWindowState(chunk, before, waste);
+    chunks.setWasteState(chunk, waste);
     return before;
   }
   const window = packWindow(leadingOf(waste), trailingOf(waste));
-  chunks.setWindowState(chunk, window, packWindow(leading, trailing));
+  chunks.setWindowState(chunk, window);
+  chunks.setWasteState(chunk, wasteOfReopened(leading, trailing));
   return window;
 }
 
-/** Writes a head of up to 31 bits and `size` bits of a left-aligned word pair. */
-function putWindow(
+/** Writes control bits and `size` bits of a word pair, together more than 32. */
+function putLong(
   chunks: ChunkTable,
   chunk: ChunkRef,
   position: number,
@@ -175,64 +182,74 @@ function putWindow(
   low: number,
   size: number,
 ): number {
-  if (headBits + size <= 32) {
-    return put(chunks, chunk, position, head | (high >>> headBits), headBits + size);
-  }
   const behind = put(chunks, chunk, position, head, headBits);
   if (size <= 32) return put(chunks, chunk, behind, high, size);
   return put(chunks, chunk, put(chunks, chunk, behind, high, 32), low, size - 32);
 }
 
-/** Writes `count` bits, growing the slice when a byte is missing; returns the position behind. */
+/** Writes `bits` (0..32) bits, growing the slice when a byte is missing. */
 function put(
   chunks: ChunkTable,
   chunk: ChunkRef,
   position: number,
   word: number,
-  count: number,
+  bits: number,
 ): number {
-  const behind = position + count;
-  const needed = (behind + 7) >>> 3;
-  if (needed > chunks.capacityOf(chunk)) {
-    chunks.growSlice(chunk, needed, (position + 7) >>> 3);
-  }
-  putBits(chunks.bytesOf(chunk), chunks.offsetOf(chunk), position, word, count);
-  return behind;
+  if (position + bits > chunks.capacityOf(chunk) * 8) makeRoom(chunks, chunk, position, bits);
+  putBits(chunks.bytesOf(chunk), chunks.offsetOf(chunk), position, word, bits);
+  return position + bits;
 }
 
-/** Appends sample 0 or 1. */
+/** Grows the slice for `bits` more bits. */
+function makeRoom(chunks: ChunkTable, chunk: ChunkRef, position: number, bits: number): void {
+  chunks.growSlice(chunk, (position + bits + 7) >>> 3, (position + 7) >>> 3);
+}
+
+/** Appends sample 0 or 1: its time is a varint, and there is no window yet. */
 function appendOpening(
   chunks: ChunkTable,
   chunk: ChunkRef,
-  count: number,
   timeMs: number,
   valueHigh: number,
   valueLow: number,
 ): void {
   assert(Number.isSafeInteger(timeMs), "time is no integer below 2^53");
-  const position = chunks.bitLengthOf(chunk);
-  const at = position >>> 3;
-  if (count === 0) {
-    const timeBytes = firstTimeBytes(timeMs);
-    chunks.growSlice(chunk, at + timeBytes, HEADER_BYTES);
-    putFirstTime(chunks.bytesOf(chunk), chunks.offsetOf(chunk) + at, timeMs);
-    const behind = put(chunks, chunk, (at + timeBytes) * 8, valueHigh, 32);
-    chunks.setFirstTime(chunk, timeMs);
-    chunks.publishSample(
-      chunk,
-      timeMs,
-      valueHigh,
-      valueLow,
-      put(chunks, chunk, behind, valueLow, 32),
-    );
-    return;
-  }
+  const isFirst = chunks.sampleCountOf(chunk) === 0;
   const first = chunks.lastTimeOf(chunk);
-  assert(timeMs > first, "time is not behind the chunk's last");
-  const timeBytes = secondTimeBytes(timeMs, first);
-  chunks.growSlice(chunk, at + timeBytes, at);
-  putSecondTime(chunks.bytesOf(chunk), chunks.offsetOf(chunk) + at, timeMs, first);
-  appendValue(chunks, chunk, (at + timeBytes) * 8, 0, timeMs, valueHigh, valueLow);
+  assert(isFirst || timeMs > first, "time is not behind the chunk's last");
+  const length = chunks.byteLengthOf(chunk);
+  const timeBytes = isFirst ? firstTimeBytes(timeMs) : secondTimeBytes(timeMs, first);
+  chunks.growSlice(chunk, length + timeBytes, length);
+  const at = chunks.offsetOf(chunk) + length;
+  if (isFirst) putFirstTime(chunks.bytesOf(chunk), at, timeMs);
+  else putSecondTime(chunks.bytesOf(chunk), at, timeMs, first);
+  let position = (length + timeBytes) * 8;
+  if (isFirst) {
+    chunks.setFirstTime(chunk, timeMs);
+    position = put(chunks, chunk, put(chunks, chunk, position, valueHigh, 32), valueLow, 32);
+  } else {
+    position = putFirstChange(chunks, chunk, position, valueHigh, valueLow);
+  }
+  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, position);
+}
+
+/** Writes the value code of sample 1. */
+function putFirstChange(
+  chunks: ChunkTable,
+  chunk: ChunkRef,
+  position: number,
+  valueHigh: number,
+  valueLow: number,
+): number {
+  const high = valueHigh ^ chunks.lastValueHighOf(chunk);
+  const low = valueLow ^ chunks.lastValueLowOf(chunk);
+  if ((high | low) === 0) return put(chunks, chunk, position, 0, 1);
+  const window = openWindow(chunks, chunk, 1, leadingZeros(high), trailingZeros(high, low));
+  const leading = leadingOf(window);
+  const size = 64 - leading - trailingOf(window);
+  const left = (high << leading) | ((low >>> 1) >>> (31 - leading));
+  const head = codeHead(leading, size, true);
+  return putLong(chunks, chunk, position, head, 13, left, low << leading, size);
 }
 
 /** Adds a seek mark behind the last sample. */

@@ -29,16 +29,18 @@ export const STANDARD_SAMPLES = 120;
 const WASTED_BITS_MAX = 24;
 const UNION_BITS_MAX = 4;
 const XORS_MAX = 12;
+const FIRST_XOR = 1 << 24;
 
-/** Leading zero bits of a XOR, at most 31: the format has five bits for it. */
+/** Leading zero bits of a XOR that is not zero, at most 31: the format has five bits for it. */
 export function leadingZeros(high: number): number {
-  return high === 0 ? 31 : Math.clz32(high);
+  return Math.clz32(high | 1);
 }
 
-/** Trailing zero bits of a XOR that is not zero. */
+/** Trailing zero bits of a XOR that is not zero. Free of branches, which would be mispredicted. */
 export function trailingZeros(high: number, low: number): number {
-  if (low !== 0) return 31 - Math.clz32(low & -low);
-  return 63 - Math.clz32(high & -high);
+  const inLow = (low | -low) >> 31;
+  const word = (low & inLow) | (high & ~inLow);
+  return 31 - Math.clz32(word & -word) + (32 & ~inLow);
 }
 
 /** Leading zero bits that a window leaves out. */
@@ -70,19 +72,24 @@ export function windowFor(window: number, leading: number, trailing: number): nu
   return packWindow(unionLeading, unionTrailing);
 }
 
-/** The account of waste after one more XOR that fits in `window`: W3. */
+/**
+ * The account of waste after one more XOR that fits in `window`: W3. Every 12 XORs it starts over
+ * with this one.
+ */
 export function addWaste(waste: number, window: number, leading: number, trailing: number): number {
-  const xors = waste >>> 24;
-  if (xors === XORS_MAX - 1) return packWindow(leading, trailing);
-  const least = packWindow(
-    Math.min(leading, leadingOf(waste)),
-    Math.min(trailing, trailingOf(waste)),
-  );
-  const wasted = leadingOf(least) + trailingOf(least) - leadingOf(window) - trailingOf(window);
-  return least | ((((waste >>> 16) & 255) + wasted) << 16) | ((xors + 1) << 24);
+  if (waste >= XORS_MAX << 24) return packWindow(leading, trailing) | FIRST_XOR;
+  const leastLeading = Math.min(leading, waste & 255);
+  const leastTrailing = Math.min(trailing, (waste >>> 8) & 255);
+  const wasted = leastLeading + leastTrailing - (window & 255) - (window >>> 8);
+  return ((waste & 0xffff0000) | leastLeading | (leastTrailing << 8)) + (wasted << 16) + FIRST_XOR;
+}
+
+/** The account of waste of a window that was opened although the XOR before it fitted. */
+export function wasteOfReopened(leading: number, trailing: number): number {
+  return packWindow(leading, trailing);
 }
 
 /** True when the window costs more than opening a narrower one: W3. */
 export function isWasteful(waste: number): boolean {
-  return ((waste >>> 16) & 255) > WASTED_BITS_MAX;
+  return (waste & 0xff0000) > WASTED_BITS_MAX << 16;
 }

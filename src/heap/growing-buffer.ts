@@ -13,18 +13,18 @@
  */
 import { assert } from "../base/assert.ts";
 
-declare namespace WebAssembly {
-  interface MemoryDescriptor {
-    initial: number;
-    maximum?: number;
-    shared?: boolean;
-  }
-  class Memory {
-    constructor(descriptor: MemoryDescriptor);
-    readonly buffer: SharedArrayBuffer;
-    grow(delta: number): number;
-  }
+interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  grow(delta: number): number;
 }
+
+declare const WebAssembly: {
+  readonly Memory: new (size: {
+    readonly initial: number;
+    readonly maximum: number;
+    readonly shared: boolean;
+  }) => SharedMemory;
+};
 
 /** Most bytes that one buffer can have. */
 export const GROWING_BUFFER_BYTES_MAX = 2 ** 32;
@@ -36,7 +36,7 @@ const FIRST_BYTES = 4096;
 export class GrowingBuffer {
   /** The bytes; see I2. */
   buffer: SharedArrayBuffer;
-  private memory: WebAssembly.Memory | null = null;
+  private memory: SharedMemory | null = null;
 
   /** Starts with no bytes; `direct` skips the small copied stage. */
   constructor(direct = false) {

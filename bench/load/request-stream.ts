@@ -1,0 +1,92 @@
+/**
+ * Request stream: the remote write requests that one Prometheus scraping the cluster would send.
+ *
+ * I1  Each series belongs to one queue, and a queue sent in order never goes back in time.
+ * I2  All samples of a scrape share its time; each target has an own offset in the interval, and
+ *     a small share of scrapes is some milliseconds late.
+ * I3  A request holds samplesPerRequest series of one sample, fewer only where a queue is cut off:
+ *     at the end, and after the first cycle, so that this one can be sent apart (it creates every
+ *     series).
+ *
+ * Units: times are milliseconds since the epoch; a cycle is one scrape of every target.
+ */
+import { compress } from "snappyjs";
+import type { Prng } from "../../src/base/prng.ts";
+import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
+import type { Cluster, Target } from "./cluster.ts";
+
+const LATE_SHARE = 0.02;
+const LATE_MS_MAX = 20;
+
+export interface StreamSettings {
+  readonly cycles: number;
+  readonly intervalMs: number;
+  /** The last cycle's interval ends here. */
+  readonly endMs: number;
+  readonly queues: number;
+  readonly samplesPerRequest: number;
+}
+
+/** One request; `body` is compressed and stays valid. */
+export interface LoadRequest {
+  readonly queue: number;
+  readonly cycle: number;
+  readonly sampleCount: number;
+  readonly decodedBytes: number;
+  readonly body: Uint8Array;
+}
+
+class Queue {
+  readonly encoder = new WriteRequestEncoder();
+  sampleCount = 0;
+}
+
+/** Hands every request of the stream to `accept`, in the order of time. */
+export function generateRequests(
+  cluster: Cluster,
+  random: Prng,
+  settings: StreamSettings,
+  accept: (request: LoadRequest) => void,
+): void {
+  const queues = Array.from({ length: settings.queues }, () => new Queue());
+  const targets = cluster.targets.toSorted((a, b) => a.offsetMs - b.offsetMs);
+  const startMs = settings.endMs - settings.cycles * settings.intervalMs;
+  const flush = (queue: number, cycle: number): void => {
+    const { encoder, sampleCount } = queues[queue]!;
+    if (sampleCount === 0) return;
+    const body = compress(encoder.finish());
+    accept({ queue, cycle, sampleCount, decodedBytes: encoder.length, body });
+    encoder.clear();
+    queues[queue]!.sampleCount = 0;
+  };
+  for (let cycle = 0; cycle < settings.cycles; cycle++) {
+    for (const target of targets) {
+      const late = random.float() < LATE_SHARE ? 1 + random.below(LATE_MS_MAX) : 0;
+      const timeMs = startMs + cycle * settings.intervalMs + target.offsetMs + late;
+      scrape(cluster, target, timeMs, settings, queues, (queue) => flush(queue, cycle));
+    }
+    if (cycle === 0 || cycle === settings.cycles - 1) {
+      for (let queue = 0; queue < settings.queues; queue++) flush(queue, cycle);
+    }
+  }
+}
+
+function scrape(
+  cluster: Cluster,
+  target: Target,
+  timeMs: number,
+  settings: StreamSettings,
+  queues: readonly Queue[],
+  flush: (queue: number) => void,
+): void {
+  const seconds = settings.intervalMs / 1000;
+  for (let series = target.firstSeries; series < target.endSeries; series++) {
+    const index = series % settings.queues;
+    const queue = queues[index]!;
+    queue.encoder.beginSeries();
+    queue.encoder.labelFields(cluster.labelFieldsOf(series));
+    queue.encoder.sample(timeMs, cluster.values.step(series, seconds, timeMs));
+    queue.encoder.endSeries();
+    if (++queue.sampleCount === settings.samplesPerRequest) flush(index);
+  }
+}

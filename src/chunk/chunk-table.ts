@@ -129,10 +129,18 @@ export class ChunkTable {
     this.setState(chunk, WINDOW_STATE, NO_WINDOW);
     this.setState(chunk, WASTE_STATE, NO_WASTE);
     this.setState(chunk, SAMPLE_COUNT, 0);
+    this.setState(chunk, LAST_HIGH, 0);
+    this.setState(chunk, LAST_LOW, 0);
+    this.times.fill(0, chunk << TIME_SHIFT, (chunk << TIME_SHIFT) + PREVIOUS_TIME + 1);
     const bytes = this.bytesOf(chunk);
     const start = this.offsetOf(chunk);
     bytes[start] = 0;
     bytes[start + 1] = 0;
+  }
+
+  /** True when `chunk` was made and not released. */
+  isLive(chunk: ChunkRef): boolean {
+    return chunk < this.recordCount && this.capacityOf(chunk) > 0;
   }
 
   // ---- who the chunk belongs to -------------------------------------------------------------
@@ -257,10 +265,6 @@ export class ChunkTable {
     this.times[(chunk << TIME_SHIFT) + FIRST_TIME] = timeMs;
   }
 
-  setPreviousTime(chunk: ChunkRef, timeMs: number): void {
-    this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME] = timeMs;
-  }
-
   setNewestMark(chunk: ChunkRef, mark: number): void {
     this.states[(chunk << STATE_SHIFT) + NEWEST_MARK] = mark;
   }
@@ -302,12 +306,14 @@ export class ChunkTable {
     sampleCount: number,
     bitLength: number,
     lastTimeMs: number,
+    previousTimeMs: number,
     valueHigh: number,
     valueLow: number,
   ): void {
     const at = chunk << STATE_SHIFT;
     assert((bitLength + 7) >>> 3 <= this.capacityOf(chunk), "stream is longer than its slice");
     this.times[(chunk << TIME_SHIFT) + LAST_TIME] = lastTimeMs;
+    this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME] = previousTimeMs;
     this.states[at + LAST_LOW] = valueLow;
     this.states[at + LAST_HIGH] = valueHigh;
     this.states[at + BIT_LENGTH] = bitLength;

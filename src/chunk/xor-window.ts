@@ -58,6 +58,14 @@ export function packWindow(leading: number, trailing: number): number {
   return leading | (trailing << 8);
 }
 
+/** True when `window` is one that a chunk can have, or none. */
+export function isWindow(window: number): boolean {
+  if (window === NO_WINDOW) return true;
+  return (
+    leadingOf(window) <= 31 && leadingOf(window) + trailingOf(window) < 64 && window >>> 16 === 0
+  );
+}
+
 /** True when a XOR with these zero bits can be written in the window. */
 export function fitsWindow(window: number, leading: number, trailing: number): boolean {
   return leading >= leadingOf(window) && trailing >= trailingOf(window);

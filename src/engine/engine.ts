@@ -1,0 +1,199 @@
+/**
+ * The engine: one writer over one store, restored at the start, written to disk while it runs.
+ *
+ * Life: open() takes the directory; restore() fills the store and starts the heartbeat; close()
+ * stops it, writes a last snapshot and lets the directory go.
+ *
+ * I1  Nothing is written or queried before the store is restored (state "restoring").
+ * I2  Everything that changes the store runs on this thread, in portions between requests.
+ *
+ * Units: …Ms milliseconds.
+ */
+import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Disk, DiskLock } from "../base/disk.ts";
+import { TsdbError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { windowStart } from "../base/units.ts";
+import { APPEND_CODE_COUNT } from "../series/append-code.ts";
+import { HeadSource } from "../series/head-source.ts";
+import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
+import type { Labels } from "../series/labels.ts";
+import type { WriteBatch } from "../wire/write-batch.ts";
+import { headStatus } from "./head-status.ts";
+import { MetadataStore } from "./metadata-store.ts";
+import { Persistence, type PersistenceSettings } from "./persistence.ts";
+import type {
+  HeadStatus,
+  MetricMetadata,
+  RestoreProgress,
+  Service,
+  ServiceState,
+  SnapshotResult,
+  WindowStatus,
+  WriteOutcome,
+} from "./service.ts";
+import { Store, type StoreSettings } from "./store.ts";
+import { type PeriodicTask, Ticker } from "./ticker.ts";
+
+export interface EngineSettings {
+  readonly store: StoreSettings;
+  readonly storagePath: string;
+  readonly snapshotIntervalMs: number;
+  readonly snapshotOrder: PersistenceSettings["order"];
+  readonly restoreCapacity: PersistenceSettings["capacity"];
+}
+
+export class Engine implements Service {
+  readonly persistence: Persistence;
+  private readonly settings: EngineSettings;
+  private readonly clock: Clock;
+  private readonly lock: DiskLock;
+  private readonly ticker: Ticker;
+  private current: Store | null = null;
+  private families = new MetadataStore();
+  private life: ServiceState = "restoring";
+
+  private constructor(
+    settings: EngineSettings,
+    disk: Disk,
+    clock: Clock,
+    log: Log,
+    lock: DiskLock,
+  ) {
+    this.settings = settings;
+    this.clock = clock;
+    this.lock = lock;
+    const { windowMs, windowCount, goVersion, seed } = settings.store;
+    const configuration = { chunkWindowMs: windowMs, chunksPerSeries: windowCount, goVersion };
+    const persistence = {
+      path: `${settings.storagePath}/snapshots`,
+      configuration,
+      order: settings.snapshotOrder,
+      shuffleSeed: seed,
+      capacity: settings.restoreCapacity,
+    };
+    this.persistence = new Persistence(persistence, disk, clock, log);
+    this.ticker = new Ticker(clock, log, () => this.store.work());
+    this.ticker.add({
+      name: "snapshot",
+      intervalMs: settings.snapshotIntervalMs,
+      run: () => this.snapshot(),
+    });
+  }
+
+  /** Takes the data directory. TsdbError DATA_DIRECTORY_IN_USE while another process has it. */
+  static async open(settings: EngineSettings, disk: Disk, clock: Clock, log: Log): Promise<Engine> {
+    await disk.makeDirectory(settings.storagePath);
+    const lock = await disk.lock(`${settings.storagePath}/lock`);
+    return new Engine(settings, disk, clock, log, lock);
+  }
+
+  /** Restores the store and starts the heartbeat. */
+  async restore(): Promise<void> {
+    const newStore = () => new Store(this.settings.store, this.clock);
+    const { store, metadata } = await this.persistence.restore(newStore);
+    this.current = store;
+    this.families = metadata;
+    if (this.life !== "restoring") return;
+    this.life = "ready";
+    this.ticker.start();
+  }
+
+  /** Adds something to be done every so often while the engine runs. */
+  every(task: PeriodicTask): void {
+    this.ticker.add(task);
+  }
+
+  /** Stops the heartbeat, writes a last snapshot if there is something to keep, lets go. */
+  async close(): Promise<void> {
+    const restored = this.life === "ready";
+    this.life = "stopping";
+    await this.ticker.stop();
+    try {
+      if (restored) await this.snapshot();
+    } finally {
+      await this.lock.release();
+    }
+  }
+
+  get state(): ServiceState {
+    return this.life;
+  }
+
+  /** The store; there is none before it is restored. */
+  get store(): Store {
+    assert(this.current !== null, "the store is not restored yet");
+    return this.current;
+  }
+
+  /** Whether there is a store to look at. */
+  get hasStore(): boolean {
+    return this.current !== null;
+  }
+
+  /** Samples so far by AppendCode; zeros before the restore. */
+  get sampleCounts(): Float64Array {
+    return this.current?.ingest.counts ?? new Float64Array(APPEND_CODE_COUNT);
+  }
+
+  restoreProgress(): RestoreProgress {
+    return this.persistence.progress();
+  }
+
+  write(batch: WriteBatch): WriteOutcome {
+    if (this.life === "restoring") throw new TsdbError("UNAVAILABLE", "the store is restoring");
+    this.families.apply(batch);
+    return this.store.write(batch);
+  }
+
+  keepMetadata(name: string, metadata: MetricMetadata): void {
+    this.families.set(name, metadata);
+  }
+
+  source(): HeadSource {
+    return new HeadSource(this.store.head);
+  }
+
+  series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {
+    return labelSets(this.store.head, selectors, fromMs, toMs);
+  }
+
+  labelNames(selectors: Selectors, fromMs: number, toMs: number): string[] {
+    return labelNames(this.store.head, selectors, fromMs, toMs);
+  }
+
+  labelValues(name: string, selectors: Selectors, fromMs: number, toMs: number): string[] {
+    return labelValues(this.store.head, name, selectors, fromMs, toMs);
+  }
+
+  metadata(): ReadonlyMap<string, MetricMetadata> {
+    return this.families.families;
+  }
+
+  headStatus(limit: number): HeadStatus {
+    return headStatus(this.store.head, limit);
+  }
+
+  /** Windows that are kept and hold chunks, oldest first. */
+  windows(): WindowStatus[] {
+    const { head } = this.store;
+    const kept = head.windows.numbers().filter((w) => w * head.windowMs >= head.oldestStartMs);
+    return kept.map((window) => {
+      const startMs = windowStart(window, head.windowMs);
+      const endMs = startMs + head.windowMs;
+      return { startMs, endMs, chunkCount: head.windows.countOf(window) };
+    });
+  }
+
+  async snapshot(): Promise<SnapshotResult> {
+    const summary = await this.persistence.write(this.store, this.families);
+    return {
+      name: summary.name,
+      seriesCount: summary.counts.series,
+      chunkCount: summary.counts.chunks,
+      bytes: summary.bytes,
+      durationSeconds: summary.durationSeconds,
+    };
+  }
+}

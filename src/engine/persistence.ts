@@ -1,0 +1,170 @@
+/**
+ * The store's life on disk: restored at the start, written as snapshots while it runs.
+ *
+ * Units: …Ms milliseconds, …Seconds durations (times since the epoch where named so), …Bytes bytes.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Disk } from "../base/disk.ts";
+import { TsdbError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import type { CapacityPolicy } from "../chunk/chunk-state.ts";
+import { type DamageReport, restoreNewest } from "../journal/restore.ts";
+import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
+import type { SnapshotOrder } from "../journal/snapshot-format.ts";
+import type { SnapshotConfiguration } from "../journal/snapshot-manifest.ts";
+import { type SnapshotSummary, SnapshotWriter } from "../journal/snapshot-writer.ts";
+import { MetadataStore } from "./metadata-store.ts";
+import type { RestoreProgress } from "./service.ts";
+import type { Store } from "./store.ts";
+import { StoreRestore } from "./store-restore.ts";
+import { snapshotSource } from "./store-snapshot.ts";
+
+/** Longest stretch that writing a snapshot keeps the thread: milliseconds. */
+const SLICE_MS = 3;
+const PROGRESS_LOG_MS = 2000;
+
+export interface PersistenceSettings {
+  /** Directory of the snapshots. */
+  readonly path: string;
+  readonly configuration: SnapshotConfiguration;
+  readonly order: SnapshotOrder;
+  readonly shuffleSeed: number;
+  readonly capacity: CapacityPolicy;
+}
+
+/** Snapshots of this process. */
+export interface SnapshotFigures {
+  writtenTotal: number;
+  failedTotal: number;
+  lastTimeSeconds: number;
+  last: SnapshotSummary | null;
+}
+
+/** The restore of this process. */
+export interface RestoreFigures {
+  readonly durationSeconds: number;
+  readonly chunkCount: number;
+  readonly sampleCount: number;
+  readonly seriesCount: number;
+  readonly damage: readonly DamageReport[];
+}
+
+export class Persistence {
+  readonly snapshots: SnapshotFigures = {
+    writtenTotal: 0,
+    failedTotal: 0,
+    lastTimeSeconds: 0,
+    last: null,
+  };
+  /** Null until a restore has been tried; stays null when there was nothing to restore. */
+  restored: RestoreFigures | null = null;
+  private readonly settings: PersistenceSettings;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly directory: SnapshotDirectory;
+  private readonly writer: SnapshotWriter;
+  private blocksDone = 0;
+  private blocksTotal = 0;
+
+  constructor(settings: PersistenceSettings, disk: Disk, clock: Clock, log: Log) {
+    this.settings = settings;
+    this.clock = clock;
+    this.log = log;
+    this.directory = new SnapshotDirectory(disk, settings.path);
+    this.writer = new SnapshotWriter({
+      directory: this.directory,
+      configuration: settings.configuration,
+      order: settings.order,
+      shuffleSeed: settings.shuffleSeed,
+      clock,
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      sliceMs: SLICE_MS,
+    });
+  }
+
+  /** Blocks read so far and in all. */
+  progress(): RestoreProgress {
+    return { min: 0, max: this.blocksTotal, current: this.blocksDone };
+  }
+
+  /**
+   * Restores the newest whole snapshot into a store that `newStore` makes; an empty one when there
+   * is none. Throws TsdbError SNAPSHOT_INCOMPATIBLE rather than read a store of another kind.
+   */
+  async restore(newStore: () => Store): Promise<{ store: Store; metadata: MetadataStore }> {
+    const startedMs = this.clock.monotonicMs();
+    let loggedMs = startedMs;
+    const outcome = await restoreNewest({
+      directory: this.directory,
+      configuration: this.settings.configuration,
+      newTarget: () => new StoreRestore(newStore(), new MetadataStore(), this.settings.capacity),
+      onProgress: (done, total) => {
+        this.blocksDone = done;
+        this.blocksTotal = total;
+        const now = this.clock.monotonicMs();
+        if (now - loggedMs < PROGRESS_LOG_MS) return;
+        loggedMs = now;
+        this.log.info({ done, total }, `restoring: block ${done} of ${total}`);
+      },
+    });
+    if (outcome.kind === "empty") return { store: newStore(), metadata: new MetadataStore() };
+    this.reportDamage(outcome.damage);
+    if (outcome.kind === "unreadable") {
+      this.restored = this.figures(startedMs, 0, 0, 0, outcome.damage);
+      return { store: newStore(), metadata: new MetadataStore() };
+    }
+    const { store, metadata } = outcome.target;
+    const { chunks, samples } = outcome.counts;
+    const seriesCount = store.head.index.series.liveCount;
+    this.restored = this.figures(startedMs, chunks, samples, seriesCount, outcome.damage);
+    const { durationSeconds } = this.restored;
+    this.log.info(
+      { chunks, samples, series: seriesCount, seconds: durationSeconds },
+      `restored ${chunks} chunks of ${seriesCount} series in ${durationSeconds.toFixed(2)} s`,
+    );
+    return { store, metadata };
+  }
+
+  /** Writes a snapshot. TsdbError SNAPSHOT_RUNNING or DISK_FAILED. */
+  async write(store: Store, metadata: MetadataStore): Promise<SnapshotSummary> {
+    try {
+      const summary = await this.writer.write(snapshotSource(store, metadata));
+      this.snapshots.writtenTotal++;
+      this.snapshots.last = summary;
+      this.snapshots.lastTimeSeconds = this.clock.nowMs() / 1000;
+      const { counts, bytes, durationSeconds, longestSliceMs } = summary;
+      this.log.info(
+        { name: summary.name, chunks: counts.chunks, bytes, seconds: durationSeconds },
+        `snapshot ${summary.name}: ${counts.chunks} chunks, ${bytes} bytes in ` +
+          `${durationSeconds.toFixed(2)} s, longest step ${longestSliceMs.toFixed(1)} ms`,
+      );
+      if (summary.cleanupFault !== null) this.log.warn({}, summary.cleanupFault);
+      return summary;
+    } catch (error) {
+      const running = error instanceof TsdbError && error.code === "SNAPSHOT_RUNNING";
+      if (!running) this.snapshots.failedTotal++;
+      throw error;
+    }
+  }
+
+  private reportDamage(damage: readonly DamageReport[]): void {
+    this.writer.noteDamaged(damage.map((report) => report.sequence));
+    for (const { file, offset, reason, lost } of damage) {
+      this.log.error(
+        { file, offset, lost },
+        `snapshot damaged: ${file} at byte ${offset}: ${reason}; lost: ${lost}`,
+      );
+    }
+  }
+
+  private figures(
+    startedMs: number,
+    chunkCount: number,
+    sampleCount: number,
+    seriesCount: number,
+    damage: readonly DamageReport[],
+  ): RestoreFigures {
+    const durationSeconds = (this.clock.monotonicMs() - startedMs) / 1000;
+    return { durationSeconds, chunkCount, sampleCount, seriesCount, damage };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * A new store as the target of a restore: what a snapshot holds becomes symbols, pairs, series and
+ * chunks in the simulated heap, under a policy for the capacity of each chunk's slice.
+ *
+ * I1  Symbols are held once for the restore itself and let go at its end; a pair that no series
+ *     took, and a series that got no chunk, go then too.
+ */
+import { assert } from "../base/assert.ts";
+import type { PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
+import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
+import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import type { RestoreTarget } from "../journal/restore-target.ts";
+import type { FamilyMetadata } from "../journal/snapshot-source.ts";
+import type { MetadataStore } from "./metadata-store.ts";
+import type { Store } from "./store.ts";
+
+export class StoreRestore implements RestoreTarget {
+  readonly store: Store;
+  readonly metadata: MetadataStore;
+  private readonly capacity: CapacityPolicy;
+  private readonly held: SymbolRef[] = [];
+  private readonly pairs: PairRef[] = [];
+  private readonly restored: SeriesRef[] = [];
+
+  constructor(store: Store, metadata: MetadataStore, capacity: CapacityPolicy) {
+    assert(store.chunks.count === 0, "a restore needs an empty store");
+    this.store = store;
+    this.metadata = metadata;
+    this.capacity = capacity;
+  }
+
+  symbol(bytes: Uint8Array, from: number, to: number): number {
+    const symbol = this.store.head.index.symbols.intern(bytes, from, to);
+    this.held.push(symbol);
+    return symbol;
+  }
+
+  pair(name: number, value: number): number {
+    const { symbols, pairs } = this.store.head.index;
+    symbols.retain(name as SymbolRef);
+    symbols.retain(value as SymbolRef);
+    const pair = pairs.intern(name as SymbolRef, value as SymbolRef);
+    this.pairs.push(pair);
+    return pair;
+  }
+
+  series(pairs: Uint32Array, count: number): number {
+    const series = this.store.head.index.restore(pairs, count);
+    this.restored.push(series);
+    return series;
+  }
+
+  family({ name, type, help, unit }: FamilyMetadata): void {
+    this.metadata.set(name, { type, help, unit });
+  }
+
+  chunk(
+    series: number,
+    window: WindowNumber,
+    bytes: Uint8Array,
+    stateAt: number,
+    stateLength: number,
+    dataAt: number,
+    dataLength: number,
+  ): boolean {
+    const chunk = restoreChunk(
+      this.store.chunks,
+      series as SeriesRef,
+      window,
+      bytes,
+      stateAt,
+      stateLength,
+      dataAt,
+      dataLength,
+      this.capacity,
+    );
+    if (chunk === NO_CHUNK) return false;
+    this.store.head.attachRestored(chunk);
+    return true;
+  }
+
+  finish(): void {
+    const { index } = this.store.head;
+    for (const series of this.restored) {
+      if (index.series.newestChunkOf(series) === NO_CHUNK) index.kill(series);
+    }
+    while (index.cleanStep(Number.MAX_SAFE_INTEGER));
+    for (const pair of new Set(this.pairs)) {
+      if (index.pairs.isLive(pair)) index.pairs.removeDead(pair, () => false);
+    }
+    for (const symbol of this.held) index.symbols.release(symbol);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * A store as the source of a snapshot.
+ */
+import type { ChunkRef } from "../base/units.ts";
+import { stateBytesOf, writeState } from "../chunk/chunk-state.ts";
+import type { ChunkTable } from "../chunk/chunk-table.ts";
+import type { ChunkSource, FamilyMetadata, SnapshotSource } from "../journal/snapshot-source.ts";
+import type { MetadataStore } from "./metadata-store.ts";
+import type { Store } from "./store.ts";
+
+function chunkSource(chunks: ChunkTable): ChunkSource {
+  return {
+    isLive: (chunk) => chunks.isLive(chunk),
+    seriesOf: (chunk) => chunks.seriesOf(chunk),
+    windowOf: (chunk) => chunks.windowOf(chunk),
+    olderOf: (chunk) => chunks.olderOf(chunk),
+    nextInWindow: (chunk) => chunks.nextInWindow(chunk),
+    sampleCountOf: (chunk) => chunks.sampleCountOf(chunk),
+    byteLengthOf: (chunk) => chunks.byteLengthOf(chunk),
+    bytesOf: (chunk) => chunks.bytesOf(chunk),
+    offsetOf: (chunk) => chunks.offsetOf(chunk),
+    stateBytesOf: (chunk: ChunkRef) => stateBytesOf(chunks, chunk),
+    writeState: (chunk, into, at) => writeState(chunks, chunk, into, at),
+  };
+}
+
+function* families(metadata: MetadataStore): Iterable<FamilyMetadata> {
+  for (const [name, { type, help, unit }] of metadata.families) yield { name, type, help, unit };
+}
+
+/** The parts of a store that a snapshot is written from. */
+export function snapshotSource(store: Store, metadata: MetadataStore): SnapshotSource {
+  const { head } = store;
+  return {
+    symbols: head.index.symbols,
+    pairs: head.index.pairs,
+    series: head.index.series,
+    windows: head.windows,
+    chunks: chunkSource(store.chunks),
+    families: () => families(metadata),
+    journalPosition: () => 0,
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * A restart without a process: a snapshot to a disk in memory, read into a new store.
+ */
+import type { ManualClock } from "../../src/base/clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { MemoryDisk } from "../../src/base/memory-disk.ts";
+import type { CapacityPolicy } from "../../src/chunk/chunk-state.ts";
+import { MetadataStore } from "../../src/engine/metadata-store.ts";
+import { Persistence } from "../../src/engine/persistence.ts";
+import { Store } from "../../src/engine/store.ts";
+import type { SnapshotOrder } from "../../src/journal/snapshot-format.ts";
+import { SETTINGS } from "./store-fixtures.ts";
+
+/** The store as a new process would have it after a clean stop of the old one. */
+export async function restarted(
+  store: Store,
+  clock: ManualClock,
+  capacity: CapacityPolicy = "class",
+  order: SnapshotOrder = "time",
+): Promise<Store> {
+  const { windowMs, windowCount, goVersion } = SETTINGS;
+  const settings = {
+    path: "snapshots",
+    configuration: { chunkWindowMs: windowMs, chunksPerSeries: windowCount, goVersion },
+    order,
+    shuffleSeed: 1,
+    capacity,
+  };
+  const persistence = new Persistence(settings, new MemoryDisk(1), clock, silentLog);
+  await persistence.write(store, new MetadataStore());
+  return (await persistence.restore(() => new Store(SETTINGS, clock))).store;
+}

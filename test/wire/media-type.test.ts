@@ -55,8 +55,9 @@ describe("media type of a write request", () => {
   it.each(["gzip", "deflate", "zstd", "identity", "snappy, gzip", "snappy-framed"])(
     "refuses Content-Encoding %j",
     (contentEncoding) => {
+      const reason = `Content-Encoding "${contentEncoding}" is not supported; want snappy`;
       expect(refusal("application/x-protobuf", contentEncoding)).toBe(
-        `UNSUPPORTED_MEDIA_TYPE: Content-Encoding "${contentEncoding}" is not supported; want snappy`,
+        `UNSUPPORTED_MEDIA_TYPE: ${reason}`,
       );
     },
   );

@@ -23,6 +23,7 @@ export interface PageDump {
 
 const WORD_DIGITS = 16;
 const HALF_DIGITS = 8;
+const NO_PAGES = "0000000000000000";
 
 /** Dumps of NDJSON text, by line. Throws TsdbError TRACE_INVALID for a text that is none. */
 export function parsePageDumps(text: string): Map<number, PageDump> {
@@ -35,18 +36,14 @@ export function parsePageDumps(text: string): Map<number, PageDump> {
   return dumps;
 }
 
+/** A line without cache fields is a processor that holds no page. */
 function parsePageDump(text: string): PageDump {
   const {
     line,
     chunks,
-    pcache_page: page,
-    pcache_bits: bits,
-  } = JSON.parse(text) as {
-    line?: unknown;
-    chunks?: unknown;
-    pcache_page?: unknown;
-    pcache_bits?: unknown;
-  };
+    pcache_page: page = 0,
+    pcache_bits: bits = NO_PAGES,
+  } = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const known = typeof line === "number" && typeof page === "number" && typeof bits === "string";
   if (!known || !Array.isArray(chunks)) {
     throw new TsdbError("TRACE_INVALID", "page dump: a line lacks its fields");
@@ -54,7 +51,7 @@ function parsePageDump(text: string): PageDump {
   const [low, high] = halves(bits, 0);
   return {
     line,
-    usage: Uint32Array.from(chunks.flatMap((digits: string) => wordsOf(digits))),
+    usage: Uint32Array.from(chunks.flatMap((digits) => wordsOf(String(digits)))),
     cacheBlock: (page + FIRST_PAGE) as PageIndex,
     cacheLow: ~low >>> 0,
     cacheHigh: ~high >>> 0,

@@ -12,7 +12,6 @@ import { ChunkTable } from "../chunk/chunk-table.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
-import { AppendCode } from "../series/append-code.ts";
 import { Head } from "../series/head.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import { Ingest } from "./ingest.ts";
@@ -70,12 +69,6 @@ export class Store {
     this.head.advance(this.clock.nowMs());
     if (this.settings.heapLimitBytes > 0) this.ensureRoom(batch.seriesCount);
     return this.ingest.write(batch);
-  }
-
-  /** Samples held in chunks now, those of windows not yet purged included. */
-  get sampleCount(): number {
-    const stored = this.ingest.counts[AppendCode.stored]!;
-    return stored + this.head.restoredSampleCount - this.head.removedSampleCount;
   }
 
   /** One portion of background work; true when there is more to do at once. */

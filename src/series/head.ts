@@ -52,9 +52,10 @@ export class Head {
   readonly windowCount: number;
   /** Chunks released because their window had passed. */
   purgedChunkCount = 0;
-  /** Samples of all chunks that were released, and of those that a restore brought. */
-  removedSampleCount = 0;
+  /** Samples added, those of restored chunks, and those of all chunks that were released. */
+  storedSampleCount = 0;
   restoredSampleCount = 0;
+  removedSampleCount = 0;
   private readonly outOfOrderMs: number;
   private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
   private oldestStart = Number.NEGATIVE_INFINITY;
@@ -78,6 +79,11 @@ export class Head {
   /** The window of the present. */
   get presentWindow(): WindowNumber {
     return this.currentWindow;
+  }
+
+  /** Samples held in chunks now, those of windows not yet purged included. */
+  get sampleCount(): number {
+    return this.storedSampleCount + this.restoredSampleCount - this.removedSampleCount;
   }
 
   /** Lets time pass. Returns whether the window turned. */
@@ -104,11 +110,14 @@ export class Head {
       if (timeMs > last && this.sameWindow(timeMs, last)) {
         if (this.chunks.sampleCountOf(chunk) < SAMPLES_MAX) {
           appendSample(this.chunks, chunk, timeMs, high, low);
+          this.storedSampleCount++;
           return AppendCode.stored;
         }
       }
     }
-    return this.appendElsewhere(series, chunk, timeMs, high, low);
+    const code = this.appendElsewhere(series, chunk, timeMs, high, low);
+    if (code === AppendCode.stored) this.storedSampleCount++;
+    return code;
   }
 
   /** Releases up to `budget` chunks of windows that have passed; false when none is left. */

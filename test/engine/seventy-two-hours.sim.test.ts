@@ -85,7 +85,7 @@ describe("72 simulated hours", () => {
         store = await restarted(before, clock);
         refs = register(store);
         check(store, clock.nowMs(), random);
-        expect(store.sampleCount).toBe(before.sampleCount);
+        expect(store.head.sampleCount).toBe(before.head.sampleCount);
       }
       clock.advance(1);
     }

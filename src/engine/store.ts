@@ -6,9 +6,10 @@
  *
  * Units: …Ms milliseconds, …Bytes bytes; GOGC is percent, null when off.
  */
+import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { ChunkTable } from "../chunk/chunk-table.ts";
+import { ChunkTable, NO_CHUNK } from "../chunk/chunk-table.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
@@ -87,7 +88,21 @@ export class Store {
 
   /** Recomputes every invariant of heap, chunks and head from nothing. */
   verify(): void {
+    this.heap.verify();
     this.head.verify();
+    assert(this.heap.liveBytes === this.sliceBytes(), "live heap is not the chunks' slices");
+  }
+
+  /** Slot bytes of the slices of all chunks. */
+  private sliceBytes(): number {
+    let bytes = 0;
+    for (const window of this.head.windows.numbers()) {
+      let chunk = this.head.windows.firstOf(window);
+      for (; chunk !== NO_CHUNK; chunk = this.chunks.nextInWindow(chunk)) {
+        bytes += this.heap.slotBytes(this.chunks.capacityOf(chunk));
+      }
+    }
+    return bytes;
   }
 
   private ensureRoom(seriesCount: number): void {

@@ -13,7 +13,6 @@ const folder = join(shared, "oracle");
 
 export const oracleIsAbsent = !existsSync(join(folder, "traces"));
 export const oracleNote = oracleIsAbsent ? " (skipped: no measured traces here)" : "";
-export const ORACLE_VERSIONS = ["1.19", "1.24", "1.26"] as const;
 
 export const RESTORE_POLICIES = [
   ...["copy-random", "copy-time", "direct-random", "direct-time", "exact-random", "exact-time"],
@@ -24,8 +23,12 @@ function bytesOf(path: string): Uint8Array {
   return gunzipSync(readFileSync(join(folder, path)));
 }
 
+const traces = new Map<string, Uint8Array>();
+
 export function traceBytes(name: string): Uint8Array {
-  return bytesOf(`traces/${name}.trace.gz`);
+  const bytes = traces.get(name) ?? bytesOf(`traces/${name}.trace.gz`);
+  traces.set(name, bytes);
+  return bytes;
 }
 
 /** A measured answer as text, or null when there is none. */

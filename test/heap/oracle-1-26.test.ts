@@ -1,0 +1,3 @@
+import { describeMeasuredTraces } from "./oracle-claims.ts";
+
+describeMeasuredTraces("1.26");

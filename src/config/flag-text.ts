@@ -6,7 +6,7 @@ import { environmentName, type FlagDefinition, type FlagTable } from "./flag-tab
 const LINE_COLUMNS = 96;
 const INDENT = "      ";
 
-/** How a flag is written on a command line: "--heap.gogc=PERCENT", "--[no-]web.enable-admin-api". */
+/** How a flag is written: "--heap.gogc=PERCENT", "--[no-]web.enable-admin-api". */
 function usageOf({ flag, kind }: FlagDefinition<unknown>): string {
   return kind.placeholder === "" ? `--[no-]${flag}` : `--${flag}=${kind.placeholder}`;
 }

@@ -5,10 +5,10 @@ import { SERVE_FLAGS } from "../../src/config/serve-flags.ts";
 const HEAD = `# Flags
 
 Each setting is a flag of the command line and an environment variable; the flag wins. A flag is
-written \`--flag=value\` or \`--flag value\`, a yes or no as \`--flag\` or \`--no-flag\`. Durations are
-Prometheus durations (\`15s\`, \`4h\`, \`1h30m\`), sizes count by 1024 (\`512MiB\`). An unknown flag or a
-value outside its bounds ends the program with exit code 2. This file is generated from the table
-in \`src/config/serve-flags.ts\`.
+written \`--flag=value\` or \`--flag value\`, a yes or no as \`--flag\` or \`--no-flag\`.
+Durations are Prometheus durations (\`15s\`, \`4h\`, \`1h30m\`), sizes count by 1024
+(\`512MiB\`). An unknown flag or a value outside its bounds ends the program with exit code 2.
+This file is generated from the table in \`src/config/serve-flags.ts\`.
 
 ## spandrel serve
 `;

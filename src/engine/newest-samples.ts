@@ -1,0 +1,59 @@
+/**
+ * The newest sample of every series that some selectors match, as federation asks for it.
+ *
+ * I1  A series comes once, whatever number of selectors match it; series without a name and series
+ *     whose newest sample is a stale marker do not come.
+ * I2  Samples are in the order of their metric names, then of their label sets.
+ *
+ * Units: …Ms milliseconds since the epoch; both ends of the range are inclusive.
+ */
+import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
+import type { SeriesSource } from "../promql/series-source.ts";
+import { compareUtf8, Labels } from "../series/labels.ts";
+import type { Matcher } from "../series/matcher.ts";
+
+/** A series with its newest sample. */
+export interface NewestSample {
+  readonly labels: Labels;
+  readonly value: number;
+  readonly timeMs: number;
+}
+
+const METRIC_NAME = "__name__";
+
+/** The last sample in the columns, or null when there is none or it ends the series. */
+function lastOf(columns: SampleColumns, labels: Labels): NewestSample | null {
+  const last = columns.length - 1;
+  if (last < 0) return null;
+  const [low, high] = [columns.bits[2 * last], columns.bits[2 * last + 1]];
+  if (high === STALE_HIGH && low === STALE_LOW) return null;
+  return { labels, value: columns.values[last] as number, timeMs: columns.times[last] as number };
+}
+
+function compare({ labels: left }: NewestSample, { labels: right }: NewestSample): number {
+  const byName = compareUtf8(left.get(METRIC_NAME), right.get(METRIC_NAME));
+  return byName === 0 ? Labels.compare(left, right) : byName;
+}
+
+/** The newest samples in [fromMs, toMs]. */
+export function newestSamples(
+  source: SeriesSource,
+  selectors: readonly (readonly Matcher[])[],
+  fromMs: number,
+  toMs: number,
+): NewestSample[] {
+  const found = new Map<string, NewestSample>();
+  const columns = new SampleColumns();
+  for (const selector of selectors) {
+    const set = source.select(selector, fromMs, toMs);
+    for (let i = 0; i < set.count; i++) {
+      const labels = set.labels(i);
+      if (!labels.has(METRIC_NAME) || found.has(labels.key())) continue;
+      columns.clear();
+      set.read(i, fromMs, toMs, columns);
+      const newest = lastOf(columns, labels);
+      if (newest !== null) found.set(labels.key(), newest);
+    }
+  }
+  return [...found.values()].sort(compare);
+}

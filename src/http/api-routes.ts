@@ -1,0 +1,87 @@
+/**
+ * How an API route is registered: parameters in, envelope out, the same for all of them.
+ *
+ * I1  Every route under /api/v1 answers OPTIONS with 204 and carries the CORS headers.
+ * I2  Every other method that a route does not have is answered with 405.
+ * I3  Before the store is ready every route answers 503, except those registered as always open.
+ */
+import { Readable } from "node:stream";
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import type { Service } from "../engine/service.ts";
+import { type ApiAnswer, errorText, JSON_TYPE, successPieces } from "./envelope.ts";
+import { answerOf } from "./error-table.ts";
+import { Parameters } from "./parameters.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+export const TEXT_TYPE = "text/plain; charset=utf-8";
+
+/** Pieces (64 KB each) of an answer that is sent as one text. */
+const JOINED_PIECES_MAX = 16;
+
+const ALL_METHODS: readonly HTTPMethods[] = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
+
+/** Answers one API request from its parameters. */
+export type ApiHandler = (
+  parameters: Parameters,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => ApiAnswer | Promise<ApiAnswer>;
+
+/** Registers a plain route and answers its other methods with 405. */
+export function addRoute(
+  app: FastifyInstance,
+  url: string,
+  methods: readonly HTTPMethods[],
+  handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+): void {
+  app.route({ method: [...methods], url, handler });
+  app.route({
+    method: ALL_METHODS.filter((method) => !methods.includes(method)),
+    url,
+    handler: (_request, reply) => {
+      reply.code(405).header("allow", methods.join(", ")).type(TEXT_TYPE);
+      return reply.send("Method Not Allowed\n");
+    },
+  });
+}
+
+/** Registers an API route: errors become the error envelope, answers the success envelope. */
+export function addApiRoute(
+  app: FastifyInstance,
+  parts: ServerParts,
+  url: string,
+  methods: readonly HTTPMethods[],
+  handler: ApiHandler,
+): void {
+  addRoute(app, url, methods, async (request, reply) => {
+    reply.type(JSON_TYPE);
+    try {
+      const parameters = new Parameters(request.query, request.body);
+      const result = await handler(parameters, request, reply);
+      if (result.pieces.length === 0) return reply.code(204).send();
+      return sendPieces(reply, successPieces(result));
+    } catch (error) {
+      const { status, errorType, text } = answerOf(error);
+      if (status === 500) parts.log.error({ error, url: request.url }, "request failed");
+      return reply.code(status).send(errorText(errorType, text));
+    }
+  });
+}
+
+/** Sends a text in pieces: small ones at once, large ones as the client takes them. */
+function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
+  if (pieces.length <= JOINED_PIECES_MAX) return reply.send(pieces.join(""));
+  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
+}
+
+function* encoded(pieces: readonly string[]): Generator<Buffer> {
+  for (const piece of pieces) yield Buffer.from(piece);
+}
+
+/** Refuses requests of a context with 503 while the store is not ready. */
+export function requireReady(app: FastifyInstance, service: Service): void {
+  app.addHook("onRequest", (_request, reply, done) => {
+    if (service.state === "ready") done();
+    else reply.code(503).type(TEXT_TYPE).send("Service Unavailable");
+  });
+}

@@ -1,0 +1,59 @@
+/**
+ * The envelope of API answers: {"status":"success","data":…} and its error form, as JSON text.
+ *
+ * I1  `warnings` and `infos` are left out when empty and hold at most ten texts each; an eleventh
+ *     line then says how many were left out.
+ */
+import { shownAnnotations } from "../promql/result/annotation-list.ts";
+import type { ErrorType } from "./error-table.ts";
+
+export const JSON_TYPE = "application/json";
+
+/** Warning added when a result was cut to the limit asked for. */
+export const TRUNCATED = "results truncated due to limit";
+
+/** What an API handler answers: `pieces` joined are the JSON of `data`; no piece means 204. */
+export interface ApiAnswer {
+  readonly pieces: readonly string[];
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+}
+
+/** The answer without data. */
+export const NO_DATA: ApiAnswer = { pieces: [], warnings: [], infos: [] };
+
+/** An answer of data that is turned into JSON here. */
+export function answer(data: unknown, warnings: readonly string[] = []): ApiAnswer {
+  return { pieces: [JSON.stringify(data)], warnings, infos: [] };
+}
+
+/** An answer whose data is JSON text already. */
+export function answerJson(json: string, warnings: readonly string[] = []): ApiAnswer {
+  return { pieces: [json], warnings, infos: [] };
+}
+
+/** The first `limit` entries (0 = all) and the warning that goes with a cut. */
+export function cutToLimit<Entry>(
+  entries: readonly Entry[],
+  limit: number,
+): { readonly kept: readonly Entry[]; readonly warnings: readonly string[] } {
+  if (limit === 0 || entries.length <= limit) return { kept: entries, warnings: [] };
+  return { kept: entries.slice(0, limit), warnings: [TRUNCATED] };
+}
+
+/** A list of annotation texts as a member of the envelope, "" when there are none. */
+function annotationsMember(kind: "warning" | "info", texts: readonly string[]): string {
+  if (texts.length === 0) return "";
+  return `,"${kind}s":${JSON.stringify(shownAnnotations(texts, kind))}`;
+}
+
+/** The text of a successful answer, in the pieces in which its data came. */
+export function successPieces({ pieces, warnings, infos }: ApiAnswer): readonly string[] {
+  const tail = `${annotationsMember("warning", warnings)}${annotationsMember("info", infos)}}`;
+  return ['{"status":"success","data":', ...pieces, tail];
+}
+
+/** The text of an error answer. */
+export function errorText(errorType: ErrorType, error: string): string {
+  return JSON.stringify({ status: "error", errorType, error });
+}

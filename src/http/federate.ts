@@ -1,0 +1,44 @@
+/**
+ * /federate: the newest sample of every series that the selectors match, for another Prometheus to
+ * scrape. Lines of one metric stand together below their TYPE line.
+ *
+ * Units: …Ms milliseconds.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { TsdbError } from "../base/errors.ts";
+import { type NewestSample, newestSamples } from "../engine/newest-samples.ts";
+import { addRoute, TEXT_TYPE } from "./api-routes.ts";
+import { classicMetricName, METRICS_TYPE, sampleLine } from "./exposition.ts";
+import { Parameters } from "./parameters.ts";
+import { selectorsOf } from "./selectors.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+function federationText(samples: readonly NewestSample[]): string {
+  let text = "";
+  let family = "";
+  for (const { labels, value, timeMs } of samples) {
+    const name = labels.get("__name__");
+    if (name !== family) text += `# TYPE ${classicMetricName(name)} untyped\n`;
+    family = name;
+    text += `${sampleLine(labels, value, timeMs)}\n`;
+  }
+  return text;
+}
+
+function federate(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  try {
+    const selectors = selectorsOf(parts.queries, new Parameters(request.query, null));
+    const nowMs = parts.clock.nowMs();
+    const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
+    const samples = newestSamples(parts.service.source(), selectors, fromMs, nowMs);
+    return reply.type(METRICS_TYPE).send(federationText(samples));
+  } catch (error) {
+    if (!(error instanceof TsdbError)) throw error;
+    return reply.code(400).type(TEXT_TYPE).send(`${error.message}\n`);
+  }
+}
+
+/** Registers the route. */
+export function addFederationRoute(app: FastifyInstance, parts: ServerParts): void {
+  addRoute(app, "/federate", ["GET"], (request, reply) => federate(parts, request, reply));
+}

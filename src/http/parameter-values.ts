@@ -1,0 +1,121 @@
+/**
+ * Values of API parameters: times, durations, limits and booleans as Prometheus reads them.
+ *
+ * Each reader refuses a bad text with TsdbError BAD_PARAMETER and the words Prometheus uses.
+ *
+ * Units: times and durations are milliseconds; a float in a request is seconds.
+ */
+import { parseDuration } from "../base/duration.ts";
+import { TsdbError } from "../base/errors.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** Open ends of a time range: nothing a store holds lies outside. */
+export const TIME_MIN_MS = -(2 ** 53);
+export const TIME_MAX_MS = 2 ** 53;
+
+/** Longest duration Prometheus can hold: int64 nanoseconds, here in seconds. */
+const DURATION_SECONDS_MAX = 2 ** 63 / 1e9;
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
+
+/** The earliest and latest times as Prometheus itself prints them; clients send them back. */
+const PRINTED_TIMES: ReadonlyMap<string, number> = new Map([
+  ["-292273086-05-16T16:47:06Z", TIME_MIN_MS],
+  ["292277025-08-18T07:12:54.999999999Z", TIME_MAX_MS],
+]);
+
+/** The error of a parameter, in Prometheus' form. */
+export function badParameter(name: string, what: string): TsdbError {
+  return new TsdbError("BAD_PARAMETER", `invalid parameter "${name}": ${what}`);
+}
+
+/** Go's %q for the texts that occur in parameters. */
+export function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function clampTime(timeMs: number): number {
+  return Math.min(TIME_MAX_MS, Math.max(TIME_MIN_MS, timeMs));
+}
+
+/** Milliseconds of an RFC 3339 time, further digits cut off; NaN when it is not one. */
+function parseRfc3339(text: string): number {
+  const match = RFC3339.exec(text);
+  if (match === null) return Number.NaN;
+  const fraction = (match[7] ?? "").padEnd(3, "0").slice(0, 3);
+  const whole = text.replace(/\.\d+/, "");
+  const timeMs = Date.parse(whole);
+  const day = Number(match[3]);
+  const isRealDay = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, day)).getUTCDate();
+  return isRealDay === day ? timeMs + Number(fraction) : Number.NaN;
+}
+
+/** A time: seconds as a float, rounded to ms, or RFC 3339. NaN when it is neither. */
+function parseTime(text: string): number {
+  if (DECIMAL.test(text)) {
+    const seconds = Number(text);
+    const whole = Math.trunc(seconds);
+    return clampTime(whole * 1000 + Math.round((seconds - whole) * 1000));
+  }
+  return PRINTED_TIMES.get(text) ?? parseRfc3339(text);
+}
+
+/** A required time parameter. */
+export function timeParameter(parameters: Parameters, name: string): number {
+  const text = parameters.first(name);
+  const timeMs = parseTime(text);
+  if (!Number.isNaN(timeMs)) return timeMs;
+  throw badParameter(name, `cannot parse ${quoted(text)} to a valid timestamp`);
+}
+
+/** A time parameter that has a default. */
+export function timeParameterOr(parameters: Parameters, name: string, fallbackMs: number): number {
+  return parameters.first(name) === "" ? fallbackMs : timeParameter(parameters, name);
+}
+
+/** A duration: seconds as a float or a Prometheus duration. Milliseconds, fractions cut to 1 ns. */
+export function durationOf(text: string): number {
+  if (DECIMAL.test(text)) {
+    const seconds = Number(text);
+    if (Math.abs(seconds) <= DURATION_SECONDS_MAX) return seconds * 1000;
+    const what = `cannot parse ${quoted(text)} to a valid duration. It overflows int64`;
+    throw new TsdbError("BAD_PARAMETER", what);
+  }
+  const durationMs = parseDuration(text);
+  if (durationMs !== null) return durationMs;
+  throw new TsdbError("BAD_PARAMETER", `cannot parse ${quoted(text)} to a valid duration`);
+}
+
+/** A required duration parameter, in ms. */
+export function durationParameter(parameters: Parameters, name: string): number {
+  try {
+    return durationOf(parameters.first(name));
+  } catch (error) {
+    throw error instanceof TsdbError ? badParameter(name, error.message) : error;
+  }
+}
+
+/** A whole number; null when the parameter is absent. */
+export function integerParameter(parameters: Parameters, name: string): number | null {
+  const text = parameters.first(name);
+  if (text === "") return null;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw badParameter(name, `strconv.Atoi: parsing ${quoted(text)}: invalid syntax`);
+}
+
+/** The parameter `limit`: how many results at most; 0 = all. */
+export function limitParameter(parameters: Parameters): number {
+  const limit = integerParameter(parameters, "limit") ?? 0;
+  if (limit < 0) throw badParameter("limit", "limit must be non-negative");
+  return limit;
+}
+
+/** A boolean as Go's ParseBool reads it; false when the parameter is absent. */
+export function booleanParameter(parameters: Parameters, name: string): boolean {
+  const text = parameters.first(name);
+  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
+  if (["", "0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
+  const what = `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`;
+  throw badParameter(name, `unable to parse boolean: ${what}`);
+}

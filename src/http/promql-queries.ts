@@ -1,0 +1,121 @@
+/**
+ * The query port over the PromQL engine: queries run in slices, so that writes go on meanwhile.
+ *
+ * Units: …Ms milliseconds.
+ */
+import type { Clock } from "../base/clock.ts";
+import { TsdbError } from "../base/errors.ts";
+import type { ParsedQuery, TimeModifiers } from "../promql/ast.ts";
+import type { Engine, QueryOverrides } from "../promql/engine.ts";
+import type { Evaluation } from "../promql/evaluate/evaluation.ts";
+import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
+import { writeResultJson } from "../promql/result/result-json.ts";
+import type { Matcher } from "../series/matcher.ts";
+import { layOut } from "./query-layout.ts";
+import type {
+  InstantOptions,
+  QueryOptions,
+  QueryOutcome,
+  QueryPort,
+  RangeOptions,
+} from "./query-port.ts";
+import { countSelectors, treeOf } from "./query-tree.ts";
+
+/** How long a query keeps the thread before others get it. */
+const SLICE_MS = 5;
+
+/** Lets everything else that waits for the thread run. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The value with at most `limit` series (0 = all). */
+function cut(value: QueryValue, limit: number): QueryValue {
+  if (limit === 0) return value;
+  if (value.type === "matrix" && value.series.length > limit) {
+    return { ...value, series: value.series.slice(0, limit) };
+  }
+  if (value.type === "vector" && value.labels.length > limit) {
+    return { ...value, labels: value.labels.slice(0, limit) };
+  }
+  return value;
+}
+
+/** The result as text, cut to the limit. */
+function toOutcome(result: QueryResult, limit: number): QueryOutcome {
+  const { value, warnings, infos, peakSamples } = result;
+  const shown = cut(value, limit);
+  const pieces: string[] = [];
+  writeResultJson(shown, (piece) => pieces.push(piece));
+  const isTruncated = shown !== value;
+  return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples };
+}
+
+/** Runs an evaluation slice by slice. */
+async function finish(evaluation: Evaluation, limit: number): Promise<QueryOutcome> {
+  while (!evaluation.run(SLICE_MS)) await nextTurn();
+  return toOutcome(evaluation.result(), limit);
+}
+
+export class PromqlQueries implements QueryPort {
+  private readonly engine: Engine;
+  private readonly clock: Clock;
+
+  constructor(engine: Engine, clock: Clock) {
+    this.engine = engine;
+    this.clock = clock;
+  }
+
+  async instant(options: InstantOptions): Promise<QueryOutcome> {
+    const { source, query, timeMs, limit } = options;
+    const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
+    return finish(evaluation, limit);
+  }
+
+  async range(options: RangeOptions): Promise<QueryOutcome> {
+    const { source, query, startMs, endMs, stepMs, limit } = options;
+    const overrides = this.overrides(options);
+    const begun = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
+    return finish(begun, limit);
+  }
+
+  parseSelector(text: string): Matcher[] {
+    const { root } = this.parseMatch(text);
+    if (root.kind === "vector-selector" && isPlain(root)) return [...root.matchers];
+    throw new TsdbError("QUERY_PARSE", "1:1: parse error: want a selector without anything else");
+  }
+
+  format(query: string): string {
+    return layOut(this.engine.parse(query).root);
+  }
+
+  tree(query: string): unknown {
+    return treeOf(this.engine.parse(query).root);
+  }
+
+  countSelectors(query: string): number {
+    return countSelectors(this.engine.parse(query).root);
+  }
+
+  /** Parses a selector; what a query calls a vector selector is called match[] here. */
+  private parseMatch(text: string): ParsedQuery {
+    try {
+      return this.engine.parse(text);
+    } catch (error) {
+      if (!(error instanceof TsdbError)) throw error;
+      const rule = / must contain at least one non-empty matcher$/.exec(error.message)?.[0];
+      throw rule === undefined ? error : new TsdbError("QUERY_PARSE", `match[]${rule}`);
+    }
+  }
+
+  private overrides({ deadlineMs, lookbackMs, signal }: QueryOptions): QueryOverrides {
+    const timeoutMs = deadlineMs - this.clock.monotonicMs();
+    if (timeoutMs <= 0) throw new TsdbError("QUERY_TIMEOUT", "query timed out in query queue");
+    return { lookbackMs, timeoutMs, isCanceled: () => signal.aborted };
+  }
+}
+
+/** Whether a selector has no modifier. */
+function isPlain({ offsetMs, offsetExpression, atMs, atEdge }: TimeModifiers): boolean {
+  return offsetMs === 0 && offsetExpression === null && atMs === null && atEdge === null;
+}

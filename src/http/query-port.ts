@@ -1,0 +1,59 @@
+/**
+ * The query engine as the HTTP layer needs it: texts and parameters in, JSON text out.
+ *
+ * Faults are TsdbErrors: QUERY_PARSE for a text that is no valid query (message without any
+ * prefix, "1:5: parse error: …"), QUERY_EXECUTION, QUERY_TIMEOUT, QUERY_CANCELED,
+ * QUERY_TOO_MANY_SAMPLES and QUERY_UNSUPPORTED while it runs.
+ *
+ * Units: …Ms milliseconds, times since the epoch.
+ */
+import type { SeriesSource } from "../promql/series-source.ts";
+import type { Matcher } from "../series/matcher.ts";
+
+/** What every query has. */
+export interface QueryOptions {
+  readonly source: SeriesSource;
+  readonly query: string;
+  readonly lookbackMs: number;
+  /** Moment on the monotonic clock after which the query is given up. */
+  readonly deadlineMs: number;
+  /** Aborted when the client has gone away. */
+  readonly signal: AbortSignal;
+  /** Series of a vector or matrix to answer at most; 0 = all. */
+  readonly limit: number;
+}
+
+export interface InstantOptions extends QueryOptions {
+  readonly timeMs: number;
+}
+
+export interface RangeOptions extends QueryOptions {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly stepMs: number;
+}
+
+/** A finished query. */
+export interface QueryOutcome {
+  /** Joined, the JSON object {"resultType":…,"result":…}. */
+  readonly pieces: readonly string[];
+  /** Whether the result was cut to the limit. */
+  readonly isTruncated: boolean;
+  readonly warnings: readonly string[];
+  readonly infos: readonly string[];
+  /** Most samples held at a time. */
+  readonly samplesPeak: number;
+}
+
+export interface QueryPort {
+  instant(options: InstantOptions): Promise<QueryOutcome>;
+  range(options: RangeOptions): Promise<QueryOutcome>;
+  /** Matchers of a selector such as `up{job="x"}`; one that matches everything is refused. */
+  parseSelector(text: string): Matcher[];
+  /** The query printed in the standard form. */
+  format(query: string): string;
+  /** The query's tree as /api/v1/parse_query shows it. */
+  tree(query: string): unknown;
+  /** Checks a query and tells how many selectors it has. */
+  countSelectors(query: string): number;
+}

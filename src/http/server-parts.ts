@@ -1,0 +1,55 @@
+/**
+ * What the HTTP layer is built from: everything comes in from outside, so that the tests can drive
+ * every route with fakes.
+ *
+ * Units: …Ms milliseconds, …Bytes bytes.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Service } from "../engine/service.ts";
+import type { EngineReading } from "../observe/engine-reading.ts";
+import type { RequestCounts } from "../observe/request-counts.ts";
+import type { QueryPort } from "./query-port.ts";
+
+/** Limits and switches of the HTTP layer. */
+export interface HttpSettings {
+  readonly enableAdminApi: boolean;
+  readonly writeBodyBytesMax: number;
+  readonly writeDecodedBytesMax: number;
+  readonly queryTimeoutMs: number;
+  readonly queryConcurrencyMax: number;
+  readonly queryLookbackMs: number;
+}
+
+/** What the service says about itself on the status routes. */
+export interface About {
+  readonly version: string;
+  readonly revision: string;
+  /** Go version that the simulated heap follows, "1.26". */
+  readonly goVersion: string;
+  readonly startTimeMs: number;
+  readonly hostName: string;
+  readonly workingDirectory: string;
+  /** GOGC as text, "100" or "off". */
+  readonly gogc: string;
+  readonly heapLimitBytes: number;
+  /** How far back samples are kept. */
+  readonly retentionMs: number;
+  /** Every flag with its value as text. */
+  readonly flags: Readonly<Record<string, string>>;
+}
+
+/** Everything that the routes use. */
+export interface ServerParts {
+  readonly service: Service;
+  readonly queries: QueryPort;
+  readonly counts: RequestCounts;
+  readonly renderMetrics: () => Promise<string>;
+  readonly readEngine: () => EngineReading;
+  readonly settings: HttpSettings;
+  readonly about: About;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called with an error that is a bug and may have left the store half changed. */
+  readonly onBug: (error: unknown) => void;
+}

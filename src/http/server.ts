@@ -1,0 +1,133 @@
+/**
+ * The HTTP server: every route in its context, with what the contexts share.
+ *
+ *   write context        /api/v1/write alone: no hooks of others, no compression
+ *   answering context    all else: compressed answers, counted requests
+ *     API context        /api/v1/…: CORS; open routes first, then those that need a ready store
+ *
+ * Units: …Bytes bytes, …Ms milliseconds.
+ */
+import { constants } from "node:zlib";
+import compress from "@fastify/compress";
+import formBody from "@fastify/formbody";
+import { type FastifyInstance, fastify } from "fastify";
+import { addAdminRoutes } from "./admin.ts";
+import { addRoute, requireReady, TEXT_TYPE } from "./api-routes.ts";
+import { allowCrossOrigin } from "./cross-origin.ts";
+import { errorText, JSON_TYPE } from "./envelope.ts";
+import { answerOf } from "./error-table.ts";
+import { METRICS_TYPE } from "./exposition.ts";
+import { addFederationRoute } from "./federate.ts";
+import { addLifecycleRoutes } from "./lifecycle.ts";
+import { addMetadataRoute } from "./metadata.ts";
+import { addPageRoute } from "./page.ts";
+import { addQueryRoutes } from "./query.ts";
+import { addQueryTextRoutes } from "./query-text.ts";
+import { addScrapeRoutes } from "./scrape-routes.ts";
+import { addSeriesRoutes } from "./series.ts";
+import type { ServerParts } from "./server-parts.ts";
+import { addRestoreRoute, addStatusRoutes } from "./status.ts";
+import { addWriteRoute } from "./write.ts";
+
+const API_PREFIX = "/api/v1";
+/** Forms hold queries; Go reads no longer ones either. */
+const FORM_BYTES_MAX = 10 * 2 ** 20;
+/** Request line and headers together, as Go allows: Grafana puts long queries into URLs. */
+const HEADER_BYTES_MAX = 2 ** 20;
+/** A label name in a path; longer ones than this are not found. */
+const PATH_PARAMETER_LENGTH_MAX = 16_384;
+/** A request must arrive whole within this time (Prometheus' read timeout). */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Longer than senders keep idle connections (5 min), so that they close first and see no reset. */
+const KEEP_ALIVE_MS = 360_000;
+/** Answers shorter than this are not worth compressing. */
+const COMPRESS_BYTES_MIN = 1024;
+
+/** Reads forms and passes over any other body, as Prometheus does. */
+function readForms(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.register(formBody, { bodyLimit: FORM_BYTES_MAX });
+  app.addContentTypeParser("*", (_request, payload, done) => {
+    payload.resume();
+    payload.on("end", () => done(null, undefined));
+    payload.on("error", () => done(null, undefined));
+  });
+}
+
+function answerFailures(app: FastifyInstance, { counts, log }: ServerParts): void {
+  app.setErrorHandler((error, request, reply) => {
+    const { status, errorType, text } = answerOf(error);
+    if (status >= 500) log.error({ error, url: request.url }, "request failed");
+    reply.code(status).type(JSON_TYPE).send(errorText(errorType, text));
+  });
+  app.setNotFoundHandler((_request, reply) => {
+    counts.count("unknown", 404);
+    reply.code(404).type(TEXT_TYPE).send("404 page not found\n");
+  });
+}
+
+function addMetricsRoute(app: FastifyInstance, parts: ServerParts): void {
+  addRoute(app, "/metrics", ["GET"], async (_request, reply) => {
+    const text = await parts.renderMetrics();
+    return reply.type(METRICS_TYPE).send(text);
+  });
+}
+
+/** The routes under /api/v1 but for the write route. */
+async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  allowCrossOrigin(app);
+  addRestoreRoute(app, parts);
+  await app.register(async (readyApp) => {
+    requireReady(readyApp, parts.service);
+    addQueryRoutes(readyApp, parts);
+    addQueryTextRoutes(readyApp, parts);
+    addSeriesRoutes(readyApp, parts);
+    addMetadataRoute(readyApp, parts);
+    addStatusRoutes(readyApp, parts);
+    addScrapeRoutes(readyApp, parts);
+    addAdminRoutes(readyApp, parts);
+  });
+}
+
+/** Every route whose answers are compressed and counted. */
+async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  await app.register(compress, {
+    // Decompression must stay off: it would refuse the snappy bodies of remote write with 415.
+    globalDecompression: false,
+    encodings: ["gzip", "deflate"],
+    threshold: COMPRESS_BYTES_MIN,
+    // The fastest level: answers stay on this machine or one network, and the thread is shared.
+    zlibOptions: { level: constants.Z_BEST_SPEED },
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    parts.counts.count(request.routeOptions.url as string, reply.statusCode);
+    done();
+  });
+  addPageRoute(app, parts);
+  addLifecycleRoutes(app, parts);
+  addMetricsRoute(app, parts);
+  await app.register(async (readyApp) => {
+    requireReady(readyApp, parts.service);
+    addFederationRoute(readyApp, parts);
+  });
+  await app.register((api) => addApi(api, parts), { prefix: API_PREFIX });
+}
+
+/** Builds the server; it does not listen yet. */
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // While the server closes, requests on open connections are answered by the routes as ever.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
+    http: { maxHeaderSize: HEADER_BYTES_MAX },
+  });
+  readForms(app);
+  answerFailures(app, parts);
+  await app.register(async (writeApp) => addWriteRoute(writeApp, parts));
+  await app.register((answers) => addAnswers(answers, parts));
+  return app;
+}

@@ -1,0 +1,50 @@
+/**
+ * What the HTTP layer counts: requests by route and status, and the volume of writes.
+ *
+ * Routes bump plain fields and one map entry a request; the metrics copy them when scraped.
+ *
+ * Units: …Bytes bytes; the rest are counts since the start.
+ */
+
+/** One route's requests that got one status. */
+export interface RequestCount {
+  readonly handler: string;
+  readonly status: number;
+  readonly count: number;
+}
+
+export class RequestCounts {
+  private readonly byHandler = new Map<string, Map<number, number>>();
+  /** Compressed bytes of write requests that were read whole. */
+  writeBodyBytes = 0;
+  /** Bytes of write requests after decompression. */
+  writeDecodedBytes = 0;
+  /** Native histograms in write requests; they are not kept. */
+  writeHistograms = 0;
+  /** Exemplars in write requests; they are not kept. */
+  writeExemplars = 0;
+  /** Metadata entries in write requests. */
+  writeMetadata = 0;
+  /** Queries that wait for a place and queries under way. */
+  queriesWaiting = 0;
+  queriesRunning = 0;
+
+  /** Counts one answered request. */
+  count(handler: string, status: number): void {
+    let byStatus = this.byHandler.get(handler);
+    if (byStatus === undefined) {
+      byStatus = new Map();
+      this.byHandler.set(handler, byStatus);
+    }
+    byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  }
+
+  /** Every count so far. */
+  requests(): RequestCount[] {
+    const counts: RequestCount[] = [];
+    for (const [handler, byStatus] of this.byHandler) {
+      for (const [status, count] of byStatus) counts.push({ handler, status, count });
+    }
+    return counts;
+  }
+}

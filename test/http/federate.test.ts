@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { NOW_MS } from "./fake-service.ts";
+import { testServer } from "./test-server.ts";
+
+const { get, send, service } = await testServer();
+
+service.add({ __name__: "up", job: "a", instance: "1" }, NOW_MS - 30_000, 1, 2, 3);
+service.add({ __name__: "down", path: 'C:\\x "y"\n' }, NOW_MS - 60_000, Number.NEGATIVE_INFINITY);
+service.add({ __name__: "dotted.name", "lab.el": "v" }, NOW_MS, 1e-7);
+service.add({ __name__: "ended", job: "a" }, NOW_MS - 60_000, 1);
+service.endLast(NOW_MS - 30_000);
+service.add({ __name__: "old", job: "a" }, NOW_MS - 300_000, 1);
+service.add({ job: "nameless" }, NOW_MS, 1);
+
+const ALL = 'match[]={__name__=~".%2B"}';
+
+describe("/federate", () => {
+  it("writes the newest sample of every series with its time", async () => {
+    const { status, text, headers } = await get(`/federate?${ALL}&match[]={job!=""}`);
+    expect(status).toBe(200);
+    expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(text).toBe(
+      "# TYPE dotted_name untyped\n" +
+        `dotted_name{lab_el="v",instance=""} 1e-07 ${NOW_MS}\n` +
+        "# TYPE down untyped\n" +
+        `down{path="C:\\\\x \\"y\\"\\n",instance=""} -Inf ${NOW_MS - 60_000}\n` +
+        "# TYPE up untyped\n" +
+        `up{instance="1",job="a"} 3 ${NOW_MS}\n`,
+    );
+  });
+
+  it("writes nothing when nothing is asked for", async () => {
+    expect(await get("/federate")).toMatchObject({ status: 200, text: "" });
+  });
+
+  it("refuses a bad selector in words", async () => {
+    const { status, text, headers } = await get("/federate?match[]=up{");
+    expect(status).toBe(400);
+    expect(text).toMatch(/^invalid parameter "match\[\]": /);
+    expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
+  });
+
+  it("waits until the store is ready, and has no POST", async () => {
+    service.state = "restoring";
+    expect((await get(`/federate?${ALL}`)).status).toBe(503);
+    service.state = "ready";
+    expect((await send("POST", "/federate")).status).toBe(405);
+  });
+});

@@ -21,6 +21,7 @@ const NO_RANGE = 0xffffffff;
 const SEGMENT_COUNT_MAX = 1024;
 /** Above this a native comparison is quicker than a loop: 340 bytes take 80 ns instead of 900. */
 const NATIVE_COMPARE_MIN = 48;
+const NATIVE_COPY_MIN = 128;
 
 /** Longest range that can be stored: bytes. */
 export const RANGE_BYTES_MAX = SEGMENT_BYTES;
@@ -64,7 +65,8 @@ export class ByteStore {
     const offset = this.reserve(grains(length));
     const segment = this.segmentOf(offset);
     let at = this.startOf(offset);
-    for (let i = from; i < to; i++) segment[at++] = bytes[i]!;
+    if (length > NATIVE_COPY_MIN) segment.set(bytes.subarray(from, to), at);
+    else for (let i = from; i < to; i++) segment[at++] = bytes[i]!;
     return offset;
   }
 

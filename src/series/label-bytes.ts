@@ -49,12 +49,19 @@ function varintBytes(value: number): number {
   return value < 0x200000 ? 3 : 4;
 }
 
+/** Bytes of a Label message with texts of these lengths. */
+function innerBytes(nameLength: number, valueLength: number): number {
+  return 2 + varintBytes(nameLength) + nameLength + varintBytes(valueLength) + valueLength;
+}
+
 export class LabelRanges {
   /** Number of labels found (after check(): kept). */
   count = 0;
   /** The canonical form, after canonicalise(). */
   canonical = new Uint8Array(1024);
   canonicalLength = 0;
+  /** Whether the bytes of the last valid parse were the canonical form themselves. */
+  canonicalSource = false;
   private bytes: Uint8Array = this.canonical;
   private readonly nameFrom = new Uint32Array(LABELS_PER_SERIES_MAX);
   private readonly nameTo = new Uint32Array(LABELS_PER_SERIES_MAX);
@@ -97,9 +104,12 @@ export class LabelRanges {
       const code = this.parseLabel(to);
       if (code !== LabelCode.valid) return code;
     }
-    this.order.sort((a, b) => this.compareNames(a, b));
     this.count = this.order.length;
-    return this.checkOrdered();
+    const sorted = this.isSorted();
+    if (!sorted) this.order.sort((a, b) => this.compareNames(a, b));
+    const code = this.checkOrdered();
+    this.canonicalSource = sorted && code === LabelCode.valid && this.isPlain(to - from);
+    return code;
   }
 
   /** Writes the canonical form of the last valid parse to `canonical`. */
@@ -194,6 +204,25 @@ export class LabelRanges {
     return LabelCode.valid;
   }
 
+  private isSorted(): boolean {
+    for (let i = 1; i < this.count; i++) {
+      if (this.compareNames(i - 1, i) > 0) return false;
+    }
+    return true;
+  }
+
+  /** Whether sorted labels of `length` bytes in all have the shortest form, name before value. */
+  private isPlain(length: number): boolean {
+    let shortest = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (this.nameToOf(i) > this.valueFromOf(i)) return false;
+      const nameLength = this.nameToOf(i) - this.nameFromOf(i);
+      const inner = innerBytes(nameLength, this.valueToOf(i) - this.valueFromOf(i));
+      shortest += 1 + varintBytes(inner) + inner;
+    }
+    return shortest === length;
+  }
+
   private isMetricName(index: number): boolean {
     const from = this.nameFromOf(index);
     const to = this.nameToOf(index);
@@ -242,7 +271,7 @@ export class LabelRanges {
   ): number {
     const nameLength = nameTo - nameFrom;
     const valueLength = valueTo - valueFrom;
-    const inner = 2 + varintBytes(nameLength) + nameLength + varintBytes(valueLength) + valueLength;
+    const inner = innerBytes(nameLength, valueLength);
     this.ensureCanonical(at + 1 + varintBytes(inner) + inner);
     let next = at;
     this.canonical[next++] = LABEL_TAG;

@@ -61,13 +61,19 @@ export class LabelIndex {
     if (known !== NO_KEY) return known;
     this.labelCode = this.ranges.parse(bytes, from, to);
     if (this.labelCode !== LabelCode.valid) return NO_LABELS;
+    if (this.ranges.canonicalSource) return this.admit(bytes, from, to, admit);
     this.ranges.canonicalise();
     const { canonical, canonicalLength } = this.ranges;
     const first = this.keys.find(canonical, 0, canonicalLength, NO_KEY);
     if (first !== NO_KEY) return this.alias(bytes, from, to, first);
+    return this.admit(canonical, 0, canonicalLength, admit);
+  }
+
+  /** Makes the series of the last parse, whose canonical bytes these are, if it may be made. */
+  private admit(bytes: Uint8Array, from: number, to: number, admit: boolean): number {
     if (!admit) return NOT_ADMITTED;
     if (this.seriesMax > 0 && this.series.liveCount >= this.seriesMax) return LIMIT_REACHED;
-    const series = this.create(this.internPairs());
+    const series = this.create(this.internPairs(), bytes, from, to);
     return this.series.firstKeyOf(series);
   }
 
@@ -75,7 +81,7 @@ export class LabelIndex {
   restore(pairs: Uint32Array, count: number): SeriesRef {
     for (let i = 0; i < count; i++) this.scratch[i] = pairs[i]!;
     this.writeCanonical(count);
-    return this.create(count);
+    return this.create(count, this.ranges.canonical, 0, this.ranges.canonicalLength);
   }
 
   /** Takes a series without chunks out of sight. */
@@ -137,11 +143,10 @@ export class LabelIndex {
     return this.ranges.count;
   }
 
-  /** Makes the series of the first `count` pairs in `scratch`, keyed by the canonical bytes. */
-  private create(count: number): SeriesRef {
+  /** Makes the series of the first `count` pairs in `scratch`, keyed by its canonical bytes. */
+  private create(count: number, bytes: Uint8Array, from: number, to: number): SeriesRef {
     const series = this.series.create(this.scratch, count);
-    const { canonical, canonicalLength } = this.ranges;
-    const key = this.keys.add(canonical, 0, canonicalLength, series, NO_KEY);
+    const key = this.keys.add(bytes, from, to, series, NO_KEY);
     this.series.setFirstKey(series, key);
     for (let i = 0; i < count; i++) this.pairs.addSeries(this.scratch[i]! as PairRef, series);
     this.createdCount++;

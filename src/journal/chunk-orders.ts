@@ -1,0 +1,175 @@
+/**
+ * The three orders in which a snapshot's chunks are written.
+ *
+ * time      a window at a time, oldest first, one file each. The lists of the windows are walked:
+ *           nothing is sorted, and ingestion made neighbours in a list neighbours in the heap.
+ * series    a series at a time, its chunks by time, all in one file.
+ * shuffled  all chunks in random order, dealt out at random to 8 files, as 8 writers at work side
+ *           by side would leave them.
+ *
+ * References are collected before they are written, a window's or a series' in one go, so that
+ * chunks may come and go between slices. What is gone when its turn comes is passed over.
+ * I1  Every chunk that lives throughout the walk is written exactly once.
+ */
+import { Prng } from "../base/prng.ts";
+import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
+import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import type { ChunkFileWriter } from "./chunk-file-writer.ts";
+import { ANY_WINDOW, type SnapshotOrder } from "./snapshot-format.ts";
+import type { SnapshotSource } from "./snapshot-source.ts";
+
+/** Files of a shuffled snapshot. */
+export const SHUFFLED_FILES = 8;
+/** Chunks written between two looks at the clock: about 10 us. */
+const CHUNKS_PER_LOOK = 16;
+/** References shuffled between two looks at the clock: about 200 us. */
+const SHUFFLES_PER_LOOK = 8192;
+
+/** What a walk writes with. */
+export interface ChunkSink {
+  /** Begins the next file; `window` is ANY_WINDOW when it takes chunks of every window. */
+  openFile(window: number): Promise<ChunkFileWriter>;
+  closeFile(file: ChunkFileWriter): Promise<void>;
+  /** Whether the time slice is over. */
+  readonly due: boolean;
+  /** Gives the disk its blocks, and others their turn when it is time. */
+  breathe(file: ChunkFileWriter | null): Promise<void>;
+}
+
+/** Writes all chunks of `source`; `seed` is for the shuffled order. */
+export function writeChunks(
+  order: SnapshotOrder,
+  source: SnapshotSource,
+  sink: ChunkSink,
+  seed: number,
+): Promise<void> {
+  if (order === "time") return writeByTime(source, sink);
+  if (order === "series") return writeBySeries(source, sink);
+  return writeShuffled(source, sink, seed);
+}
+
+async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<void> {
+  for (const window of source.windows.numbers()) {
+    const refs = collectWindow(source, window);
+    if (refs.length === 0) continue;
+    const file = await sink.openFile(window);
+    await writeRefs(source, sink, file, refs);
+    await sink.closeFile(file);
+  }
+}
+
+/** The chunks of a window in list order; none when the window is gone. */
+function collectWindow(source: SnapshotSource, window: WindowNumber): Uint32Array {
+  const refs = new Uint32Array(source.windows.countOf(window));
+  let chunk = source.windows.firstOf(window);
+  for (let i = 0; i < refs.length; i++) {
+    refs[i] = chunk;
+    chunk = source.chunks.nextInWindow(chunk);
+  }
+  return refs;
+}
+
+async function writeRefs(
+  source: SnapshotSource,
+  sink: ChunkSink,
+  file: ChunkFileWriter,
+  refs: Uint32Array,
+): Promise<void> {
+  const { chunks } = source;
+  let position = source.journalPosition();
+  for (let i = 0; i < refs.length; i++) {
+    const chunk = refs[i]! as ChunkRef;
+    if (chunks.isLive(chunk)) file.put(chunk, position);
+    if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
+      await sink.breathe(file);
+      position = source.journalPosition();
+    }
+  }
+}
+
+async function writeBySeries(source: SnapshotSource, sink: ChunkSink): Promise<void> {
+  const { series } = source;
+  const file = await sink.openFile(ANY_WINDOW);
+  let refs = new Uint32Array(64);
+  let position = source.journalPosition();
+  const bound = series.upperBound;
+  for (let ref = 0; ref < bound; ref++) {
+    if (series.isLive(ref)) {
+      const count = chainLength(source, ref as SeriesRef);
+      if (count > refs.length) refs = new Uint32Array(count * 2);
+      collectChain(source, ref as SeriesRef, refs, count);
+      for (let i = 0; i < count; i++) file.put(refs[i]! as ChunkRef, position);
+    }
+    if (file.backlog > 0 || sink.due) {
+      await sink.breathe(file);
+      position = source.journalPosition();
+    }
+  }
+  await sink.closeFile(file);
+}
+
+function chainLength(source: SnapshotSource, series: SeriesRef): number {
+  let length = 0;
+  let chunk = source.series.newestChunkOf(series);
+  for (; chunk !== NO_CHUNK; chunk = source.chunks.olderOf(chunk)) length++;
+  return length;
+}
+
+/** Puts the chunks of a series into `refs`, oldest first. */
+function collectChain(
+  source: SnapshotSource,
+  series: SeriesRef,
+  refs: Uint32Array,
+  count: number,
+): void {
+  let chunk = source.series.newestChunkOf(series);
+  for (let i = count - 1; i >= 0; i--) {
+    refs[i] = chunk;
+    chunk = source.chunks.olderOf(chunk);
+  }
+}
+
+async function writeShuffled(source: SnapshotSource, sink: ChunkSink, seed: number): Promise<void> {
+  const random = new Prng(seed);
+  const refs = await collectAll(source, sink);
+  await shuffle(refs, random, sink);
+  const files: ChunkFileWriter[] = [];
+  for (let i = 0; i < SHUFFLED_FILES; i++) files.push(await sink.openFile(ANY_WINDOW));
+  let position = source.journalPosition();
+  for (let i = 0; i < refs.length; i++) {
+    const chunk = refs[i]! as ChunkRef;
+    const file = files[random.below(SHUFFLED_FILES)]!;
+    if (source.chunks.isLive(chunk)) file.put(chunk, position);
+    if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
+      await sink.breathe(file);
+      position = source.journalPosition();
+    }
+  }
+  for (const file of files) await sink.closeFile(file);
+}
+
+async function collectAll(source: SnapshotSource, sink: ChunkSink): Promise<Uint32Array> {
+  const lists: Uint32Array[] = [];
+  for (const window of source.windows.numbers()) {
+    lists.push(collectWindow(source, window));
+    if (sink.due) await sink.breathe(null);
+  }
+  const all = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    all.set(list, at);
+    at += list.length;
+  }
+  return all;
+}
+
+/** Fisher and Yates' shuffle, in slices. */
+async function shuffle(refs: Uint32Array, random: Prng, sink: ChunkSink): Promise<void> {
+  for (let i = refs.length - 1; i > 0; i--) {
+    const other = random.below(i + 1);
+    const ref = refs[i]!;
+    refs[i] = refs[other]!;
+    refs[other] = ref;
+    if (i % SHUFFLES_PER_LOOK === 0 && sink.due) await sink.breathe(null);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Writing the index file: symbols, pairs, series and metadata, while series come and go.
+ *
+ * Series are walked by reference. The first series that uses a pair defines it, and its symbols, in
+ * the same step; a series is written in one slice, so it never names what is gone.
+ *
+ * I1  pairNumbers[pair] is the pair's number in the file plus 1, 0 when it has none yet; the same
+ *     for symbols.
+ * I2  Exactly the series are written that have a chunk in the files and still live. All of them
+ *     were made before the walk began, so the references of their pairs and symbols have stood for
+ *     one text since then, and a number given to a reference stays right.
+ *
+ * Units: bytes; …Word offsets count 32-bit words.
+ */
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import { BlockBuilder } from "./block-builder.ts";
+import type { BlockFile } from "./block-file.ts";
+import type { SeriesMarks } from "./series-marks.ts";
+import {
+  METADATA_KIND,
+  PAIRS_KIND,
+  SERIES_KIND,
+  SYMBOLS_KIND,
+  wordPadded,
+} from "./snapshot-format.ts";
+import type { FamilyMetadata, SnapshotSource } from "./snapshot-source.ts";
+import type { TimeSlices } from "./time-slices.ts";
+
+/** Series written between two looks at the clock: about 20 us. */
+const SERIES_PER_LOOK = 32;
+const encoder = new TextEncoder();
+
+/** `column` with room for entry `index`. */
+function withRoom(column: Uint32Array, index: number): Uint32Array {
+  if (index < column.length) return column;
+  const larger = new Uint32Array(Math.max(index + 1, column.length * 2));
+  larger.set(column);
+  return larger;
+}
+
+export class IndexWriter {
+  seriesCount = 0;
+  symbolCount = 0;
+  pairCount = 0;
+  familyCount = 0;
+  private readonly source: SnapshotSource;
+  private readonly file: BlockFile;
+  private readonly slices: TimeSlices;
+  private readonly symbols: BlockBuilder;
+  private readonly pairs: BlockBuilder;
+  private readonly series: BlockBuilder;
+  private readonly metadata: BlockBuilder;
+  private symbolNumbers: Uint32Array;
+  private pairNumbers: Uint32Array;
+  private pairsOfSeries = new Uint32Array(256);
+  private readonly written: SeriesMarks;
+
+  /** `written` marks the series that have a chunk in the files. */
+  constructor(source: SnapshotSource, file: BlockFile, slices: TimeSlices, written: SeriesMarks) {
+    this.source = source;
+    this.written = written;
+    this.file = file;
+    this.slices = slices;
+    this.symbols = new BlockBuilder(file, SYMBOLS_KIND);
+    this.pairs = new BlockBuilder(file, PAIRS_KIND, this.symbols);
+    this.series = new BlockBuilder(file, SERIES_KIND, this.pairs);
+    this.metadata = new BlockBuilder(file, METADATA_KIND);
+    this.symbolNumbers = new Uint32Array(source.symbols.upperBound);
+    this.pairNumbers = new Uint32Array(source.pairs.upperBound);
+  }
+
+  /** Writes everything; the file is left to be finished. */
+  async write(): Promise<void> {
+    const { series } = this.source;
+    const { bound } = this.written;
+    for (let ref = 0; ref < bound; ref++) {
+      if (this.written.has(ref) && series.isLive(ref)) this.writeSeries(ref as SeriesRef);
+      if (ref % SERIES_PER_LOOK === 0) await this.breathe();
+    }
+    for (const family of this.source.families()) {
+      this.writeFamily(family);
+      if (this.familyCount % SERIES_PER_LOOK === 0) await this.breathe();
+    }
+    for (const builder of [this.symbols, this.pairs, this.series, this.metadata]) builder.end();
+  }
+
+  /** Lets the disk or the others have a turn when it is time. */
+  private async breathe(): Promise<void> {
+    if (this.file.backlog > 0) await this.slices.wait(this.file.drain());
+    if (this.slices.due) await this.slices.pause();
+  }
+
+  private writeSeries(ref: SeriesRef): void {
+    const { series } = this.source;
+    const count = series.pairCountOf(ref);
+    if (count > this.pairsOfSeries.length) this.pairsOfSeries = new Uint32Array(count * 2);
+    series.pairsOf(ref, this.pairsOfSeries);
+    const numbers = this.pairsOfSeries;
+    for (let i = 0; i < count; i++) numbers[i] = this.pairNumber(numbers[i]! as PairRef);
+    const at = this.series.reserve(8 + count * 4) >>> 2;
+    const { words } = this.series;
+    words[at] = ref;
+    words[at + 1] = count;
+    for (let i = 0; i < count; i++) words[at + 2 + i] = numbers[i]!;
+    this.seriesCount++;
+  }
+
+  /** The number of a pair in this file, defined now when it has none. */
+  private pairNumber(pair: PairRef): number {
+    const known = this.pairNumbers[pair];
+    if (known !== undefined && known > 0) return known - 1;
+    const { pairs } = this.source;
+    const name = this.symbolNumber(pairs.nameOf(pair));
+    const value = this.symbolNumber(pairs.valueOf(pair));
+    const at = this.pairs.reserve(8) >>> 2;
+    this.pairs.words[at] = name;
+    this.pairs.words[at + 1] = value;
+    this.pairNumbers = withRoom(this.pairNumbers, pair);
+    this.pairNumbers[pair] = ++this.pairCount;
+    return this.pairCount - 1;
+  }
+
+  private symbolNumber(symbol: SymbolRef): number {
+    const known = this.symbolNumbers[symbol];
+    if (known !== undefined && known > 0) return known - 1;
+    const text = this.source.symbols.bytesOf(symbol);
+    const size = 4 + wordPadded(text.length);
+    const at = this.symbols.reserve(size);
+    const { words, bytes } = this.symbols;
+    words[(at + size - 4) >>> 2] = 0;
+    words[at >>> 2] = text.length;
+    bytes.set(text, at + 4);
+    this.symbolNumbers = withRoom(this.symbolNumbers, symbol);
+    this.symbolNumbers[symbol] = ++this.symbolCount;
+    return this.symbolCount - 1;
+  }
+
+  private writeFamily(family: FamilyMetadata): void {
+    const texts = [family.name, family.type, family.help, family.unit].map((text) =>
+      encoder.encode(text),
+    );
+    const length = texts.reduce((sum, text) => sum + text.length, 0);
+    const size = 16 + wordPadded(length);
+    const at = this.metadata.reserve(size);
+    const { words, bytes } = this.metadata;
+    words[(at + size - 4) >>> 2] = 0;
+    let textAt = at + 16;
+    texts.forEach((text, i) => {
+      words[(at >>> 2) + i] = text.length;
+      bytes.set(text, textAt);
+      textAt += text.length;
+    });
+    this.familyCount++;
+  }
+}

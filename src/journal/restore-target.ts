@@ -1,0 +1,35 @@
+/**
+ * What a snapshot is read into: a new and empty head, or a counter when it is only checked.
+ *
+ * Everything arrives in the order of docs/format/snapshot.md: a symbol before the pairs that use
+ * it, a pair before its series, all series before the first chunk. Numbers that the target returns
+ * are its own and come back in later calls. A target whose restore failed is thrown away.
+ *
+ * Units: offsets and lengths are bytes.
+ */
+import type { WindowNumber } from "../base/units.ts";
+import type { FamilyMetadata } from "./snapshot-source.ts";
+
+export interface RestoreTarget {
+  /** Takes the text `bytes[from, to)`; returns its number. */
+  symbol(bytes: Uint8Array, from: number, to: number): number;
+  pair(name: number, value: number): number;
+  /** Takes a series of the first `count` of `pairs`, sorted by name. */
+  series(pairs: Uint32Array, count: number): number;
+  family(family: FamilyMetadata): void;
+  /**
+   * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a
+   * series come in any order. False when state and stream do not fit each other.
+   */
+  chunk(
+    series: number,
+    window: WindowNumber,
+    bytes: Uint8Array,
+    stateAt: number,
+    stateLength: number,
+    dataAt: number,
+    dataLength: number,
+  ): boolean;
+  /** Nothing follows. */
+  finish(): void;
+}

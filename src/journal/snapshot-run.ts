@@ -1,0 +1,163 @@
+/**
+ * One snapshot while it is written: chunk files in their order, then the index, then the manifest.
+ *
+ * I1  Every file that was begun is finished, or closed when something fails.
+ * I2  Entries of chunk files are in the order in which the files were finished.
+ *
+ * Units: …Ms milliseconds since the epoch.
+ */
+import type { BlockBuffers } from "./block-file.ts";
+import { BlockFile } from "./block-file.ts";
+import { ChunkFileWriter } from "./chunk-file-writer.ts";
+import { type ChunkSink, writeChunks } from "./chunk-orders.ts";
+import { IndexWriter } from "./index-writer.ts";
+import { SeriesMarks } from "./series-marks.ts";
+import type { SnapshotDirectory } from "./snapshot-directory.ts";
+import {
+  ANY_WINDOW,
+  CHUNKS_FILE,
+  CHUNKS_MAGIC,
+  INDEX_FILE,
+  INDEX_MAGIC,
+  type SnapshotOrder,
+} from "./snapshot-format.ts";
+import type { FileEntry, Manifest, SnapshotConfiguration } from "./snapshot-manifest.ts";
+import { chunksName, indexName } from "./snapshot-names.ts";
+import type { SnapshotSource } from "./snapshot-source.ts";
+import type { TimeSlices } from "./time-slices.ts";
+
+/** What a run is given. */
+export interface SnapshotPlan {
+  readonly directory: SnapshotDirectory;
+  readonly configuration: SnapshotConfiguration;
+  readonly order: SnapshotOrder;
+  /** Seed of the shuffled order. */
+  readonly shuffleSeed: number;
+}
+
+/** One file on its way. */
+interface OpenFile {
+  readonly file: BlockFile;
+  readonly ordinal: number;
+  readonly window: number;
+}
+
+export class SnapshotRun implements ChunkSink {
+  private readonly plan: SnapshotPlan;
+  private readonly buffers: BlockBuffers;
+  private readonly source: SnapshotSource;
+  private readonly slices: TimeSlices;
+  private readonly sequence: number;
+  private readonly createdMs: number;
+  private readonly journalPosition: number;
+  private readonly open = new Map<ChunkFileWriter, OpenFile>();
+  private readonly unfinished = new Set<BlockFile>();
+  private readonly entries: FileEntry[] = [];
+  private readonly written = new SeriesMarks();
+  private fileCount = 0;
+  private chunkCount = 0;
+  private sampleCount = 0;
+
+  constructor(
+    plan: SnapshotPlan,
+    buffers: BlockBuffers,
+    source: SnapshotSource,
+    slices: TimeSlices,
+    sequence: number,
+    createdMs: number,
+  ) {
+    this.plan = plan;
+    this.buffers = buffers;
+    this.source = source;
+    this.slices = slices;
+    this.sequence = sequence;
+    this.createdMs = createdMs;
+    this.journalPosition = source.journalPosition();
+  }
+
+  async write(): Promise<Manifest> {
+    const { order, shuffleSeed, directory } = this.plan;
+    try {
+      await writeChunks(order, this.source, this, shuffleSeed);
+      const manifest = await this.writeIndex();
+      await this.slices.wait(directory.commit(manifest));
+      return manifest;
+    } catch (error) {
+      for (const file of this.unfinished) await file.abandon();
+      // The disk has just failed: what cannot be removed now is removed before the next snapshot.
+      await directory.removeLeftovers().catch(() => 0);
+      throw error;
+    }
+  }
+
+  get due(): boolean {
+    return this.slices.due;
+  }
+
+  async breathe(file: ChunkFileWriter | null): Promise<void> {
+    if (file !== null && file.backlog > 0) await this.slices.wait(file.drain());
+    if (this.slices.due) await this.slices.pause();
+  }
+
+  async openFile(window: number): Promise<ChunkFileWriter> {
+    const ordinal = this.fileCount++;
+    const file = await this.begin(chunksName(this.sequence, ordinal), CHUNKS_MAGIC, ordinal);
+    const writer = new ChunkFileWriter(file, this.source.chunks, this.written);
+    this.open.set(writer, { file, ordinal, window });
+    return writer;
+  }
+
+  async closeFile(writer: ChunkFileWriter): Promise<void> {
+    const { file, ordinal, window } = this.open.get(writer)!;
+    const summary = await this.slices.wait(writer.finish());
+    this.unfinished.delete(file);
+    this.chunkCount += writer.chunkCount;
+    this.sampleCount += writer.sampleCount;
+    const { sequence } = this;
+    this.entries.push({ kind: CHUNKS_FILE, sequence, ordinal, window, ...summary });
+  }
+
+  private async begin(name: string, magic: string, ordinal: number): Promise<BlockFile> {
+    const { directory } = this.plan;
+    const handle = await this.slices.wait(directory.disk.open(directory.pathOf(name), "create"));
+    const file = new BlockFile(handle, this.buffers);
+    this.unfinished.add(file);
+    const { sequence } = this;
+    await this.slices.wait(file.begin({ magic, sequence, ordinal, numbering: sequence }));
+    return file;
+  }
+
+  private async writeIndex(): Promise<Manifest> {
+    const { sequence } = this;
+    const file = await this.begin(indexName(sequence), INDEX_MAGIC, 0);
+    const index = new IndexWriter(this.source, file, this.slices, this.written);
+    await index.write();
+    const summary = await this.slices.wait(file.finish());
+    this.unfinished.delete(file);
+    const entry = { kind: INDEX_FILE, sequence, ordinal: 0, window: ANY_WINDOW, ...summary };
+    return this.manifestOf(index, entry);
+  }
+
+  private manifestOf(index: IndexWriter, indexEntry: FileEntry): Manifest {
+    const { order, shuffleSeed, configuration } = this.plan;
+    return {
+      sequence: this.sequence,
+      numbering: this.sequence,
+      createdMs: this.createdMs,
+      order,
+      shuffleSeed: order === "shuffled" ? shuffleSeed >>> 0 : 0,
+      journalPosition: this.journalPosition,
+      configuration,
+      seriesBound: this.written.bound,
+      counts: {
+        series: index.seriesCount,
+        symbols: index.symbolCount,
+        pairs: index.pairCount,
+        families: index.familyCount,
+        chunks: this.chunkCount,
+        samples: this.sampleCount,
+      },
+      files: [indexEntry, ...this.entries],
+    };
+  }
+}

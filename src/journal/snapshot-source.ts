@@ -1,0 +1,79 @@
+/**
+ * What a snapshot is written from: the parts of a head, by the few methods that writing needs.
+ *
+ * The tables of src/series fit as they are; head-source.ts puts them together. References may be
+ * sparse, and change while a snapshot is written, with these bounds:
+ * I1  While a pin is held, the reference of a dead series is not given to another one.
+ * I2  The pairs of a live series, and their symbols, keep their references and texts.
+ *
+ * Units: lengths and positions are bytes.
+ */
+import type { ChunkRef, PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
+
+export interface SymbolSource {
+  /** Every ref is below this. */
+  readonly upperBound: number;
+  /** The text's bytes: a view, valid until something is released. */
+  bytesOf(symbol: SymbolRef): Uint8Array;
+}
+
+export interface PairSource {
+  readonly upperBound: number;
+  nameOf(pair: PairRef): SymbolRef;
+  valueOf(pair: PairRef): SymbolRef;
+}
+
+export interface SeriesRefs {
+  readonly upperBound: number;
+  isLive(series: number): boolean;
+  pairCountOf(series: SeriesRef): number;
+  /** Copies the pairs, sorted by name, to `into`; returns how many. */
+  pairsOf(series: SeriesRef, into: Uint32Array): number;
+  newestChunkOf(series: SeriesRef): ChunkRef;
+  /** Holds I1 until the returned function is called. */
+  pin(): () => void;
+}
+
+export interface WindowSource {
+  /** Windows that hold chunks, oldest first. */
+  numbers(): WindowNumber[];
+  firstOf(window: WindowNumber): ChunkRef;
+  countOf(window: WindowNumber): number;
+}
+
+export interface ChunkSource {
+  isLive(chunk: ChunkRef): boolean;
+  seriesOf(chunk: ChunkRef): SeriesRef;
+  windowOf(chunk: ChunkRef): WindowNumber;
+  olderOf(chunk: ChunkRef): ChunkRef;
+  nextInWindow(chunk: ChunkRef): ChunkRef;
+  sampleCountOf(chunk: ChunkRef): number;
+  /** Bytes of the chunk's stream. */
+  byteLengthOf(chunk: ChunkRef): number;
+  /** Memory that holds the stream, which starts at offsetOf(). */
+  bytesOf(chunk: ChunkRef): Uint8Array;
+  offsetOf(chunk: ChunkRef): number;
+  /** Bytes of the encoder's state. */
+  stateBytesOf(chunk: ChunkRef): number;
+  /** Writes the encoder's state to `into` at `at`, a multiple of 8. */
+  writeState(chunk: ChunkRef, into: Uint8Array, at: number): void;
+}
+
+/** Metadata of one metric family. */
+export interface FamilyMetadata {
+  readonly name: string;
+  readonly type: string;
+  readonly help: string;
+  readonly unit: string;
+}
+
+export interface SnapshotSource {
+  readonly symbols: SymbolSource;
+  readonly pairs: PairSource;
+  readonly series: SeriesRefs;
+  readonly windows: WindowSource;
+  readonly chunks: ChunkSource;
+  families(): Iterable<FamilyMetadata>;
+  /** Where the journal stands now; 0 without a journal. */
+  journalPosition(): number;
+}

@@ -1,0 +1,110 @@
+/**
+ * Writes a snapshot of a head while samples come in.
+ *
+ * I1  Chunk files are durable before the index is begun, the index before the manifest: what a
+ *     manifest names is on the disk (docs/format/snapshot.md, Files).
+ * I2  The index is written last, so that it has every series of every chunk in the files, but those
+ *     that died meanwhile.
+ * I3  At most one snapshot is written at a time.
+ * I4  A failed snapshot leaves the directory as it was, or leftovers that the next one removes.
+ *
+ * Units: …Ms milliseconds, …Bytes bytes, …Seconds a duration.
+ */
+import type { Clock } from "../base/clock.ts";
+import { TsdbError } from "../base/errors.ts";
+import { BlockBuffers } from "./block-file.ts";
+import { bytesOfFiles, type SnapshotCounts } from "./snapshot-manifest.ts";
+import { manifestName } from "./snapshot-names.ts";
+import { type SnapshotPlan, SnapshotRun } from "./snapshot-run.ts";
+import type { SnapshotSource } from "./snapshot-source.ts";
+import { type Pause, TimeSlices } from "./time-slices.ts";
+
+export interface SnapshotWriterOptions extends SnapshotPlan {
+  readonly clock: Clock;
+  /** Gives ingestion its turn. */
+  readonly pause: Pause;
+  /** Longest stretch of work between two turns of the others; a block's checksum may pass it. */
+  readonly sliceMs: number;
+}
+
+/** What became of a snapshot. */
+export interface SnapshotSummary {
+  readonly sequence: number;
+  readonly name: string;
+  readonly counts: SnapshotCounts;
+  readonly bytes: number;
+  readonly durationSeconds: number;
+  readonly longestSliceMs: number;
+  /** Why older snapshots could not be removed; null when they could. The snapshot stands. */
+  readonly cleanupFault: string | null;
+}
+
+export class SnapshotWriter {
+  private readonly options: SnapshotWriterOptions;
+  private readonly buffers = new BlockBuffers();
+  private readonly damaged = new Set<number>();
+  private running = false;
+
+  constructor(options: SnapshotWriterOptions) {
+    this.options = options;
+  }
+
+  /** Notes snapshots that could not be read: they are not worth keeping beside a newer one. */
+  noteDamaged(sequences: Iterable<number>): void {
+    for (const sequence of sequences) this.damaged.add(sequence);
+  }
+
+  /** Writes a snapshot. TsdbError SNAPSHOT_RUNNING while another is written, or DISK_FAILED. */
+  async write(source: SnapshotSource): Promise<SnapshotSummary> {
+    if (this.running) {
+      throw new TsdbError("SNAPSHOT_RUNNING", "a snapshot is being written already");
+    }
+    this.running = true;
+    const unpin = source.series.pin();
+    try {
+      return await this.writePinned(source);
+    } finally {
+      unpin();
+      this.running = false;
+    }
+  }
+
+  private async writePinned(source: SnapshotSource): Promise<SnapshotSummary> {
+    const { clock, pause, sliceMs, directory } = this.options;
+    const createdMs = clock.nowMs();
+    const startedMs = clock.monotonicMs();
+    const slices = new TimeSlices(clock, pause, sliceMs);
+    await slices.wait(directory.disk.makeDirectory(directory.path));
+    await slices.wait(directory.removeLeftovers());
+    const sequence = await slices.wait(directory.nextSequence());
+    const run = new SnapshotRun(this.options, this.buffers, source, slices, sequence, createdMs);
+    const manifest = await run.write();
+    const cleanupFault = await slices.wait(this.removeOlder(sequence));
+    return {
+      sequence,
+      name: manifestName(sequence),
+      counts: manifest.counts,
+      bytes: bytesOfFiles(manifest),
+      durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
+      longestSliceMs: slices.longestMs,
+      cleanupFault,
+    };
+  }
+
+  /** Keeps the snapshot just written and the newest one before it that is not known damaged. */
+  private async removeOlder(sequence: number): Promise<string | null> {
+    const { directory } = this.options;
+    try {
+      const kept = [sequence];
+      for (const other of await directory.sequences()) {
+        if (other >= sequence || this.damaged.has(other) || kept.length === 2) continue;
+        if ((await directory.readManifest(other)).kind === "manifest") kept.push(other);
+      }
+      await directory.keepOnly(kept);
+      return null;
+    } catch (error) {
+      if (!(error instanceof TsdbError)) throw error;
+      return error.message;
+    }
+  }
+}

@@ -8,12 +8,14 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { formatDuration } from "../base/duration.ts";
+import type { EngineReading } from "../engine/engine-reading.ts";
 import type { WindowStatus } from "../engine/service.ts";
-import type { ClassReading, EngineReading, HeapReading } from "../observe/engine-reading.ts";
 import { addRoute } from "./api-routes.ts";
 import { bytesText, countText, htmlText, percentText, timeText } from "./figure-text.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page-style.ts";
 import type { ServerParts } from "./server-parts.ts";
+
+type ClassReading = EngineReading["classes"][number];
 
 const HTML_TYPE = "text/html; charset=utf-8";
 
@@ -41,33 +43,37 @@ function bar(used: number, unused: number, whole: number): string {
   return `<div class="bar">${parts}<i class="unused" style="width:${width(unused)}"></i></div>`;
 }
 
-function storeSection(reading: EngineReading, windows: readonly WindowStatus[]): string {
+function storeSection(reading: EngineReading, windowCount: number): string {
+  const { store, samplesStoredTotal } = reading;
   return `<dl class="cards">
-${card("series", countText(reading.seriesCount))}
-${card("samples", countText(reading.sampleCount))}
-${card("chunks", countText(reading.chunkCount))}
-${card("windows held", countText(windows.length))}
-${card("samples stored since start", countText(reading.samplesStoredTotal))}
-${card("chunks expired", countText(reading.purgedChunkTotal))}
+${card("series", countText(store.seriesCount))}
+${card("samples", countText(store.sampleCount))}
+${card("chunks", countText(store.chunkCount))}
+${card("windows held", countText(windowCount))}
+${card("samples stored since start", countText(samplesStoredTotal))}
+${card("chunks expired", countText(store.purgedChunkTotal))}
 </dl>`;
 }
 
-function heapSection(heap: HeapReading): string {
-  const gap = heap.inUseBytes - heap.objectBytes;
-  const system = heap.inUseBytes + heap.idleBytes;
-  const key = (name: string, kind: string, bytes: number) =>
-    `<li><i class="${kind}"></i> ${name} ${bytesText(bytes)} (${percentText(bytes, system)})</li>`;
-  return `<h2>Simulated heap, Go ${htmlText(heap.goVersion)}</h2>
-${bar(heap.objectBytes, gap, system)}
-<ul class="key">${key("heap_alloc", "used", heap.objectBytes)}
-${key("heap_inuse − heap_alloc", "unused", gap)}${key("heap_idle", "idle", heap.idleBytes)}</ul>
+/** The heap as /metrics shows it: heap_alloc is that of go_memstats_heap_alloc_bytes. */
+function heapSection({ goVersion, heap }: EngineReading): string {
+  const { metricsAllocBytes: alloc, heapInuseBytes: inUse, heapIdleBytes: idle } = heap;
+  const gap = inUse - alloc;
+  const key = (name: string, kind: string, bytes: number) => {
+    const share = percentText(bytes, heap.heapSysBytes);
+    return `<li><i class="${kind}"></i> ${name} ${bytesText(bytes)} (${share})</li>`;
+  };
+  return `<h2>Simulated heap, Go ${htmlText(goVersion)}</h2>
+${bar(alloc, gap, heap.heapSysBytes)}
+<ul class="key">${key("heap_alloc", "used", alloc)}
+${key("heap_inuse − heap_alloc", "unused", gap)}${key("heap_idle", "idle", idle)}</ul>
 <dl class="cards">
-${card("heap_alloc", bytesText(heap.objectBytes))}
-${card("heap_inuse", bytesText(heap.inUseBytes))}
+${card("heap_alloc", bytesText(alloc))}
+${card("heap_inuse", bytesText(inUse))}
 ${card("gap (inuse − alloc)", bytesText(gap))}
-${card("heap_idle", bytesText(heap.idleBytes))}
-${card("collections", countText(heap.cycleTotal))}
-${card("next collection at", bytesText(heap.nextCycleBytes))}
+${card("heap_idle", bytesText(idle))}
+${card("collections", countText(heap.gcCount))}
+${card("next collection at", heap.gogcPercent === null ? "off" : bytesText(heap.nextGcBytes))}
 </dl>`;
 }
 
@@ -80,17 +86,19 @@ function windowsSection(windows: readonly WindowStatus[]): string {
   return `<h2>Windows</h2>\n<div class="scroll"><table>${head}\n${rows.join("\n")}</table></div>`;
 }
 
-function classRow({ slotBytes, spanCount, slotsUsed, slotsFree, unusedBytes }: ClassReading) {
+function classRow({ sizeClass, slotBytes, spans, slotsUsed, slotsFree, ...rest }: ClassReading) {
   const used = slotsUsed * slotBytes;
-  const cells = [slotBytes, spanCount, slotsUsed, slotsFree].map((n) => `<td>${countText(n)}</td>`);
-  const share = bar(used, unusedBytes, used + unusedBytes);
-  return `<tr>${cells.join("")}<td>${bytesText(unusedBytes)}</td><td>${share}</td></tr>`;
+  const name = sizeClass === 0 ? "large" : countText(slotBytes);
+  const cells = [name, ...[spans, slotsUsed, slotsFree].map(countText)];
+  const share = sizeClass === 0 ? "" : bar(used, rest.unusedBytes, used + rest.unusedBytes);
+  cells.push(bytesText(rest.unusedBytes), share);
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
 }
 
-function classesSection(heap: HeapReading): string {
+function classesSection({ classes }: EngineReading): string {
   const names = ["class (bytes)", "spans", "slots used", "slots free", "unused", "used / unused"];
   const head = `<tr>${names.map((name) => `<th>${name}</th>`).join("")}</tr>`;
-  const rows = heap.classes.filter(({ spanCount }) => spanCount > 0).map(classRow);
+  const rows = classes.filter(({ spans }) => spans > 0).map(classRow);
   return `<h2>Size classes in use</h2>
 <div class="scroll"><table>${head}\n${rows.join("\n")}</table></div>`;
 }
@@ -108,7 +116,7 @@ Grafana data source (type Prometheus) <code>${url}</code></p>
 export function pageHtml(parts: ServerParts, origin: string): string {
   const { about, service } = parts;
   const reading = parts.readEngine();
-  const windows = service.windows();
+  const windows = service.state === "restoring" ? [] : service.windows();
   const since = timeText(about.startTimeMs);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Spandrel</title>
@@ -117,10 +125,10 @@ export function pageHtml(parts: ServerParts, origin: string): string {
 <body><main>
 <header><h1>Spandrel</h1><span>${htmlText(about.version)}</span>
 <span id="state">${service.state}</span><span>since ${since}</span></header>
-${storeSection(reading, windows)}
-${heapSection(reading.heap)}
+${storeSection(reading, windows.length)}
+${heapSection(reading)}
 ${windowsSection(windows)}
-${classesSection(reading.heap)}
+${classesSection(reading)}
 ${linksSection(origin)}
 </main><script>${PAGE_SCRIPT}</script></body></html>
 `;

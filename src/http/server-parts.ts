@@ -6,8 +6,8 @@
  */
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { EngineReading } from "../engine/engine-reading.ts";
 import type { Service } from "../engine/service.ts";
-import type { EngineReading } from "../observe/engine-reading.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
 import type { QueryPort } from "./query-port.ts";
 

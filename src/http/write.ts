@@ -14,6 +14,7 @@ import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Service, WriteOutcome } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
+import { WRITE_REQUEST_1, writeMessageOf } from "../wire/media-type.ts";
 import { scanWriteRequest } from "../wire/scan-write-request.ts";
 import { SnappyDecoder } from "../wire/snappy-decoder.ts";
 import { WriteBatch } from "../wire/write-batch.ts";
@@ -21,10 +22,10 @@ import { addRoute, TEXT_TYPE } from "./api-routes.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { BodyReader, type RequestBody } from "./request-body.ts";
 import type { ServerParts } from "./server-parts.ts";
-import { checkWriteHeaders } from "./write-media-type.ts";
 
 export const WRITE_PATH = "/api/v1/write";
 
+const ACCEPTED_MESSAGES = [WRITE_REQUEST_1] as const;
 /** What a sender is asked to wait when the heap limit is reached: a collection may help by then. */
 const RETRY_AFTER_SECONDS = "10";
 
@@ -63,7 +64,7 @@ export class WriteRoute {
     }
     const { "content-type": type, "content-encoding": encoding } = request.headers;
     try {
-      checkWriteHeaders(type, encoding);
+      writeMessageOf(type, encoding, ACCEPTED_MESSAGES);
     } catch (error) {
       this.fail(response, error);
       request.resume();

@@ -1,63 +1,59 @@
 /**
- * A reading of an engine that has done a little, for routes and metrics that show one.
+ * A reading of an engine that has done a little, for routes and metrics that show one: a real
+ * simulated heap with three objects, the other figures made up.
  */
-import type { EngineReading } from "../../src/observe/engine-reading.ts";
+import { ManualClock } from "../../src/base/clock.ts";
+import type { EngineReading } from "../../src/engine/engine-reading.ts";
+import { GoHeap } from "../../src/heap/go-heap.ts";
+import { rulesOfGoVersion } from "../../src/heap/go-rules.ts";
+import { CLASS_COUNT } from "../../src/heap/size-classes.ts";
+
+const clock = new ManualClock(1_700_000_000_500);
+const rules = rulesOfGoVersion("1.26");
+const heap = new GoHeap({ rules, gogcPercent: 100, limitBytes: 0, memory: null, clock });
+heap.allocate(128);
+heap.drop(heap.allocate(1300), 1300);
+heap.collect();
+heap.allocate(128);
+heap.allocate(1300);
+heap.allocate(40_000);
 
 export const smallReading: EngineReading = {
-  heap: {
-    goVersion: "1.26",
-    gogcPercent: 100,
-    limitBytes: 0,
-    objectBytes: 3000,
-    exactObjectBytes: 3500,
-    liveBytes: 2800,
-    allocatedBytesTotal: 9000,
-    mallocTotal: 12,
-    freeTotal: 5,
-    inUseBytes: 16384,
-    idleBytes: 4177920,
-    releasedBytes: 4000000,
-    spanRecordBytes: 10240,
-    spanRecordSystemBytes: 16384,
-    cacheRecordBytes: 2296,
-    cacheRecordSystemBytes: 16384,
-    metadataBytes: 1000000,
-    otherBytes: 500,
-    nextCycleBytes: 4194304,
-    lastCycleSeconds: 1_700_000_000.5,
-    cycleTotal: 3,
-    pauseTotal: 3,
-    pauseSumSeconds: 0.003,
-    pauseQuantilesSeconds: [0.0005, 0.0006, 0.001, 0.0012, 0.0015],
-    largeBytes: 0,
-    touchedBytes: 16384,
-    classes: [
-      { slotBytes: 128, spanCount: 1, slotsUsed: 20, slotsFree: 43, unusedBytes: 5632 },
-      { slotBytes: 1408, spanCount: 1, slotsUsed: 2, slotsFree: 9, unusedBytes: 13568 },
-      { slotBytes: 2048, spanCount: 0, slotsUsed: 0, slotsFree: 0, unusedBytes: 0 },
-    ],
-  },
+  goVersion: "1.26",
+  heap: heap.stats(),
+  classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
   samplesStoredTotal: 1_234_567,
   samplesUnchangedTotal: 3,
   refused: [
     { reason: "out_of_order", total: 4 },
     { reason: "duplicate", total: 0 },
   ],
-  limitRefusalTotal: 1,
-  seriesCount: 10,
-  seriesCreatedTotal: 15,
-  labelPairCount: 40,
-  chunkCount: 80,
-  sampleCount: 4321,
-  windowCount: 8,
-  purgedChunkTotal: 7,
+  metadataFamilyCount: 2,
+  store: {
+    seriesCount: 10,
+    seriesCreatedTotal: 15,
+    seriesRemovedTotal: 5,
+    labelPairCount: 40,
+    chunkCount: 80,
+    sampleCount: 4321,
+    windowCount: 8,
+    purgedChunkTotal: 7,
+    limitRefusalTotal: 1,
+  },
   snapshot: {
     writtenTotal: 2,
     failedTotal: 1,
-    lastSeconds: 1_700_000_000,
+    lastTimeSeconds: 1_700_000_000,
     lastBytes: 5000,
     lastDurationSeconds: 0.25,
     lastChunkCount: 80,
+    lastSampleCount: 4300,
   },
-  restore: { durationSeconds: 0.5, chunkCount: 70, seriesCount: 9 },
+  restore: {
+    durationSeconds: 0.5,
+    chunkCount: 70,
+    sampleCount: 4000,
+    seriesCount: 9,
+    damageCount: 1,
+  },
 };

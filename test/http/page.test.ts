@@ -12,11 +12,13 @@ describe("the page", () => {
     for (const part of [
       "<dt>series</dt><dd>10</dd>",
       "<dt>samples</dt><dd>4 321</dd>",
-      "<dt>heap_alloc</dt><dd>2.93 KiB</dd>",
-      "<dt>heap_inuse</dt><dd>16.0 KiB</dd>",
-      "<dt>gap (inuse − alloc)</dt><dd>13.1 KiB</dd>",
-      "<dt>heap_idle</dt><dd>3.98 MiB</dd>",
-      "<td>1 408</td>",
+      "Simulated heap, Go 1.26",
+      "<dt>heap_alloc</dt><dd>40.1 KiB</dd>",
+      "<dt>heap_inuse</dt><dd>64.0 KiB</dd>",
+      "<dt>gap (inuse − alloc)</dt><dd>23.9 KiB</dd>",
+      "<dt>heap_idle</dt><dd>3.94 MiB</dd>",
+      "<td>1 408</td><td>1</td><td>1</td><td>10</td>",
+      "<td>large</td><td>1</td>",
       "<code>http://tsdb:9201/api/v1/write</code>",
       "2026-11-23 08:00 UTC",
     ]) {

@@ -52,14 +52,14 @@ describe("POST /api/v1/write", () => {
   });
 
   it.each<[Record<string, string>, string]>([
-    [{ "content-type": "application/json" }, "want application/x-protobuf"],
-    [{ "content-type": "image/png" }, "want application/x-protobuf"],
+    [{ "content-type": "application/json" }, "application/json"],
+    [{ "content-type": "image/png" }, "image/png"],
     [
       { "content-type": "application/x-protobuf;proto=io.prometheus.write.v2.Request" },
-      "want prometheus.WriteRequest",
+      "proto=io.prometheus.write.v2.Request is not switched on",
     ],
-    [{ "content-type": "application/x-protobuf; proto=unknown" }, "want prometheus.WriteRequest"],
-    [{ "content-type": "application/x-protobuf; proto" }, "malformed parameter"],
+    [{ "content-type": "application/x-protobuf; proto=unknown" }, "proto="],
+    [{ "content-type": "application/x-protobuf; proto" }, "has no value"],
     [{ "content-encoding": "gzip" }, "want snappy"],
     [{ "content-encoding": "deflate" }, "want snappy"],
   ])("answers %j with 415", async (headers, text) => {

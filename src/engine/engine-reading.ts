@@ -1,0 +1,168 @@
+/**
+ * Every figure of the engine at one moment, read together: what metrics and page show.
+ *
+ * Nothing here is kept up to date; plain fields and columns are copied when asked for. Before the
+ * restore there is no store: its figures are those of an empty one.
+ *
+ * Units: …Bytes bytes, …Seconds seconds (times since the epoch where named so), …Count numbers of
+ * things now, …Total counts since the start of the process.
+ */
+import type { Clock } from "../base/clock.ts";
+import { GoHeap } from "../heap/go-heap.ts";
+import { rulesOfGoVersion } from "../heap/go-rules.ts";
+import { CLASS_COUNT } from "../heap/size-classes.ts";
+import type { ClassStats, HeapStats } from "../heap/stats.ts";
+import { APPEND_REASONS, AppendCode } from "../series/append-code.ts";
+import type { Engine } from "./engine.ts";
+import type { Store } from "./store.ts";
+
+/** Samples that were refused for one reason. */
+export interface RefusedSamples {
+  readonly reason: string;
+  readonly total: number;
+}
+
+/** What the store holds and has done. */
+export interface StoreReading {
+  readonly seriesCount: number;
+  readonly seriesCreatedTotal: number;
+  readonly seriesRemovedTotal: number;
+  readonly labelPairCount: number;
+  readonly chunkCount: number;
+  readonly sampleCount: number;
+  readonly windowCount: number;
+  readonly purgedChunkTotal: number;
+  readonly limitRefusalTotal: number;
+}
+
+/** Snapshots written by this process; the last… are zeros before the first. */
+export interface SnapshotReading {
+  readonly writtenTotal: number;
+  readonly failedTotal: number;
+  readonly lastTimeSeconds: number;
+  readonly lastBytes: number;
+  readonly lastDurationSeconds: number;
+  readonly lastChunkCount: number;
+  readonly lastSampleCount: number;
+}
+
+/** The restore at the start of this process; zeros when there was nothing to restore. */
+export interface RestoreReading {
+  readonly durationSeconds: number;
+  readonly chunkCount: number;
+  readonly sampleCount: number;
+  readonly seriesCount: number;
+  readonly damageCount: number;
+}
+
+export interface EngineReading {
+  readonly goVersion: string;
+  readonly heap: HeapStats;
+  /** By size class; 0 is the large objects. */
+  readonly classes: readonly ClassStats[];
+  readonly samplesStoredTotal: number;
+  readonly samplesUnchangedTotal: number;
+  readonly refused: readonly RefusedSamples[];
+  readonly metadataFamilyCount: number;
+  readonly store: StoreReading;
+  readonly snapshot: SnapshotReading;
+  readonly restore: RestoreReading;
+}
+
+const EMPTY_STORE: StoreReading = {
+  seriesCount: 0,
+  seriesCreatedTotal: 0,
+  seriesRemovedTotal: 0,
+  labelPairCount: 0,
+  chunkCount: 0,
+  sampleCount: 0,
+  windowCount: 0,
+  purgedChunkTotal: 0,
+  limitRefusalTotal: 0,
+};
+const NOTHING_RESTORED: RestoreReading = {
+  durationSeconds: 0,
+  chunkCount: 0,
+  sampleCount: 0,
+  seriesCount: 0,
+  damageCount: 0,
+};
+
+function storeReading({ head, chunks, limitRefusalCount }: Store, windowCount: number) {
+  const { index } = head;
+  return {
+    seriesCount: index.series.liveCount,
+    seriesCreatedTotal: index.createdCount,
+    seriesRemovedTotal: index.removedCount,
+    labelPairCount: index.pairs.liveCount,
+    chunkCount: chunks.count,
+    sampleCount: head.sampleCount,
+    windowCount,
+    purgedChunkTotal: head.purgedChunkCount,
+    limitRefusalTotal: limitRefusalCount,
+  };
+}
+
+function snapshotReading({ persistence }: Engine): SnapshotReading {
+  const { failedTotal, last, lastTimeSeconds, writtenTotal } = persistence.snapshots;
+  return {
+    writtenTotal,
+    failedTotal,
+    lastTimeSeconds,
+    lastBytes: last?.bytes ?? 0,
+    lastDurationSeconds: last?.durationSeconds ?? 0,
+    lastChunkCount: last?.counts.chunks ?? 0,
+    lastSampleCount: last?.counts.samples ?? 0,
+  };
+}
+
+function restoreReading({ persistence }: Engine): RestoreReading {
+  const { restored } = persistence;
+  return restored === null
+    ? NOTHING_RESTORED
+    : { ...restored, damageCount: restored.damage.length };
+}
+
+/** Reads the figures of an engine, before and after its restore. */
+export class EngineReader {
+  private readonly engine: Engine;
+  private readonly goVersion: string;
+  private readonly emptyHeap: GoHeap;
+
+  /** The heap settings are those of the engine's store: they show while there is none. */
+  constructor(
+    engine: Engine,
+    goVersion: string,
+    gogcPercent: number | null,
+    limitBytes: number,
+    clock: Clock,
+  ) {
+    this.engine = engine;
+    this.goVersion = goVersion;
+    const rules = rulesOfGoVersion(goVersion);
+    this.emptyHeap = new GoHeap({ rules, gogcPercent, limitBytes, memory: null, clock });
+  }
+
+  read(): EngineReading {
+    const { engine, goVersion } = this;
+    const store = engine.hasStore ? engine.store : null;
+    const heap = store?.heap ?? this.emptyHeap;
+    const counts = engine.sampleCounts;
+    const refused: RefusedSamples[] = [];
+    for (let code = AppendCode.unchanged + 1; code < counts.length; code++) {
+      refused.push({ reason: APPEND_REASONS[code]?.label ?? "", total: counts[code] ?? 0 });
+    }
+    return {
+      goVersion,
+      heap: heap.stats(),
+      classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
+      samplesStoredTotal: counts[AppendCode.stored] ?? 0,
+      samplesUnchangedTotal: counts[AppendCode.unchanged] ?? 0,
+      refused,
+      metadataFamilyCount: engine.metadata().size,
+      store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
+      snapshot: snapshotReading(engine),
+      restore: restoreReading(engine),
+    };
+  }
+}

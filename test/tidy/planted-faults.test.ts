@@ -70,6 +70,13 @@ describe("the import checks", () => {
     ]);
   });
 
+  it("let a single file through where only that may pass", () => {
+    const text = 'import { A } from "../b/a.ts";\nimport { B } from "../b/b.ts";';
+    expect(layerFaults([projectFile("src/a/a.ts", text)], { a: ["src/b/a.ts"], b: [] })).toEqual([
+      "src/a/a.ts:2: a may not import b (../b/b.ts)",
+    ]);
+  });
+
   it("find a layer that the table does not know", () => {
     expect(layerFaults([projectFile("src/extra/a.ts", "")], LAYERS)).toHaveLength(1);
   });

@@ -102,6 +102,11 @@ export class Head {
     return timeMs >= this.oldestStart && timeMs <= this.acceptUntilMs;
   }
 
+  /** The newest chunk of a series, or NO_CHUNK. */
+  newestChunkOf(series: SeriesRef): ChunkRef {
+    return this.index.series.newestChunkOf(series);
+  }
+
   /** Adds one sample to a live series; value words are the 64 raw bits. */
   append(series: SeriesRef, timeMs: number, high: number, low: number): AppendCode {
     const chunk = this.index.series.newestChunkOf(series);

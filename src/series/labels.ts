@@ -1,5 +1,5 @@
 /**
- * A label set as text: what queries, replies and tests see. The store itself keeps symbol references.
+ * A label set as text: what queries, replies and tests see. The store keeps symbol references.
  *
  * I1  Names are unique and sorted by their UTF-8 bytes; no value is empty (an empty value is an
  *     absent label).

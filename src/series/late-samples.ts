@@ -7,17 +7,27 @@
  * Units: times are milliseconds since the epoch.
  */
 import { type ChunkRef, type SeriesRef, type WindowNumber, windowOfTime } from "../base/units.ts";
-import { NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
+import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
 import { InsertCode, insertSample } from "../chunk/late-insert.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
 import { AppendCode } from "./append-code.ts";
-import type { Head } from "./head.ts";
+
+/** What inserting needs of the head. */
+export interface LateTarget {
+  readonly chunks: ChunkTable;
+  readonly windowMs: number;
+  /** Samples of released chunks; those that a split moved do not count. */
+  removedSampleCount: number;
+  newestChunkOf(series: SeriesRef): ChunkRef;
+  openChunk(series: SeriesRef, window: WindowNumber, newer: ChunkRef): ChunkRef;
+  removeChunk(chunk: ChunkRef): void;
+}
 
 /** Inserts a sample that is older than the newest one of its series. */
 export function insertLate(
-  head: Head,
+  head: LateTarget,
   series: SeriesRef,
   timeMs: number,
   high: number,
@@ -26,7 +36,7 @@ export function insertLate(
   const window = windowOfTime(timeMs, head.windowMs);
   const { chunks } = head;
   let newer: ChunkRef = NO_CHUNK;
-  let chunk = head.index.series.newestChunkOf(series);
+  let chunk = head.newestChunkOf(series);
   while (chunk !== NO_CHUNK && chunks.firstTimeOf(chunk) > timeMs) {
     newer = chunk;
     chunk = chunks.olderOf(chunk);
@@ -50,7 +60,7 @@ export function insertLate(
  * window, else the next newer one of that window, else NO_CHUNK.
  */
 function coveringChunk(
-  head: Head,
+  head: LateTarget,
   older: ChunkRef,
   newer: ChunkRef,
   window: WindowNumber,
@@ -66,7 +76,7 @@ function coveringChunk(
 }
 
 /** Replaces a full chunk by two that hold half of its samples each. */
-function splitChunk(head: Head, chunk: ChunkRef): void {
+function splitChunk(head: LateTarget, chunk: ChunkRef): void {
   const { chunks } = head;
   const samples = new SampleColumns(SAMPLES_MAX);
   decodeRange(chunks, chunk, chunks.firstTimeOf(chunk), chunks.lastTimeOf(chunk), samples);

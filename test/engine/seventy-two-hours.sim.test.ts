@@ -32,7 +32,7 @@ function register(store: Store): SeriesRef[] {
   );
 }
 
-/** Oldest time that must be there at `nowMs`: the start of the seventh window before the present. */
+/** Oldest time that must be there at `nowMs`: the start of the seventh window before this one. */
 function oldestKept(nowMs: number): number {
   return Math.max(START_MS, Math.floor(nowMs / WINDOW_MS) * WINDOW_MS - 7 * WINDOW_MS);
 }

@@ -1,0 +1,234 @@
+/**
+ * The spandrel_… metrics of the service: ingestion, store, snapshots, restore, requests.
+ *
+ * Units: bytes and seconds where named so; the rest are counts.
+ */
+import type {
+  EngineReading,
+  RestoreReading,
+  SnapshotReading,
+  StoreReading,
+} from "../engine/engine-reading.ts";
+import { labelled, type MetricDefinition, type MetricInput, plain } from "./metric-definition.ts";
+import type { RequestCounts } from "./request-counts.ts";
+
+type Kind = MetricDefinition["type"];
+
+/** Makes a metric of a part of the input. */
+function of<Part>(pick: (input: MetricInput) => Part) {
+  return (
+    type: Kind,
+    name: string,
+    help: string,
+    value: (part: Part) => number,
+    meaning = "",
+  ): MetricDefinition => plain(type, name, help, (input) => value(pick(input)), meaning);
+}
+
+const engine = of<EngineReading>((input) => input.engine);
+const store = of<StoreReading>((input) => input.engine.store);
+const snapshot = of<SnapshotReading>((input) => input.engine.snapshot);
+const restore = of<RestoreReading>((input) => input.engine.restore);
+const requests = of<RequestCounts>((input) => input.requests);
+
+const INGESTION: readonly MetricDefinition[] = [
+  engine(
+    "counter",
+    "spandrel_samples_stored_total",
+    "Samples stored.",
+    (e) => e.samplesStoredTotal,
+  ),
+  engine(
+    "counter",
+    "spandrel_samples_unchanged_total",
+    "Samples that were stored already with the same bits.",
+    (e) => e.samplesUnchangedTotal,
+    "Requests that a sender repeated.",
+  ),
+  labelled(
+    "counter",
+    "spandrel_samples_refused_total",
+    "Samples refused, by reason.",
+    ["reason"],
+    ({ engine: { refused } }) =>
+      refused.map(({ reason, total }) => ({ labels: { reason }, value: total })),
+    "Their request was answered with 400; the others of it were stored.",
+  ),
+  store(
+    "counter",
+    "spandrel_heap_limit_refusals_total",
+    "Write requests refused with 429 because the heap limit was reached.",
+    (s) => s.limitRefusalTotal,
+  ),
+  requests(
+    "counter",
+    "spandrel_write_body_bytes_total",
+    "Bytes of write requests as received.",
+    (r) => r.writeBodyBytes,
+  ),
+  requests(
+    "counter",
+    "spandrel_write_decoded_bytes_total",
+    "Bytes of write requests after decompression.",
+    (r) => r.writeDecodedBytes,
+  ),
+  requests(
+    "counter",
+    "spandrel_write_histograms_ignored_total",
+    "Native histograms in write requests; they are not stored.",
+    (r) => r.writeHistograms,
+  ),
+  requests(
+    "counter",
+    "spandrel_write_exemplars_ignored_total",
+    "Exemplars in write requests; they are not stored.",
+    (r) => r.writeExemplars,
+  ),
+  requests(
+    "counter",
+    "spandrel_write_metadata_total",
+    "Metadata entries in write requests.",
+    (r) => r.writeMetadata,
+  ),
+];
+
+const HOLDINGS: readonly MetricDefinition[] = [
+  store("gauge", "spandrel_series", "Series held.", (s) => s.seriesCount),
+  store(
+    "counter",
+    "spandrel_series_created_total",
+    "Series made, restored ones included.",
+    (s) => s.seriesCreatedTotal,
+  ),
+  store(
+    "counter",
+    "spandrel_series_removed_total",
+    "Series removed because their last chunk expired.",
+    (s) => s.seriesRemovedTotal,
+  ),
+  store("gauge", "spandrel_label_pairs", "Different label pairs held.", (s) => s.labelPairCount),
+  store("gauge", "spandrel_samples", "Samples held.", (s) => s.sampleCount),
+  store("gauge", "spandrel_chunks", "Chunks held.", (s) => s.chunkCount),
+  store("gauge", "spandrel_windows", "Chunk windows held.", (s) => s.windowCount),
+  store(
+    "counter",
+    "spandrel_chunks_purged_total",
+    "Chunks dropped because their window expired.",
+    (s) => s.purgedChunkTotal,
+  ),
+  engine(
+    "gauge",
+    "spandrel_metadata_families",
+    "Metric families whose metadata is held.",
+    (e) => e.metadataFamilyCount,
+  ),
+];
+
+const DISK: readonly MetricDefinition[] = [
+  snapshot("counter", "spandrel_snapshots_total", "Snapshots written.", (s) => s.writtenTotal),
+  snapshot(
+    "counter",
+    "spandrel_snapshot_failures_total",
+    "Snapshots that could not be written.",
+    (s) => s.failedTotal,
+  ),
+  snapshot(
+    "gauge",
+    "spandrel_snapshot_last_time_seconds",
+    "When the last snapshot was finished, in seconds since 1970; 0 before the first.",
+    (s) => s.lastTimeSeconds,
+  ),
+  snapshot(
+    "gauge",
+    "spandrel_snapshot_last_duration_seconds",
+    "How long writing the last snapshot took.",
+    (s) => s.lastDurationSeconds,
+  ),
+  snapshot(
+    "gauge",
+    "spandrel_snapshot_last_bytes",
+    "Size of the last snapshot.",
+    (s) => s.lastBytes,
+  ),
+  snapshot(
+    "gauge",
+    "spandrel_snapshot_last_chunks",
+    "Chunks in the last snapshot.",
+    (s) => s.lastChunkCount,
+  ),
+  snapshot(
+    "gauge",
+    "spandrel_snapshot_last_samples",
+    "Samples in the last snapshot.",
+    (s) => s.lastSampleCount,
+  ),
+  restore(
+    "gauge",
+    "spandrel_restore_duration_seconds",
+    "How long the restore at the start took; 0 when there was nothing to restore.",
+    (r) => r.durationSeconds,
+  ),
+  restore(
+    "gauge",
+    "spandrel_restore_series",
+    "Series restored at the start.",
+    (r) => r.seriesCount,
+  ),
+  restore("gauge", "spandrel_restore_chunks", "Chunks restored at the start.", (r) => r.chunkCount),
+  restore(
+    "gauge",
+    "spandrel_restore_samples",
+    "Samples restored at the start.",
+    (r) => r.sampleCount,
+  ),
+  restore(
+    "gauge",
+    "spandrel_restore_damaged_places",
+    "Damaged places found in snapshots at the start.",
+    (r) => r.damageCount,
+    "The log names each file and offset, and what was lost.",
+  ),
+];
+
+const REQUESTS: readonly MetricDefinition[] = [
+  labelled(
+    "counter",
+    "spandrel_http_requests_total",
+    "HTTP requests answered, by route and status.",
+    ["handler", "code"],
+    (input) =>
+      input.requests.requests().map(({ handler, status, count }) => ({
+        labels: { handler, code: String(status) },
+        value: count,
+      })),
+  ),
+  requests(
+    "gauge",
+    "spandrel_queries_running",
+    "Queries under way.",
+    (r) => r.queriesRunning,
+    "At most --query.max-concurrency.",
+  ),
+  requests(
+    "gauge",
+    "spandrel_queries_waiting",
+    "Queries that wait for a place.",
+    (r) => r.queriesWaiting,
+  ),
+  labelled(
+    "gauge",
+    "spandrel_build_info",
+    "Version of the program and of what runs it; always 1.",
+    ["version", "revision", "nodeversion"],
+    ({ build: { version, revision, nodeVersion } }) => [
+      { labels: { version, revision, nodeversion: nodeVersion }, value: 1 },
+    ],
+  ),
+];
+
+export const SERVICE_METRICS: readonly MetricDefinition[] = [
+  ...INGESTION,
+  ...HOLDINGS,
+  ...DISK,
+  ...REQUESTS,
+];

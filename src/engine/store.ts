@@ -39,6 +39,16 @@ const SWEEP_SPANS = 2000;
 const WRITE_BYTES_PER_SERIES = 2048;
 const WRITE_BYTES_MIN = 256 << 10;
 
+function heapOf(settings: StoreSettings, clock: Clock): GoHeap {
+  return new GoHeap({
+    rules: rulesOfGoVersion(settings.goVersion),
+    gogcPercent: settings.gogcPercent,
+    limitBytes: settings.heapLimitBytes,
+    memory: new HeapMemory(),
+    clock,
+  });
+}
+
 export class Store {
   readonly heap: GoHeap;
   readonly chunks: ChunkTable;
@@ -49,16 +59,11 @@ export class Store {
   private readonly settings: StoreSettings;
   private readonly clock: Clock;
 
-  constructor(settings: StoreSettings, clock: Clock) {
+  /** `heap` is for simulations that watch it; it must be new and follow the same settings. */
+  constructor(settings: StoreSettings, clock: Clock, heap: GoHeap = heapOf(settings, clock)) {
     this.settings = settings;
     this.clock = clock;
-    this.heap = new GoHeap({
-      rules: rulesOfGoVersion(settings.goVersion),
-      gogcPercent: settings.gogcPercent,
-      limitBytes: settings.heapLimitBytes,
-      memory: new HeapMemory(),
-      clock,
-    });
+    this.heap = heap;
     this.chunks = new ChunkTable(this.heap);
     this.head = new Head({ ...settings, chunks: this.chunks });
     this.ingest = new Ingest(this.head, settings.seriesMax);

@@ -1,0 +1,3 @@
+module spandrel/oracle
+
+go 1.19

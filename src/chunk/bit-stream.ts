@@ -34,24 +34,30 @@ export function putBits(
 }
 
 /**
- * As putBits, but may write 0 bits into the four bytes behind the last one written: for a stream
- * whose slice goes on that far. Always five stores, so that no branch depends on the data.
+ * As putBits, but for a stream whose slice goes on for five bytes: those behind the last bit are
+ * set to 0. `open` is the byte that `position` lies in, 0 when it starts there; returns the same
+ * for the position behind. Reads nothing and always stores five bytes: memory that is not cached
+ * is not waited for, and no branch depends on the data.
  */
-export function putBitsLoosely(
+export function putBitsOpen(
   bytes: Uint8Array,
   start: number,
   position: number,
   word: number,
-): void {
+  count: number,
+  open: number,
+): number {
   const used = position & 7;
   const index = start + (position >>> 3);
-  const kept = bytes[index]! & (0xff00 >> used);
-  const shifted = word >>> used;
-  bytes[index] = kept | (shifted >>> 24);
-  bytes[index + 1] = shifted >>> 16;
-  bytes[index + 2] = shifted >>> 8;
-  bytes[index + 3] = shifted;
-  bytes[index + 4] = (word << 8) >>> used;
+  const first = (open << 24) | (word >>> used);
+  const fifth = ((word << 8) >>> used) & 255;
+  bytes[index] = first >>> 24;
+  bytes[index + 1] = first >>> 16;
+  bytes[index + 2] = first >>> 8;
+  bytes[index + 3] = first;
+  bytes[index + 4] = fifth;
+  const whole = (used + count) >>> 3;
+  return whole === 4 ? fifth : (first << (8 * whole)) >>> 24;
 }
 
 /** The 32 bits from `position` on as a signed word; bits behind the stream are arbitrary. */

@@ -162,7 +162,6 @@ function createWithPolicy(
 
 function readState(chunks: ChunkTable, chunk: ChunkRef, from: DataView, start: number): void {
   chunks.setFirstTime(chunk, from.getFloat64(start + FIRST_TIME, true));
-  chunks.setWindowState(chunk, from.getUint32(start + WINDOW_STATE, true));
   chunks.setWasteState(chunk, from.getUint32(start + WASTE_STATE, true));
   chunks.publishCopy(
     chunk,
@@ -172,6 +171,7 @@ function readState(chunks: ChunkTable, chunk: ChunkRef, from: DataView, start: n
     from.getFloat64(start + PREVIOUS_TIME, true),
     from.getUint32(start + VALUE_HIGH, true),
     from.getUint32(start + VALUE_LOW, true),
+    from.getUint32(start + WINDOW_STATE, true),
   );
 }
 

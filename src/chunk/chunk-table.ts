@@ -10,7 +10,9 @@
  * I3  sampleCount is written last when a sample is added: what it counts is readable.
  * I4  last… and previousTime are of the newest and the newest but one sample; each is meaningful
  *     from that many samples on. windowState and wasteState: see xor-window.ts.
- * I5  Free records are linked through `older`; their capacity is 0.
+ * I5  openByte is the stream's last byte while it is not full, else 0: an append does not wait for
+ *     the slice's memory, it only writes there.
+ * I6  Free records are linked through `older`; their capacity is 0.
  *
  * An append touches one 64-byte record of `states`; `links` (20 bytes a chunk) belong to the
  * series layer. Both are shared buffers, so that worker threads can read them; growing replaces
@@ -20,6 +22,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
+import { alignedSharedBuffer } from "./aligned-buffer.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { NO_MARK, SeekMarks } from "./seek-marks.ts";
 import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
@@ -52,7 +55,9 @@ const REGION = 9;
 const BIT_LENGTH = 10;
 const CAPACITY = 11;
 const SAMPLE_COUNT = 12;
+// XOR window in the low 16 bits, the open byte in the high 8.
 const WINDOW_STATE = 13;
+const OPEN_BYTE_SHIFT = 24;
 const WASTE_STATE = 14;
 const NEWEST_MARK = 15;
 
@@ -245,7 +250,12 @@ export class ChunkTable {
 
   /** The encoder's XOR window, as packed by xor-window.ts. */
   windowStateOf(chunk: ChunkRef): number {
-    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]!;
+    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! & 0xffff;
+  }
+
+  /** The stream's last byte while it is not full, else 0. */
+  openByteOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! >>> OPEN_BYTE_SHIFT;
   }
 
   /** The encoder's account of wasted bits, as packed by xor-window.ts. */
@@ -256,6 +266,12 @@ export class ChunkTable {
   /** Head of the chunk's list of seek marks. */
   newestMarkOf(chunk: ChunkRef): number {
     return this.states[(chunk << STATE_SHIFT) + NEWEST_MARK]!;
+  }
+
+  /** The byte in the slice that a stream of `bitLength` bits ends in, 0 when it ends on a byte. */
+  openByteAt(chunk: ChunkRef, bitLength: number): number {
+    if ((bitLength & 7) === 0) return 0;
+    return this.bytesOf(chunk)[this.offsetOf(chunk) + (bitLength >>> 3)]!;
   }
 
   // ---- changes made by the encoder ----------------------------------------------------------
@@ -269,10 +285,6 @@ export class ChunkTable {
     this.states[(chunk << STATE_SHIFT) + NEWEST_MARK] = mark;
   }
 
-  setWindowState(chunk: ChunkRef, windowState: number): void {
-    this.states[(chunk << STATE_SHIFT) + WINDOW_STATE] = windowState;
-  }
-
   setWasteState(chunk: ChunkRef, wasteState: number): void {
     this.states[(chunk << STATE_SHIFT) + WASTE_STATE] = wasteState;
   }
@@ -284,6 +296,8 @@ export class ChunkTable {
     valueHigh: number,
     valueLow: number,
     bitLength: number,
+    windowState: number,
+    openByte: number,
   ): void {
     const at = chunk << STATE_SHIFT;
     const half = chunk << TIME_SHIFT;
@@ -293,6 +307,7 @@ export class ChunkTable {
     this.states[at + LAST_LOW] = valueLow;
     this.states[at + LAST_HIGH] = valueHigh;
     this.states[at + BIT_LENGTH] = bitLength;
+    this.states[at + WINDOW_STATE] = windowState | (openByte << OPEN_BYTE_SHIFT);
     const bytes = this.views[this.states[at + REGION]!]!;
     const start = this.states[at + ADDRESS_LOW]!;
     bytes[start] = count >>> 8;
@@ -309,6 +324,7 @@ export class ChunkTable {
     previousTimeMs: number,
     valueHigh: number,
     valueLow: number,
+    windowState: number,
   ): void {
     const at = chunk << STATE_SHIFT;
     assert((bitLength + 7) >>> 3 <= this.capacityOf(chunk), "stream is longer than its slice");
@@ -317,6 +333,8 @@ export class ChunkTable {
     this.states[at + LAST_LOW] = valueLow;
     this.states[at + LAST_HIGH] = valueHigh;
     this.states[at + BIT_LENGTH] = bitLength;
+    const openByte = this.openByteAt(chunk, bitLength);
+    this.states[at + WINDOW_STATE] = windowState | (openByte << OPEN_BYTE_SHIFT);
     this.states[at + SAMPLE_COUNT] = sampleCount;
   }
 
@@ -376,7 +394,7 @@ export class ChunkTable {
   private grow(records: number): void {
     assert(records > this.recordCapacity, "the table only grows");
     assert(records <= RECORDS_MAX, "too many chunks");
-    const states = new Uint32Array(new SharedArrayBuffer(records * STATE_WORDS * 4));
+    const states = new Uint32Array(alignedSharedBuffer(records * STATE_WORDS * 4));
     const links = new Uint32Array(new SharedArrayBuffer(records * LINK_WORDS * 4));
     states.set(this.states);
     links.set(this.links);
@@ -386,7 +404,7 @@ export class ChunkTable {
     this.recordCapacity = records;
   }
 
-  /** Recomputes I1, I2, I5 and the count of live chunks from nothing; throws when one is broken. */
+  /** Recomputes I1, I2, I5, I6 and the count of live chunks from nothing; throws when one is broken. */
   verify(): void {
     const isFree = new Uint8Array(this.recordCount);
     for (let chunk = this.free; chunk !== NO_CHUNK; chunk = this.olderOf(chunk)) {
@@ -413,6 +431,8 @@ export class ChunkTable {
     assert(this.byteLengthOf(chunk) <= this.capacityOf(chunk), "stream passes its slice");
     assert(bytes[start] === count >>> 8, "high byte of the count differs");
     assert(bytes[start + 1] === (count & 255), "low byte of the count differs");
+    const openByte = this.openByteAt(chunk, this.bitLengthOf(chunk));
+    assert(this.openByteOf(chunk) === openByte, "open byte differs");
     if (count > 0) assert(this.firstTimeOf(chunk) <= this.lastTimeOf(chunk), "times fall");
     return this.marks.verifyList(this.newestMarkOf(chunk), count, this.bitLengthOf(chunk));
   }

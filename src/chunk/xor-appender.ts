@@ -16,7 +16,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
-import { putBits, putBitsLoosely } from "./bit-stream.ts";
+import { putBits, putBitsOpen } from "./bit-stream.ts";
 import { firstTimeBytes, putFirstTime, putSecondTime, secondTimeBytes } from "./chunk-opening.ts";
 import { type ChunkTable, SAMPLES_MAX } from "./chunk-table.ts";
 import { FINE_MARK_SAMPLES } from "./seek-marks.ts";
@@ -44,7 +44,8 @@ const DOD_20_MAX = 524288;
 
 /**
  * Appends one sample. The time must be an integer below 2^53 in size and later than the chunk's
- * last; the chunk must have fewer than 65,535 samples. The value comes as its two raw words.
+ * last; the chunk must have fewer than 65,535 samples. The value comes as its two raw words, signed
+ * or unsigned (signed ones pass through a call without becoming objects).
  */
 export function appendSample(
   chunks: ChunkTable,
@@ -63,21 +64,23 @@ export function appendSample(
   assert(count < SAMPLES_MAX, "chunk is full");
   assert(timeMs > last && Number.isSafeInteger(timeMs), "time is not behind the chunk's last");
   let position = chunks.bitLengthOf(chunk);
+  let open = chunks.openByteOf(chunk);
+  let word = 0;
   let bits = 1;
   if (timeMs - last !== last - previous) {
     position = putTimeCode(chunks, chunk, position, timeMs, last, previous);
+    open = chunks.openByteAt(chunk, position);
     bits = 0;
   }
   const high = valueHigh ^ chunks.lastValueHighOf(chunk);
   const low = valueLow ^ chunks.lastValueLowOf(chunk);
-  let word = 0;
+  const before = chunks.windowStateOf(chunk);
+  let window = before;
   if ((high | low) === 0) {
     bits++;
   } else {
-    const before = chunks.windowStateOf(chunk);
     const leading = leadingZeros(high);
     const trailing = trailingZeros(high, low);
-    let window = before;
     if (!fitsWindow(before, leading, trailing)) {
       window = openWindow(chunks, chunk, count, leading, trailing);
     } else if (count >= STANDARD_SAMPLES) {
@@ -93,16 +96,19 @@ export function appendSample(
       bits += size;
     } else {
       position = putLong(chunks, chunk, position, word, bits, left, low << skipped, size);
+      open = chunks.openByteAt(chunk, position);
       word = 0;
       bits = 0;
     }
   }
   if (position < chunks.capacityOf(chunk) * 8 - 39) {
-    putBitsLoosely(chunks.bytesOf(chunk), chunks.offsetOf(chunk), position, word);
+    const bytes = chunks.bytesOf(chunk);
+    open = putBitsOpen(bytes, chunks.offsetOf(chunk), position, word, bits, open);
   } else {
     put(chunks, chunk, position, word, bits);
+    open = chunks.openByteAt(chunk, position + bits);
   }
-  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, position + bits);
+  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, position + bits, window, open);
   if ((count + 1) % FINE_MARK_SAMPLES === 0) addMark(chunks, chunk);
 }
 
@@ -147,7 +153,6 @@ function openWindow(
     count < STANDARD_SAMPLES
       ? packWindow(leading, trailing)
       : windowFor(chunks.windowStateOf(chunk), leading, trailing);
-  chunks.setWindowState(chunk, window);
   chunks.setWasteState(chunk, NO_WASTE);
   return window;
 }
@@ -166,7 +171,6 @@ function narrowWindow(
     return before;
   }
   const window = packWindow(leadingOf(waste), trailingOf(waste));
-  chunks.setWindowState(chunk, window);
   chunks.setWasteState(chunk, wasteOfReopened(leading, trailing));
   return window;
 }
@@ -223,33 +227,41 @@ function appendOpening(
   const at = chunks.offsetOf(chunk) + length;
   if (isFirst) putFirstTime(chunks.bytesOf(chunk), at, timeMs);
   else putSecondTime(chunks.bytesOf(chunk), at, timeMs, first);
-  let position = (length + timeBytes) * 8;
-  if (isFirst) {
-    chunks.setFirstTime(chunk, timeMs);
-    position = put(chunks, chunk, put(chunks, chunk, position, valueHigh, 32), valueLow, 32);
-  } else {
-    position = putFirstChange(chunks, chunk, position, valueHigh, valueLow);
+  const position = (length + timeBytes) * 8;
+  if (!isFirst) {
+    appendFirstChange(chunks, chunk, position, timeMs, valueHigh, valueLow);
+    return;
   }
-  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, position);
+  const behind = put(chunks, chunk, put(chunks, chunk, position, valueHigh, 32), valueLow, 32);
+  chunks.setFirstTime(chunk, timeMs);
+  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind, NO_WINDOW, 0);
 }
 
-/** Writes the value code of sample 1. */
-function putFirstChange(
+/** Writes the value code of sample 1 and publishes it. */
+function appendFirstChange(
   chunks: ChunkTable,
   chunk: ChunkRef,
   position: number,
+  timeMs: number,
   valueHigh: number,
   valueLow: number,
-): number {
+): void {
   const high = valueHigh ^ chunks.lastValueHighOf(chunk);
   const low = valueLow ^ chunks.lastValueLowOf(chunk);
-  if ((high | low) === 0) return put(chunks, chunk, position, 0, 1);
-  const window = openWindow(chunks, chunk, 1, leadingZeros(high), trailingZeros(high, low));
-  const leading = leadingOf(window);
-  const size = 64 - leading - trailingOf(window);
-  const left = (high << leading) | ((low >>> 1) >>> (31 - leading));
-  const head = codeHead(leading, size, true);
-  return putLong(chunks, chunk, position, head, 13, left, low << leading, size);
+  let window = NO_WINDOW;
+  let behind = position + 1;
+  if ((high | low) === 0) {
+    put(chunks, chunk, position, 0, 1);
+  } else {
+    window = openWindow(chunks, chunk, 1, leadingZeros(high), trailingZeros(high, low));
+    const leading = leadingOf(window);
+    const size = 64 - leading - trailingOf(window);
+    const left = (high << leading) | ((low >>> 1) >>> (31 - leading));
+    const head = codeHead(leading, size, true);
+    behind = putLong(chunks, chunk, position, head, 13, left, low << leading, size);
+  }
+  const open = chunks.openByteAt(chunk, behind);
+  chunks.publishSample(chunk, timeMs, valueHigh, valueLow, behind, window, open);
 }
 
 /** Adds a seek mark behind the last sample. */

@@ -8,6 +8,8 @@
 import { STALE_HIGH, STALE_LOW } from "../../chunk/sample-columns.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { VectorSelector } from "../ast.ts";
+import { labelsText } from "../label-operations.ts";
+import { quote } from "../parse/string-text.ts";
 import { Lookup } from "./lookup.ts";
 import type { QueryContext } from "./query-context.ts";
 import { SampleSeries } from "./sample-series.ts";
@@ -17,7 +19,7 @@ import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
 /** What the column of a selector holds. */
-export type InstantContent = "value" | "sample-time" | "start-time";
+export type InstantContent = "value" | "sample-time" | "start-time" | "info-time";
 
 export class InstantSelectorStream implements VectorStream {
   readonly column: StepColumn;
@@ -90,6 +92,7 @@ export class InstantSelectorStream implements VectorStream {
   private contentOf(value: number, time: number, index: number): number {
     if (this.content === "value") return value;
     if (this.content === "sample-time") return time / 1000;
+    if (this.content === "info-time") return time;
     return (this.samples.floatStarts?.[index] ?? 0) / 1000;
   }
 
@@ -116,6 +119,9 @@ export class InstantSelectorStream implements VectorStream {
         this.column.setFloat(step, this.contentOf(value, floatTime, nextFloat - 1));
       } else if (this.content === "value") {
         this.column.setHistogram(step, histograms[last]!);
+      } else if (this.content === "info-time") {
+        const series = labelsText(this.labels(), quote);
+        this.context.fail(`this should be an info metric, with float samples: ${series}`);
       } else {
         const time = this.content === "sample-time" ? histogramTime : histogramStarts?.[last];
         this.column.setFloat(step, (time ?? 0) / 1000);

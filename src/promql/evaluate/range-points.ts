@@ -9,7 +9,7 @@ import type { RangePoints } from "./range-stream.ts";
 import type { SampleSeries } from "./sample-series.ts";
 import { extendedFloats } from "./smoothing.ts";
 import { FLOAT, HISTOGRAM } from "./step-column.ts";
-import type { Windows } from "./windows.ts";
+import { WindowPositions, type Windows } from "./windows.ts";
 
 /** Points of the first step's window. */
 export function rangePoints(
@@ -19,9 +19,10 @@ export function rangePoints(
   smoothed: boolean,
 ): RangePoints {
   const { floats } = samples;
-  windows.locate(floats.times, floats.length);
-  const low = windows.low[0]!;
-  const high = windows.high[0]!;
+  const positions = new WindowPositions(windows.count);
+  windows.locate(floats.times, floats.length, positions);
+  const low = positions.low[0]!;
+  const high = positions.high[0]!;
   if (extended) {
     const points = extendedFloats(
       floats,
@@ -48,12 +49,13 @@ function mixedPoints(
   high: number,
 ): RangePoints {
   const { floats, histograms, histogramTimes } = samples;
-  windows.locate(histogramTimes, histogramTimes.length);
+  const positions = new WindowPositions(windows.count);
+  windows.locate(histogramTimes, histogramTimes.length, positions);
   const entries: { time: number; value: number; histogram: FloatHistogram | undefined }[] = [];
   for (let i = low; i < high; i++) {
     entries.push({ time: floats.times[i]!, value: floats.values[i]!, histogram: undefined });
   }
-  for (let i = windows.low[0]!; i < windows.high[0]!; i++) {
+  for (let i = positions.low[0]!; i < positions.high[0]!; i++) {
     entries.push({ time: histogramTimes[i]!, value: 0, histogram: histograms[i] });
   }
   entries.sort((left, right) => left.time - right.time);

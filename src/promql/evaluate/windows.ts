@@ -13,15 +13,22 @@ import type { TimeModifiers } from "../ast.ts";
 import { referenceMs } from "./lookup.ts";
 import type { StepGrid } from "./step-grid.ts";
 
+/** Each step's window in a series' samples: [low, high). */
+export class WindowPositions {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+
+  constructor(stepCount: number) {
+    this.low = new Int32Array(stepCount);
+    this.high = new Int32Array(stepCount);
+  }
+}
+
 export class Windows {
   /** Right edge of each step's window. */
   readonly ends: Float64Array;
   readonly rangeMs: number;
   readonly rangeSeconds: number;
-  /** First position of each step's window, after locate(). */
-  readonly low: Int32Array;
-  /** Position behind the last one of each step's window, after locate(). */
-  readonly high: Int32Array;
   private readonly beforeMs: number;
   private readonly afterMs: number;
 
@@ -39,8 +46,6 @@ export class Windows {
     for (let step = 0; step < grid.count; step++) {
       this.ends[step] = referenceMs(modifiers, grid.timeOf(step));
     }
-    this.low = new Int32Array(grid.count);
-    this.high = new Int32Array(grid.count);
   }
 
   get count(): number {
@@ -63,8 +68,9 @@ export class Windows {
   }
 
   /** Finds each step's window among `length` rising times. */
-  locate(times: ArrayLike<number>, length: number): void {
-    const { ends, low, high } = this;
+  locate(times: ArrayLike<number>, length: number, into: WindowPositions): void {
+    const { ends } = this;
+    const { low, high } = into;
     const left = this.rangeMs + this.beforeMs;
     let first = 0;
     let next = 0;

@@ -64,3 +64,20 @@ export function formatDuration(durationMs: number): string {
   }
   return text;
 }
+
+const GO_FLOAT = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
+const GO_HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/;
+const GO_SPECIAL = /^([+-]?)(inf|infinity)$/i;
+
+/** A float as Go's strconv.ParseFloat reads it (the value of an `le` label), or null. */
+export function parseGoFloat(text: string): number | null {
+  if (GO_FLOAT.test(text)) return Number(text);
+  if (/^nan$/i.test(text)) return Number.NaN;
+  const special = GO_SPECIAL.exec(text);
+  if (special) return special[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const hex = GO_HEX_FLOAT.exec(text);
+  if (!hex || (hex[2] === "" && hex[3] === "")) return null;
+  const mantissa = Number(`0x${hex[2]}${hex[3]}`);
+  const value = mantissa * 2 ** (Number(hex[4]) - 4 * hex[3]!.length);
+  return hex[1] === "-" ? -value : value;
+}

@@ -1,0 +1,77 @@
+/**
+ * Aggregations with one result per group: the input flows through once, series by series, into an
+ * accumulator; nothing of it is kept.
+ */
+import { Labels } from "../../series/labels.ts";
+import type { Aggregation } from "../ast.ts";
+import type { Accumulator } from "./accumulator.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
+import type { QueryContext } from "./query-context.ts";
+import { StepColumn } from "./step-column.ts";
+import type { VectorStream } from "./vector-stream.ts";
+
+export class AggregateStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly input: VectorStream;
+  private readonly accumulator: Accumulator;
+  private readonly grouping: Grouping;
+  private readonly nameDropped: boolean[] = [];
+  private inputReady = false;
+  private position = -1;
+  private currentLabels = Labels.empty;
+
+  constructor(
+    context: QueryContext,
+    node: Aggregation,
+    input: VectorStream,
+    accumulator: Accumulator,
+  ) {
+    this.context = context;
+    this.input = input;
+    this.accumulator = accumulator;
+    this.grouping = groupingOf(context, node.grouping, node.without);
+    this.column = new StepColumn(input.column.length);
+    const keepsName = !node.without && node.grouping.includes("__name__");
+    this.distinctWithoutName = !keepsName || input.distinctWithoutName;
+  }
+
+  get dropsName(): boolean {
+    return this.nameDropped[this.position]!;
+  }
+
+  labels(): Labels {
+    return this.currentLabels;
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.currentLabels.get(name));
+  }
+
+  prepare(): boolean {
+    this.inputReady = this.inputReady || this.input.prepare();
+    if (!this.inputReady) return false;
+    const metricName = (): string =>
+      this.context.symbols.textOf(this.input.labelSymbol("__name__"));
+    while (this.input.advance()) {
+      const group = this.grouping.groupOf(this.input);
+      this.accumulator.ensure(group + 1);
+      this.accumulator.add(group, this.input.column, metricName);
+      this.nameDropped[group] = this.nameDropped[group] || this.input.dropsName;
+      if (this.context.meter.pauseWanted) return false;
+    }
+    return true;
+  }
+
+  advance(): boolean {
+    while (++this.position < this.grouping.count) {
+      this.column.clear();
+      this.accumulator.emit(this.position, this.column);
+      if (!this.column.hasAny()) continue;
+      this.currentLabels = this.grouping.labelsOf(this.position);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * count_values: how many series have each value, as series with the value in a label.
+ *
+ * A value's text has no exponent; a native histogram counts under its text.
+ */
+import { Labels } from "../../series/labels.ts";
+import type { Aggregation } from "../ast.ts";
+import { formatPlain } from "../format-value.ts";
+import { histogramText } from "../histogram/histogram-text.ts";
+import { dropLabels, keepLabels, withLabel } from "../label-operations.ts";
+import { hasInvalidBytes, quote } from "../parse/string-text.ts";
+import type { QueryContext } from "./query-context.ts";
+import { ABSENT, FLOAT, StepColumn } from "./step-column.ts";
+import type { VectorStream } from "./vector-stream.ts";
+
+interface Counted {
+  readonly labels: Labels;
+  readonly counts: Float64Array;
+}
+
+export class CountValuesStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly dropsName = false;
+  readonly distinctWithoutName = false;
+  private readonly context: QueryContext;
+  private readonly input: VectorStream;
+  private readonly label: string;
+  private readonly baseOf: (labels: Labels) => Labels;
+  private readonly keepsValue: boolean;
+  private readonly counted = new Map<string, Map<string, Counted>>();
+  private results: Counted[] = [];
+  private inputReady = false;
+  private position = -1;
+
+  constructor(context: QueryContext, node: Aggregation, input: VectorStream, label: string) {
+    if (label === "" || hasInvalidBytes(label)) {
+      context.fail(`invalid label name ${quote(label)}`);
+    }
+    this.context = context;
+    this.input = input;
+    this.label = label;
+    this.column = new StepColumn(input.column.length);
+    this.keepsValue = !node.without || !node.grouping.includes(label);
+    const kept = new Set(node.grouping.filter((name) => name !== label));
+    const dropped = new Set(["__name__", label, ...node.grouping]);
+    this.baseOf = node.without
+      ? (labels) => dropLabels(labels, dropped)
+      : (labels) => keepLabels(labels, kept);
+  }
+
+  labels(): Labels {
+    return this.results[this.position]?.labels ?? Labels.empty;
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    this.inputReady = this.inputReady || this.input.prepare();
+    if (!this.inputReady) return false;
+    while (this.input.advance()) {
+      this.count();
+      if (this.context.meter.pauseWanted) return false;
+    }
+    this.results = [...this.counted.values()].flatMap((byText) => [...byText.values()]);
+    return true;
+  }
+
+  advance(): boolean {
+    if (++this.position >= this.results.length) return false;
+    const { counts } = this.results[this.position]!;
+    this.column.clear();
+    for (let step = 0; step < counts.length; step++) {
+      if (counts[step]! > 0) this.column.setFloat(step, counts[step]!);
+    }
+    return true;
+  }
+
+  private count(): void {
+    const base = this.baseOf(this.input.labels());
+    let byText = this.counted.get(base.key());
+    if (!byText) {
+      byText = new Map();
+      this.counted.set(base.key(), byText);
+    }
+    const { column } = this.input;
+    for (let step = 0; step < column.length; step++) {
+      if (column.kinds[step] === ABSENT) continue;
+      const text =
+        column.kinds[step] === FLOAT
+          ? formatPlain(column.values[step]!)
+          : histogramText(column.histogramAt(step));
+      let counted = byText.get(text);
+      if (!counted) {
+        const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
+        counted = { labels, counts: new Float64Array(column.length) };
+        byText.set(text, counted);
+      }
+      counted.counts[step]!++;
+    }
+  }
+}

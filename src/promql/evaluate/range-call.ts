@@ -1,0 +1,183 @@
+/**
+ * Functions over range vectors: each series is decoded once, its windows are found once, and the
+ * function fills a column with one value a step.
+ */
+import type { Labels } from "../../series/labels.ts";
+import { messages } from "./messages.ts";
+import type { QueryContext } from "./query-context.ts";
+import type { RangeStream } from "./range-stream.ts";
+import type { SampleSeries } from "./sample-series.ts";
+import { StepColumn } from "./step-column.ts";
+import type { StepGrid } from "./step-grid.ts";
+import type { ScalarColumn, VectorStream } from "./vector-stream.ts";
+import { WindowPositions, type Windows } from "./windows.ts";
+
+/** What a function sees of one series. */
+export interface RangeInput {
+  readonly samples: SampleSeries;
+  readonly windows: Windows;
+  readonly grid: StepGrid;
+  /** Windows among the floats. */
+  readonly floats: WindowPositions;
+  /** Windows among the histograms; meaningful only when the series has any. */
+  readonly histograms: WindowPositions;
+  readonly anchored: boolean;
+  readonly smoothed: boolean;
+  readonly notes: RangeNotes;
+}
+
+/** A function over range vectors. */
+export interface RangeFunction {
+  /** Scalar arguments; they are prepared before the first series. */
+  readonly scalars: readonly ScalarColumn[];
+  /** Whether results are rates of a counter, so that the name should look like one. */
+  readonly expectsCounter: boolean;
+  /** Writes one value a step into a cleared column. */
+  evaluate(input: RangeInput, column: StepColumn): void;
+}
+
+/** Warnings and infos of a call, about the current series. */
+export class RangeNotes {
+  private readonly context: QueryContext;
+  private readonly stream: RangeStream;
+  /** Start of the expression that annotations point at. */
+  private readonly start: number;
+
+  constructor(context: QueryContext, stream: RangeStream, start: number) {
+    this.context = context;
+    this.stream = stream;
+    this.start = start;
+  }
+
+  private get metricName(): string {
+    return this.context.symbols.textOf(this.stream.labelSymbol("__name__"));
+  }
+
+  warn(message: string): void {
+    this.context.annotations.warn(message, this.start);
+  }
+
+  info(message: string): void {
+    this.context.annotations.info(message, this.start);
+  }
+
+  mixedKinds(): void {
+    this.warn(messages.mixedInSeries(this.metricName));
+  }
+
+  mixedBuckets(): void {
+    this.warn(messages.mixedExponentialCustom(this.metricName));
+  }
+
+  ignoredHistograms(): void {
+    this.info(messages.histogramIgnoredInRange(this.metricName));
+  }
+
+  notCounter(): void {
+    this.warn(messages.notCounter(this.metricName));
+  }
+
+  notGauge(): void {
+    this.warn(messages.notGauge(this.metricName));
+  }
+
+  startTimeOverlap(): void {
+    this.warn(messages.startTimeOverlap(this.metricName));
+  }
+
+  fail(message: string): never {
+    return this.context.fail(message);
+  }
+}
+
+const COUNTER_NAME = /(?:_total|_sum|_count|_bucket)$/;
+
+export class RangeCallStream implements VectorStream {
+  readonly column: StepColumn;
+  private readonly context: QueryContext;
+  private readonly stream: RangeStream;
+  private readonly call: RangeFunction;
+  private readonly input: RangeInput;
+  private readonly start: number;
+  private checkedName = Number.NaN;
+
+  constructor(
+    context: QueryContext,
+    stream: RangeStream,
+    grid: StepGrid,
+    call: RangeFunction,
+    start: number,
+  ) {
+    this.context = context;
+    this.stream = stream;
+    this.call = call;
+    this.start = start;
+    this.column = new StepColumn(grid.count);
+    this.input = {
+      samples: stream.samples,
+      windows: stream.windows,
+      grid,
+      floats: new WindowPositions(grid.count),
+      histograms: new WindowPositions(grid.count),
+      anchored: stream.anchored,
+      smoothed: stream.smoothed,
+      notes: new RangeNotes(context, stream, start),
+    };
+  }
+
+  get distinctWithoutName(): boolean {
+    return this.stream.distinctWithoutName;
+  }
+
+  get dropsName(): boolean {
+    return this.stream.dropsName;
+  }
+
+  labels(): Labels {
+    return this.stream.labels();
+  }
+
+  labelSymbol(name: string): number {
+    return this.stream.labelSymbol(name);
+  }
+
+  prepare(): boolean {
+    for (const scalar of this.call.scalars) {
+      if (!scalar.prepare()) return false;
+    }
+    return this.stream.prepare();
+  }
+
+  advance(): boolean {
+    while (this.stream.advance()) {
+      const { samples, windows } = this.stream;
+      const { histogramTimes } = samples;
+      windows.locate(samples.floats.times, samples.floats.length, this.input.floats);
+      windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
+      this.column.clear();
+      this.call.evaluate(this.input, this.column);
+      if (!this.column.hasAny()) continue;
+      if (this.call.expectsCounter) this.checkCounterName();
+      return true;
+    }
+    return false;
+  }
+
+  /** Notes a rate of floats whose metric does not look like a counter. */
+  private checkCounterName(): void {
+    const symbol = this.stream.labelSymbol("__name__");
+    const byType = this.context.options.typeAndUnitLabels;
+    if (symbol < 0 || (symbol === this.checkedName && !byType)) return;
+    if (this.column.histograms && !this.column.kinds.includes(1)) return;
+    this.checkedName = symbol;
+    const { symbols, annotations } = this.context;
+    const name = symbols.textOf(symbol);
+    if (byType) {
+      const type = symbols.textOf(this.stream.labelSymbol("__type__"));
+      if (type === "counter" || type === "histogram") return;
+      annotations.info(messages.possibleNonCounterType(name, type), this.start);
+    } else if (!COUNTER_NAME.test(name)) {
+      annotations.info(messages.possibleNonCounter(name), this.start);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * topk, bottomk, limitk and limit_ratio: some series of each group, step by step.
+ *
+ * The input is materialised; a step keeps the slots of the chosen series. topk and bottomk keep a
+ * heap of k series per group; NaN is worst, and of equal values the first seen stays.
+ */
+import { Labels } from "../../series/labels.ts";
+import type { Aggregation } from "../ast.ts";
+import { formatGeneral } from "../format-value.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
+import { labelHashFraction } from "./label-hash.ts";
+import { MaterialisedIdentity } from "./materialised-identity.ts";
+import { messages } from "./messages.ts";
+import type { QueryContext } from "./query-context.ts";
+import { BlockCollector, type SeriesBlock } from "./series-block.ts";
+import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "./step-column.ts";
+import type { ScalarColumn, VectorStream } from "./vector-stream.ts";
+
+const INT64_MAX = 2 ** 63;
+
+export class SelectionStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly node: Aggregation;
+  private readonly collector: BlockCollector;
+  private readonly parameter: ScalarColumn;
+  private readonly grouping: Grouping;
+  /** Series of each group, in order. */
+  private readonly members: number[][] = [];
+  /** 1 = chosen, by slot of the block. */
+  private chosen = new Uint8Array(0);
+  /** Order in which an instant query shows the series. */
+  private order: number[] = [];
+  private position = -1;
+
+  constructor(
+    context: QueryContext,
+    node: Aggregation,
+    input: VectorStream,
+    parameter: ScalarColumn,
+  ) {
+    this.context = context;
+    this.node = node;
+    this.parameter = parameter;
+    this.collector = new BlockCollector(context, input);
+    this.grouping = groupingOf(context, node.grouping, node.without);
+    this.column = new StepColumn(input.column.length);
+    this.distinctWithoutName = input.distinctWithoutName;
+  }
+
+  private get block(): SeriesBlock {
+    return this.collector.block;
+  }
+
+  get dropsName(): boolean {
+    return this.block.dropsName[this.order[this.position]!]!;
+  }
+
+  labels(): Labels {
+    return this.block.labels[this.order[this.position]!] ?? Labels.empty;
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    if (!this.parameter.prepare() || !this.collector.run()) return false;
+    this.chosen = new Uint8Array(this.block.count * this.block.stepCount);
+    if (this.checkParameter()) this.choose();
+    return true;
+  }
+
+  advance(): boolean {
+    const { block } = this;
+    while (++this.position < this.order.length) {
+      const index = this.order[this.position]!;
+      block.load(index, this.column);
+      const start = index * block.stepCount;
+      for (let step = 0; step < block.stepCount; step++) {
+        if (this.chosen[start + step] === 0) this.column.kinds[step] = ABSENT;
+      }
+      if (this.column.hasAny()) return true;
+    }
+    block.release();
+    return false;
+  }
+
+  /** Checks k or the ratio over all steps; false when nothing can be chosen. */
+  private checkParameter(): boolean {
+    const values = this.parameter.values;
+    const hasNan = values.some(Number.isNaN);
+    const least = values.reduce((a, b) => Math.min(a, b), Infinity);
+    const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+    if (this.node.operator === "limit_ratio") {
+      if (hasNan) this.context.fail("Ratio value is NaN");
+      this.checkRatio(least, most);
+      return least !== 0 || most !== 0;
+    }
+    if (most < 1) return false;
+    if (hasNan) this.context.fail("Parameter value is NaN");
+    if (least <= -INT64_MAX) {
+      this.context.fail(`Scalar value ${formatGeneral(least, 21)} underflows int64`);
+    }
+    if (most >= INT64_MAX) {
+      this.context.fail(`Scalar value ${formatGeneral(most, 21)} overflows int64`);
+    }
+    return true;
+  }
+
+  private checkRatio(least: number, most: number): void {
+    const { annotations } = this.context;
+    const start = this.node.parameter?.start ?? this.node.start;
+    if (most > 1) annotations.warn(messages.ratioRange(most, 1), start);
+    if (least < -1) annotations.warn(messages.ratioRange(least, -1), start);
+  }
+
+  private choose(): void {
+    const { block } = this;
+    const identity = new MaterialisedIdentity(this.context, block.labels);
+    for (let i = 0; i < block.count; i++) {
+      identity.index = i;
+      const group = this.grouping.groupOf(identity);
+      const members = this.members[group];
+      if (members) members.push(i);
+      else this.members[group] = [i];
+    }
+    for (const members of this.members) this.chooseFrom(members);
+    if (block.stepCount > 1) this.order = Array.from(block.labels.keys());
+  }
+
+  private chooseFrom(members: readonly number[]): void {
+    for (let step = 0; step < this.block.stepCount; step++) {
+      const parameter = this.parameter.values[step]!;
+      const picked =
+        this.node.operator === "limit_ratio"
+          ? this.byRatio(members, step, parameter)
+          : this.node.operator === "limitk"
+            ? this.firstOf(members, step, parameter)
+            : this.extremes(members, step, parameter);
+      for (const index of picked) this.chosen[index * this.block.stepCount + step] = 1;
+      if (this.block.stepCount === 1) this.order.push(...picked);
+    }
+  }
+
+  private byRatio(members: readonly number[], step: number, ratio: number): number[] {
+    const { labels, kinds, stepCount } = this.block;
+    const limit = Math.max(-1, Math.min(1, ratio));
+    return members.filter((index) => {
+      if (kinds[index * stepCount + step] === ABSENT) return false;
+      const fraction = labelHashFraction(labels[index]!);
+      return limit >= 0 ? fraction < limit : fraction >= 1 + limit;
+    });
+  }
+
+  private firstOf(members: readonly number[], step: number, k: number): number[] {
+    const { kinds, stepCount } = this.block;
+    const picked: number[] = [];
+    const wanted = Math.trunc(k);
+    for (const index of members) {
+      if (picked.length >= wanted) break;
+      if (kinds[index * stepCount + step] !== ABSENT) picked.push(index);
+    }
+    return picked;
+  }
+
+  /** The k best of a group at a step, best first. */
+  private extremes(members: readonly number[], step: number, k: number): number[] {
+    const { kinds, values, stepCount } = this.block;
+    const wanted = Math.trunc(k);
+    const sign = this.node.operator === "topk" ? 1 : -1;
+    const worse = (left: number, right: number): boolean => {
+      const a = sign * values[left * stepCount + step]!;
+      const b = sign * values[right * stepCount + step]!;
+      return Number.isNaN(a) ? !Number.isNaN(b) : a < b;
+    };
+    const heap: number[] = [];
+    for (const index of members) {
+      const kind = kinds[index * stepCount + step];
+      if (kind === HISTOGRAM && wanted >= 1) this.noteHistogram();
+      if (kind !== FLOAT || wanted < 1) continue;
+      if (heap.length < wanted) siftUp(heap, index, worse);
+      else if (worse(heap[0]!, index)) replaceRoot(heap, index, worse);
+    }
+    const rank = new Map(members.map((index, order) => [index, order]));
+    return heap.sort((left, right) => {
+      if (worse(left, right)) return 1;
+      return worse(right, left) ? -1 : rank.get(left)! - rank.get(right)!;
+    });
+  }
+
+  private noteHistogram(): void {
+    const message = messages.histogramIgnored(this.node.operator);
+    this.context.annotations.info(message, this.node.start);
+  }
+}
+
+type Worse = (left: number, right: number) => boolean;
+
+/** Adds an entry to a heap whose root is the worst one. */
+function siftUp(heap: number[], entry: number, worse: Worse): void {
+  let at = heap.length;
+  heap.push(entry);
+  while (at > 0) {
+    const parent = (at - 1) >> 1;
+    if (!worse(entry, heap[parent]!)) break;
+    heap[at] = heap[parent]!;
+    at = parent;
+  }
+  heap[at] = entry;
+}
+
+/** Replaces the root of a heap. */
+function replaceRoot(heap: number[], entry: number, worse: Worse): void {
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && worse(heap[child + 1]!, heap[child]!)) child++;
+    if (!worse(heap[child]!, entry)) break;
+    heap[at] = heap[child]!;
+    at = child;
+  }
+  heap[at] = entry;
+}

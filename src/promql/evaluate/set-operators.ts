@@ -1,0 +1,156 @@
+/**
+ * and, unless, or: series are kept or passed over step by step, by what the other side has in
+ * their match group.
+ */
+import type { Labels } from "../../series/labels.ts";
+import type { SetOperator, VectorMatching } from "../ast.ts";
+import { longerBytes } from "./accumulator.ts";
+import type { QueryContext } from "./query-context.ts";
+import { Signatures } from "./signatures.ts";
+import { ABSENT, type StepColumn } from "./step-column.ts";
+import { DerivedStream, type VectorStream } from "./vector-stream.ts";
+
+/** Which match groups have a value at which step. */
+class PresenceTable {
+  private readonly stepCount: number;
+  private present = new Uint8Array(0);
+
+  constructor(stepCount: number) {
+    this.stepCount = stepCount;
+  }
+
+  add(signature: number, column: StepColumn): void {
+    const start = signature * this.stepCount;
+    if (start + this.stepCount > this.present.length) {
+      this.present = longerBytes(this.present, (start + this.stepCount) * 2);
+    }
+    const { kinds } = column;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] !== ABSENT) this.present[start + step] = 1;
+    }
+  }
+
+  /** Removes the values of a column where the group's presence is not as `wanted`. */
+  filter(signature: number, column: StepColumn, wanted: 0 | 1): void {
+    const start = signature * this.stepCount;
+    const { kinds } = column;
+    for (let step = 0; step < kinds.length; step++) {
+      if ((this.present[start + step] ?? 0) !== wanted) kinds[step] = ABSENT;
+    }
+  }
+}
+
+/** Drains a stream into a presence table in slices. */
+class PresenceCollector {
+  readonly table: PresenceTable;
+  private readonly context: QueryContext;
+  private readonly input: VectorStream;
+  private readonly signatures: Signatures;
+  private ready = false;
+
+  constructor(context: QueryContext, input: VectorStream, signatures: Signatures) {
+    this.context = context;
+    this.input = input;
+    this.signatures = signatures;
+    this.table = new PresenceTable(input.column.length);
+  }
+
+  run(): boolean {
+    this.ready = this.ready || this.input.prepare();
+    if (!this.ready) return false;
+    while (this.input.advance()) {
+      this.table.add(this.signatures.of(this.input), this.input.column);
+      if (this.context.meter.pauseWanted) return false;
+    }
+    return true;
+  }
+}
+
+/** `and` and `unless`. */
+export class FilterStream extends DerivedStream {
+  private readonly signatures: Signatures;
+  private readonly right: PresenceCollector;
+  private readonly wanted: 0 | 1;
+
+  constructor(
+    context: QueryContext,
+    operator: Exclude<SetOperator, "or">,
+    matching: VectorMatching,
+    left: VectorStream,
+    right: VectorStream,
+  ) {
+    super(left);
+    this.signatures = new Signatures(matching);
+    this.right = new PresenceCollector(context, right, this.signatures);
+    this.wanted = operator === "and" ? 1 : 0;
+  }
+
+  override prepare(): boolean {
+    return this.right.run() && this.input.prepare();
+  }
+
+  override advance(): boolean {
+    while (this.input.advance()) {
+      const { column } = this.input;
+      this.right.table.filter(this.signatures.of(this.input), column, this.wanted);
+      if (column.hasAny()) return true;
+    }
+    return false;
+  }
+}
+
+/** `or`: all of the left side, then what the right side has in groups that the left side lacks. */
+export class UnionStream implements VectorStream {
+  readonly distinctWithoutName = false;
+  private readonly left: VectorStream;
+  private readonly right: VectorStream;
+  private readonly signatures: Signatures;
+  private readonly table: PresenceTable;
+  private onRight = false;
+
+  constructor(matching: VectorMatching, left: VectorStream, right: VectorStream) {
+    this.left = left;
+    this.right = right;
+    this.signatures = new Signatures(matching);
+    this.table = new PresenceTable(left.column.length);
+  }
+
+  private get current(): VectorStream {
+    return this.onRight ? this.right : this.left;
+  }
+
+  get column(): StepColumn {
+    return this.current.column;
+  }
+
+  get dropsName(): boolean {
+    return this.current.dropsName;
+  }
+
+  labels(): Labels {
+    return this.current.labels();
+  }
+
+  labelSymbol(name: string): number {
+    return this.current.labelSymbol(name);
+  }
+
+  prepare(): boolean {
+    return this.left.prepare() && this.right.prepare();
+  }
+
+  advance(): boolean {
+    if (!this.onRight) {
+      if (this.left.advance()) {
+        this.table.add(this.signatures.of(this.left), this.left.column);
+        return true;
+      }
+      this.onRight = true;
+    }
+    while (this.right.advance()) {
+      this.table.filter(this.signatures.of(this.right), this.right.column, 0);
+      if (this.right.column.hasAny()) return true;
+    }
+    return false;
+  }
+}

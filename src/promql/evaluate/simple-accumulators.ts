@@ -1,0 +1,163 @@
+/** count, group, min, max, stddev, stdvar and quantile. */
+import type { Aggregation } from "../ast.ts";
+import { Accumulator, longerBytes, longerFloats } from "./accumulator.ts";
+import { quantileOf } from "./float-quantile.ts";
+import { messages } from "./messages.ts";
+import type { QueryContext } from "./query-context.ts";
+import { ABSENT, FLOAT, type StepColumn } from "./step-column.ts";
+import type { ScalarColumn } from "./vector-stream.ts";
+
+/** count and group: histograms count too. */
+export class CountAccumulator extends Accumulator {
+  private counts = new Float64Array(0);
+
+  protected override resize(slots: number): void {
+    this.counts = longerFloats(this.counts, slots);
+  }
+
+  override add(group: number, column: StepColumn): void {
+    const start = group * this.stepCount;
+    const { kinds } = column;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] !== ABSENT) this.counts[start + step]!++;
+    }
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    const only = this.node.operator === "group";
+    for (let step = 0; step < this.stepCount; step++) {
+      const count = this.counts[group * this.stepCount + step]!;
+      if (count > 0) column.setFloat(step, only ? 1 : count);
+    }
+  }
+}
+
+/** min and max: NaN gives way to any number. */
+export class ExtremumAccumulator extends Accumulator {
+  private values = new Float64Array(0);
+  private seen = new Uint8Array(0);
+
+  protected override resize(slots: number): void {
+    this.values = longerFloats(this.values, slots);
+    this.seen = longerBytes(this.seen, slots);
+  }
+
+  override add(group: number, column: StepColumn): void {
+    if (column.histograms) this.noteIgnoredHistogram();
+    const { kinds, values } = column;
+    const start = group * this.stepCount;
+    const sign = this.node.operator === "max" ? 1 : -1;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] !== FLOAT) continue;
+      const slot = start + step;
+      const value = values[step]!;
+      const current = this.values[slot]!;
+      const better = sign * value > sign * current || Number.isNaN(current);
+      if (this.seen[slot] === 0 || better) this.values[slot] = value;
+      this.seen[slot] = 1;
+    }
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    for (let step = 0; step < this.stepCount; step++) {
+      const slot = group * this.stepCount + step;
+      if (this.seen[slot]) column.setFloat(step, this.values[slot]!);
+    }
+  }
+}
+
+/** stddev and stdvar of a population, by Welford's recurrence. */
+export class VarianceAccumulator extends Accumulator {
+  private counts = new Float64Array(0);
+  private means = new Float64Array(0);
+  private squares = new Float64Array(0);
+
+  protected override resize(slots: number): void {
+    this.counts = longerFloats(this.counts, slots);
+    this.means = longerFloats(this.means, slots);
+    this.squares = longerFloats(this.squares, slots);
+  }
+
+  override add(group: number, column: StepColumn): void {
+    if (column.histograms) this.noteIgnoredHistogram();
+    const { kinds, values } = column;
+    const start = group * this.stepCount;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] === FLOAT) this.addValue(start + step, values[step]!);
+    }
+  }
+
+  private addValue(slot: number, value: number): void {
+    const count = this.counts[slot]! + 1;
+    this.counts[slot] = count;
+    if (count === 1) {
+      this.means[slot] = value;
+      this.squares[slot] = Number.isFinite(value) ? 0 : Number.NaN;
+      return;
+    }
+    const delta = value - this.means[slot]!;
+    this.means[slot]! += delta / count;
+    this.squares[slot]! += delta * (value - this.means[slot]!);
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    const root = this.node.operator === "stddev";
+    for (let step = 0; step < this.stepCount; step++) {
+      const slot = group * this.stepCount + step;
+      if (this.counts[slot] === 0) continue;
+      const variance = this.squares[slot]! / this.counts[slot]!;
+      column.setFloat(step, root ? Math.sqrt(variance) : variance);
+    }
+  }
+}
+
+/** quantile: keeps all values of a slot. */
+export class QuantileAccumulator extends Accumulator {
+  private readonly phi: ScalarColumn;
+  private readonly values: (number[] | undefined)[] = [];
+
+  constructor(context: QueryContext, node: Aggregation, stepCount: number, phi: ScalarColumn) {
+    super(context, node, stepCount);
+    this.phi = phi;
+  }
+
+  protected override resize(slots: number): void {
+    this.values.length = slots;
+  }
+
+  override add(group: number, column: StepColumn): void {
+    if (column.histograms) this.noteIgnoredHistogram();
+    const start = group * this.stepCount;
+    for (let step = 0; step < column.length; step++) {
+      if (column.kinds[step] !== FLOAT) continue;
+      const value = column.values[step]!;
+      const known = this.values[start + step];
+      if (known) known.push(value);
+      else this.values[start + step] = [value];
+    }
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    for (let step = 0; step < this.stepCount; step++) {
+      const values = this.values[group * this.stepCount + step];
+      if (!values) continue;
+      column.setFloat(step, quantileOf(this.phi.values[step]!, Float64Array.from(values)));
+    }
+  }
+
+  /** Warns about quantiles that are none. */
+  checkParameter(start: number): void {
+    const { annotations } = this.context;
+    let least = Infinity;
+    let most = -Infinity;
+    for (const phi of this.phi.values) {
+      if (Number.isNaN(phi)) annotations.warn(messages.quantileRange(phi), start);
+      else {
+        least = Math.min(least, phi);
+        most = Math.max(most, phi);
+      }
+    }
+    if (most > 1) annotations.warn(messages.quantileRange(most), start);
+    if (least < 0) annotations.warn(messages.quantileRange(least), start);
+  }
+}

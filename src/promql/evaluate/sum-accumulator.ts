@@ -1,0 +1,141 @@
+/**
+ * sum and avg: compensated sums of floats, and of native histograms.
+ *
+ * A group that meets both kinds at a step has no value there, and one that meets exponential and
+ * custom buckets neither. avg divides the sum; when the sum would overflow, it goes on with an
+ * incremental mean.
+ */
+import { HistogramSum } from "../histogram/histogram-sum.ts";
+import { Accumulator, longerBytes, longerFloats } from "./accumulator.ts";
+import { sumError } from "./go-math.ts";
+import { messages } from "./messages.ts";
+import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
+
+const HAS_FLOAT = 1;
+const HAS_HISTOGRAM = 2;
+const INCOMPATIBLE = 4;
+const INCREMENTAL = 8;
+
+export class SumAccumulator extends Accumulator {
+  private sums = new Float64Array(0);
+  private errors = new Float64Array(0);
+  private counts = new Float64Array(0);
+  private flags = new Uint8Array(0);
+  private readonly histograms = new Map<number, HistogramSum>();
+
+  protected override resize(slots: number): void {
+    this.sums = longerFloats(this.sums, slots);
+    this.errors = longerFloats(this.errors, slots);
+    this.counts = longerFloats(this.counts, slots);
+    this.flags = longerBytes(this.flags, slots);
+  }
+
+  override add(group: number, column: StepColumn, metricName: () => string): void {
+    const start = group * this.stepCount;
+    if (column.histograms) this.addHistograms(start, column, metricName);
+    if (this.node.operator === "avg") this.addToMeans(start, column);
+    else this.addToSums(start, column);
+  }
+
+  private addToSums(start: number, column: StepColumn): void {
+    const { sums, errors, flags } = this;
+    const { kinds, values } = column;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] !== FLOAT) continue;
+      const slot = start + step;
+      const value = values[step]!;
+      const sum = sums[slot]!;
+      const next = sum + value;
+      if (next === Infinity || next === -Infinity) errors[slot] = 0;
+      else errors[slot]! += sumError(sum, value, next);
+      sums[slot] = next;
+      flags[slot]! |= HAS_FLOAT;
+    }
+  }
+
+  private addToMeans(start: number, column: StepColumn): void {
+    const { kinds, values } = column;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] === FLOAT) this.addToMean(start + step, values[step]!);
+    }
+  }
+
+  private addToMean(slot: number, value: number): void {
+    const first = (this.flags[slot]! & HAS_FLOAT) === 0;
+    this.flags[slot]! |= HAS_FLOAT;
+    this.counts[slot]!++;
+    const count = this.counts[slot]!;
+    if ((this.flags[slot]! & INCREMENTAL) === 0) {
+      const sum = this.sums[slot]!;
+      const next = sum + value;
+      if (first || Math.abs(next) !== Infinity) {
+        const error = Math.abs(next) === Infinity ? 0 : sumError(sum, value, next);
+        this.errors[slot]! += error;
+        this.sums[slot] = next;
+        return;
+      }
+      this.flags[slot]! |= INCREMENTAL;
+      this.sums[slot] = sum / (count - 1);
+      this.errors[slot]! /= count - 1;
+    }
+    const share = (count - 1) / count;
+    const mean = share * this.sums[slot]!;
+    const part = value / count;
+    const next = mean + part;
+    this.errors[slot] =
+      Math.abs(next) === Infinity ? 0 : share * this.errors[slot]! + sumError(mean, part, next);
+    this.sums[slot] = next;
+  }
+
+  private addHistograms(start: number, column: StepColumn, metricName: () => string): void {
+    const { annotations } = this.context;
+    for (let step = 0; step < column.length; step++) {
+      const slot = start + step;
+      if (column.kinds[step] !== HISTOGRAM || this.flags[slot]! & INCOMPATIBLE) continue;
+      this.flags[slot]! |= HAS_HISTOGRAM;
+      this.counts[slot]!++;
+      const histogram = column.histogramAt(step);
+      const sum = this.histograms.get(slot);
+      if (!sum) {
+        this.histograms.set(slot, new HistogramSum(histogram));
+      } else if (!sum.add(histogram)) {
+        const message = messages.mixedExponentialCustom(metricName());
+        annotations.warn(message, this.node.expression.start);
+        this.flags[slot]! |= INCOMPATIBLE;
+      }
+    }
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    for (let step = 0; step < this.stepCount; step++) {
+      const slot = group * this.stepCount + step;
+      const flags = this.flags[slot]!;
+      if (flags === 0 || flags & INCOMPATIBLE) continue;
+      if (flags & HAS_HISTOGRAM) this.emitHistogram(slot, step, column);
+      else column.setFloat(step, this.floatResult(slot));
+    }
+  }
+
+  private floatResult(slot: number): number {
+    const sum = this.sums[slot]!;
+    const error = this.errors[slot]!;
+    if (this.node.operator === "sum" || this.flags[slot]! & INCREMENTAL) return sum + error;
+    return sum / this.counts[slot]! + error / this.counts[slot]!;
+  }
+
+  private emitHistogram(slot: number, step: number, column: StepColumn): void {
+    const { annotations } = this.context;
+    const { start } = this.node.expression;
+    if (this.flags[slot]! & HAS_FLOAT) {
+      annotations.warn(messages.mixedInAggregation, start);
+      return;
+    }
+    const sum = this.histograms.get(slot)!;
+    const divisor = this.node.operator === "avg" ? this.counts[slot]! : 1;
+    column.setHistogram(step, sum.result(divisor));
+    if (sum.resetSeen && sum.notResetSeen) {
+      annotations.warn(messages.resetCollision("aggregation"), start);
+    }
+    if (sum.boundsReconciled) annotations.info(messages.reconciledBounds("aggregation"), start);
+  }
+}

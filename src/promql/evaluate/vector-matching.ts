@@ -1,0 +1,293 @@
+/**
+ * Arithmetic and comparisons between two vectors.
+ *
+ * The "one" side is materialised and indexed by match group; the "many" side (the left one, except
+ * with group_right) flows past it. Each pair of series gives the steps that both have.
+ *
+ * I1  At a step where both sides have something, two series of the one side in one match group are
+ *     an error, and in one-to-one matching two of the many side with a partner.
+ * I2  With a fill value, a series without partner at a step meets that value instead.
+ */
+import type { Labels } from "../../series/labels.ts";
+import { type BinaryExpression, isComparison, type VectorMatching } from "../ast.ts";
+import { dropLabels, keepLabels, labelsText, withLabel } from "../label-operations.ts";
+import { quote } from "../parse/string-text.ts";
+import { longerBytes } from "./accumulator.ts";
+import { ElementOperator } from "./element-operator.ts";
+import { arithmeticOf } from "./float-operators.ts";
+import { MaterialisedIdentity } from "./materialised-identity.ts";
+import type { QueryContext } from "./query-context.ts";
+import { BlockCollector } from "./series-block.ts";
+import { Signatures } from "./signatures.ts";
+import { ABSENT, StepColumn } from "./step-column.ts";
+import type { VectorStream } from "./vector-stream.ts";
+
+const EXPLICIT_GROUP =
+  "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)";
+const UNIQUE_GROUP = "multiple matches for labels: grouping labels must ensure unique matches";
+const NO_MANY_TO_MANY =
+  "many-to-many matching not allowed: matching labels must be unique on one side";
+
+export class VectorMatchStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly node: BinaryExpression;
+  private readonly matching: VectorMatching;
+  private readonly many: VectorStream;
+  private readonly collector: BlockCollector;
+  private readonly signatures: Signatures;
+  private readonly operator: ElementOperator;
+  /** The many side is the right one. */
+  private readonly swapped: boolean;
+  private readonly fillOne: number | null;
+  private readonly fillMany: number | null;
+  /** Series of the one side by match group. */
+  private readonly partners: number[][] = [];
+  /** Message of a duplicate on the one side, by step. */
+  private readonly duplicates = new Map<number, string>();
+  /** Slots (group, step) that had a match, grown as needed. */
+  private matched = new Uint8Array(0);
+  /** Steps already taken by a result's label set, when two series may give the same one. */
+  private readonly taken = new Map<string, Uint8Array>();
+  private readonly partner: StepColumn;
+  private manyColumn: StepColumn;
+  private signature = -1;
+  private nextPartner = 0;
+  private manyDone = false;
+  private leftover = -1;
+  private resultLabels: () => Labels;
+  private resultDropsName = false;
+
+  constructor(
+    context: QueryContext,
+    node: BinaryExpression,
+    matching: VectorMatching,
+    left: VectorStream,
+    right: VectorStream,
+  ) {
+    this.context = context;
+    this.node = node;
+    this.matching = matching;
+    this.swapped = matching.cardinality === "one-to-many";
+    this.many = this.swapped ? right : left;
+    this.collector = new BlockCollector(context, this.swapped ? left : right);
+    this.fillOne = this.swapped ? matching.fillLeft : matching.fillRight;
+    this.fillMany = this.swapped ? matching.fillRight : matching.fillLeft;
+    this.signatures = new Signatures(matching);
+    this.operator = new ElementOperator(context, node);
+    this.column = new StepColumn(left.column.length);
+    this.partner = new StepColumn(left.column.length);
+    this.manyColumn = this.partner;
+    this.resultLabels = () => this.many.labels();
+    this.distinctWithoutName = !keepsName(node) || this.many.distinctWithoutName;
+  }
+
+  get dropsName(): boolean {
+    return this.resultDropsName;
+  }
+
+  labels(): Labels {
+    return this.resultLabels();
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    if (!this.collector.run()) return false;
+    this.indexOneSide();
+    return this.many.prepare();
+  }
+
+  advance(): boolean {
+    while (!this.manyDone) {
+      if (this.nextPair()) return true;
+      if (!this.many.advance()) {
+        this.manyDone = true;
+      } else {
+        this.startMany();
+      }
+    }
+    return this.fillMany !== null && this.nextLeftover(this.fillMany);
+  }
+
+  private indexOneSide(): void {
+    const { block } = this.collector;
+    const identity = new MaterialisedIdentity(this.context, block.labels);
+    for (let i = 0; i < block.count; i++) {
+      identity.index = i;
+      const signature = this.signatures.of(identity);
+      const group = this.partners[signature];
+      if (group) {
+        for (const other of group) this.noteDuplicates(other, i);
+        group.push(i);
+      } else {
+        this.partners[signature] = [i];
+      }
+    }
+  }
+
+  /** Remembers the steps at which two series of the one side meet in one match group. */
+  private noteDuplicates(first: number, second: number): void {
+    const { kinds, stepCount, labels } = this.collector.block;
+    for (let step = 0; step < stepCount; step++) {
+      if (kinds[first * stepCount + step] === ABSENT) continue;
+      if (kinds[second * stepCount + step] === ABSENT || this.duplicates.has(step)) continue;
+      const group = labelsText(this.signatures.matchLabels(labels[second]!), quote);
+      const texts = [labels[first]!, labels[second]!].map((set) => labelsText(set, quote)).sort();
+      const side = this.swapped ? "left" : "right";
+      this.duplicates.set(
+        step,
+        `found duplicate series for the match group ${group} on the ${side} hand-side of the ` +
+          `operation: [${texts.join(", ")}];${NO_MANY_TO_MANY}`,
+      );
+    }
+  }
+
+  private startMany(): void {
+    this.manyColumn = this.many.column;
+    this.signature = this.signatures.of(this.many);
+    this.nextPartner = 0;
+    if (this.duplicates.size > 0) {
+      for (const [step, message] of this.duplicates) {
+        if (this.manyColumn.kinds[step] !== ABSENT) this.context.fail(message);
+      }
+    }
+  }
+
+  /** Produces the next result of the current many series. */
+  private nextPair(): boolean {
+    if (this.signature < 0) return false;
+    const group = this.partners[this.signature] ?? [];
+    while (this.nextPartner < group.length) {
+      const index = group[this.nextPartner++]!;
+      this.collector.block.load(index, this.partner);
+      const one = this.collector.block.labels[index]!;
+      if (this.emitPair(one)) return true;
+    }
+    if (this.fillOne === null || this.nextPartner > group.length) return false;
+    this.nextPartner++;
+    this.loadFill(group, this.fillOne);
+    return this.emitPair(this.signatures.matchLabels(this.many.labels()));
+  }
+
+  /** The partner column of steps at which no series of the one side is there. */
+  private loadFill(group: readonly number[], fill: number): void {
+    const { kinds, stepCount } = this.collector.block;
+    this.partner.clear();
+    for (let step = 0; step < stepCount; step++) {
+      const present = group.some((index) => kinds[index * stepCount + step] !== ABSENT);
+      if (!present) this.partner.setFloat(step, fill);
+    }
+  }
+
+  /** Combines the current many series with the partner column. */
+  private emitPair(one: Labels): boolean {
+    this.column.clear();
+    const left = this.swapped ? this.partner : this.manyColumn;
+    const right = this.swapped ? this.manyColumn : this.partner;
+    if (!this.markMatches()) return false;
+    const manyLabels = this.many.labels();
+    const labels = this.resultLabelsOf(manyLabels, one);
+    this.checkUniqueResult(labels);
+    this.operator.apply(left, right, this.column);
+    this.resultLabels = () => labels;
+    this.resultDropsName = this.dropsNameOf(this.many.dropsName);
+    return this.column.hasAny();
+  }
+
+  /** Marks the steps at which the pair meets; in one-to-one matching each step is free once. */
+  private markMatches(): boolean {
+    const { kinds } = this.manyColumn;
+    const start = this.signature * kinds.length;
+    if (start + kinds.length > this.matched.length) {
+      this.matched = longerBytes(this.matched, (start + kinds.length) * 2);
+    }
+    let any = false;
+    for (let step = 0; step < kinds.length; step++) {
+      if (kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
+      const again = this.matched[start + step] === 1;
+      if (again && this.matching.cardinality === "one-to-one") this.context.fail(EXPLICIT_GROUP);
+      this.matched[start + step] = 1;
+      any = true;
+    }
+    return any;
+  }
+
+  private checkUniqueResult(labels: Labels): void {
+    if (this.matching.cardinality === "one-to-one") return;
+    if (this.many.distinctWithoutName && this.matching.include.length === 0) return;
+    const key = `${this.signature}|${labels.key()}`;
+    let steps = this.taken.get(key);
+    if (!steps) {
+      steps = new Uint8Array(this.column.length);
+      this.taken.set(key, steps);
+    }
+    for (let step = 0; step < steps.length; step++) {
+      if (this.manyColumn.kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
+      if (steps[step] === 1) this.context.fail(UNIQUE_GROUP);
+      steps[step] = 1;
+    }
+  }
+
+  private resultLabelsOf(many: Labels, one: Labels): Labels {
+    const { context, matching, node } = this;
+    const dropNow =
+      arithmeticOf(node.operator) || (node.returnBool && !context.options.delayedNameRemoval);
+    let labels = dropNow ? dropLabels(many, context.nameLabels) : many;
+    if (matching.cardinality === "one-to-one") {
+      const names = new Set(matching.labels);
+      labels = matching.on ? keepLabels(labels, names) : dropLabels(labels, names);
+    }
+    for (const name of matching.include) labels = withLabel(labels, name, one.get(name));
+    return labels;
+  }
+
+  private dropsNameOf(manyDropsName: boolean): boolean {
+    if (!this.context.options.delayedNameRemoval) return false;
+    return this.node.returnBool || manyDropsName;
+  }
+
+  /** Series of the one side at steps without any partner, against the fill value. */
+  private nextLeftover(fill: number): boolean {
+    const { block } = this.collector;
+    const identity = new MaterialisedIdentity(this.context, block.labels);
+    while (++this.leftover < block.count) {
+      identity.index = this.leftover;
+      const start = this.signatures.of(identity) * block.stepCount;
+      block.load(this.leftover, this.partner);
+      const filled = new StepColumn(block.stepCount);
+      for (let step = 0; step < block.stepCount; step++) {
+        if (this.matched[start + step] === 1) this.partner.kinds[step] = ABSENT;
+        else if (this.partner.kinds[step] !== ABSENT) filled.setFloat(step, fill);
+      }
+      const one = block.labels[this.leftover]!;
+      const labels = this.resultLabelsOf(this.signatures.matchLabels(one), one);
+      this.column.clear();
+      const left = this.swapped ? this.partner : filled;
+      this.operator.apply(left, this.swapped ? filled : this.partner, this.column);
+      this.resultLabels = () => labels;
+      this.resultDropsName = this.dropsNameOf(false);
+      if (this.column.hasAny()) return true;
+    }
+    return false;
+  }
+}
+
+/** Whether the result of an operation can have a metric name. */
+function keepsName(node: BinaryExpression): boolean {
+  return isComparison(node.operator) ? !node.returnBool : arithmeticOf(node.operator) === undefined;
+}
+
+/** Whether no two results of an operation can have one label set at different steps. */
+export function givesDistinctSeries(
+  matching: VectorMatching,
+  left: VectorStream,
+  right: VectorStream,
+): boolean {
+  const plain = !matching.on && matching.labels.length === 0 && matching.include.length === 0;
+  const unfilled = matching.fillLeft === null && matching.fillRight === null;
+  return plain && unfilled && left.distinctWithoutName && right.distinctWithoutName;
+}

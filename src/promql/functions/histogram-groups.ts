@@ -1,0 +1,164 @@
+/**
+ * histogram_quantile, histogram_quantiles and histogram_fraction: classic buckets are put together
+ * by all labels except `le`, native histograms stand for themselves.
+ *
+ * A classic and a native histogram with the same labels at the same step cancel each other, with a
+ * warning. The buckets of a group are put in order once; a step only picks those that are there.
+ */
+import type { Labels } from "../../series/labels.ts";
+import { messages } from "../evaluate/messages.ts";
+import type { QueryContext } from "../evaluate/query-context.ts";
+import { BlockCollector } from "../evaluate/series-block.ts";
+import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "../evaluate/step-column.ts";
+import type { ScalarColumn, VectorStream } from "../evaluate/vector-stream.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { dropLabels } from "../label-operations.ts";
+import { parseGoFloat } from "../parse/number-text.ts";
+import { ClassicBuckets } from "./classic-histogram.ts";
+
+const BOUND_LABEL: ReadonlySet<string> = new Set(["le"]);
+
+interface Group {
+  readonly labels: Labels;
+  readonly dropsName: boolean;
+  /** Block index of the native series, or -1. */
+  native: number;
+  /** Classic buckets by rising bound: block indexes and bounds. */
+  readonly buckets: { readonly index: number; readonly bound: number }[];
+}
+
+/** What is computed of each group; it may give several series. */
+export interface HistogramMeasure {
+  readonly scalars: readonly ScalarColumn[];
+  /** Number of series that each group gives. */
+  readonly seriesPerGroup: number;
+  ofNative(series: number, step: number, histogram: FloatHistogram, metricName: string): number;
+  ofClassic(series: number, step: number, buckets: ClassicBuckets, metricName: string): number;
+  /** Labels of a series of a group. */
+  labelsOf(series: number, labels: Labels): Labels;
+}
+
+export class HistogramGroupStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName = false;
+  private readonly context: QueryContext;
+  private readonly collector: BlockCollector;
+  private readonly measure: HistogramMeasure;
+  /** Start of the vector argument, for annotations. */
+  private readonly start: number;
+  private readonly groups: Group[] = [];
+  private readonly buckets = new ClassicBuckets();
+  private group = -1;
+  private series = 0;
+
+  constructor(
+    context: QueryContext,
+    input: VectorStream,
+    measure: HistogramMeasure,
+    start: number,
+  ) {
+    this.context = context;
+    this.collector = new BlockCollector(context, input);
+    this.measure = measure;
+    this.start = start;
+    this.series = measure.seriesPerGroup;
+    this.column = new StepColumn(input.column.length);
+  }
+
+  get dropsName(): boolean {
+    return this.groups[this.group]!.dropsName;
+  }
+
+  labels(): Labels {
+    return this.measure.labelsOf(this.series, this.groups[this.group]!.labels);
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    if (!this.measure.scalars.every((scalar) => scalar.prepare())) return false;
+    if (!this.collector.run()) return false;
+    this.formGroups();
+    return true;
+  }
+
+  advance(): boolean {
+    for (;;) {
+      if (++this.series >= this.measure.seriesPerGroup) {
+        this.series = 0;
+        if (++this.group >= this.groups.length) {
+          this.collector.block.release();
+          return false;
+        }
+      }
+      this.column.clear();
+      for (let step = 0; step < this.column.length; step++) this.fill(step);
+      if (this.column.hasAny()) return true;
+    }
+  }
+
+  private formGroups(): void {
+    const { block } = this.collector;
+    const byKey = new Map<string, Group>();
+    for (let i = 0; i < block.count; i++) {
+      const kinds = block.kinds.subarray(i * block.stepCount, (i + 1) * block.stepCount);
+      const labels = block.labels[i]!;
+      if (kinds.includes(HISTOGRAM)) this.groupFor(byKey, labels, i).native = i;
+      if (!kinds.includes(FLOAT)) continue;
+      const text = labels.get("le");
+      const bound = parseGoFloat(text);
+      if (bound === null) {
+        const message = messages.badBucketLabel(text, this.nameOf(labels));
+        this.context.annotations.warn(message, this.start);
+        continue;
+      }
+      const group = this.groupFor(byKey, dropLabels(labels, BOUND_LABEL), i);
+      group.buckets.push({ index: i, bound });
+    }
+    for (const group of this.groups) group.buckets.sort((a, b) => compareBounds(a.bound, b.bound));
+  }
+
+  private groupFor(byKey: Map<string, Group>, labels: Labels, index: number): Group {
+    const key = labels.key();
+    const known = byKey.get(key);
+    if (known) return known;
+    const dropsName = this.collector.block.dropsName[index]!;
+    const group: Group = { labels, dropsName, native: -1, buckets: [] };
+    byKey.set(key, group);
+    this.groups.push(group);
+    return group;
+  }
+
+  private fill(step: number): void {
+    const { block } = this.collector;
+    const { native, labels, buckets } = this.groups[this.group]!;
+    this.buckets.clear();
+    for (const { index, bound } of buckets) {
+      const slot = index * block.stepCount + step;
+      if (block.kinds[slot] === FLOAT) this.buckets.add(bound, block.values[slot]!);
+    }
+    const slot = native * block.stepCount + step;
+    const hasNative = native >= 0 && block.kinds[slot] === HISTOGRAM;
+    const hasClassic = this.buckets.bounds.length > 0;
+    const name = this.nameOf(labels);
+    if (hasNative && hasClassic) {
+      this.context.annotations.warn(messages.mixedClassicNative(name), this.start);
+      this.column.kinds[step] = ABSENT;
+    } else if (hasNative) {
+      const histogram = block.histograms![slot]!;
+      this.column.setFloat(step, this.measure.ofNative(this.series, step, histogram, name));
+    } else if (hasClassic) {
+      this.column.setFloat(step, this.measure.ofClassic(this.series, step, this.buckets, name));
+    }
+  }
+
+  private nameOf(labels: Labels): string {
+    return labels.get("__name__");
+  }
+}
+
+function compareBounds(left: number, right: number): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,140 @@
+/**
+ * label_replace and label_join: new labels, same values.
+ *
+ * The replacement is Go's template: $1, ${1}, $name, $$; a name is as long as it can be, an unknown
+ * one is empty.
+ */
+import { RE2JS } from "re2js";
+import type { Labels } from "../../series/labels.ts";
+import type { QueryContext } from "../evaluate/query-context.ts";
+import { DerivedStream, type VectorStream } from "../evaluate/vector-stream.ts";
+import { METRIC_NAME, withLabel } from "../label-operations.ts";
+import { hasInvalidBytes } from "../parse/string-text.ts";
+
+/** A part of a template: literal text, or the name of a group. */
+type TemplatePart = { readonly text: string } | { readonly group: string };
+
+function parseTemplate(template: string): TemplatePart[] {
+  const parts: TemplatePart[] = [];
+  const variable = /\$(?:(\$)|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})?/gu;
+  let from = 0;
+  for (const match of template.matchAll(variable)) {
+    parts.push({ text: template.slice(from, match.index) });
+    const group = match[2] ?? match[3];
+    parts.push(group === undefined ? { text: "$" } : { group });
+    from = match.index + match[0].length;
+  }
+  parts.push({ text: template.slice(from) });
+  return parts;
+}
+
+/** Text of a group of a match; "" when there is no such group or it took no part. */
+function groupText(matcher: ReturnType<RE2JS["matcher"]>, name: string): string {
+  try {
+    const text = /^\d+$/.test(name) ? matcher.group(Number(name)) : matcher.group(name);
+    return text ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function checkLabelName(context: QueryContext, name: string, role: string, call: string): void {
+  if (name !== "" && !hasInvalidBytes(name)) return;
+  context.fail(`invalid ${role} label name in ${call}(): ${name}`);
+}
+
+/** A stream whose series get one label computed from their others. */
+class RelabelledStream extends DerivedStream {
+  private readonly context: QueryContext;
+  private readonly target: string;
+  private readonly compute: (labels: Labels) => string | null;
+  private changed: Labels | null = null;
+
+  /** `compute` gives the label's value, or null to leave the series as it is. */
+  constructor(
+    context: QueryContext,
+    input: VectorStream,
+    target: string,
+    compute: (labels: Labels) => string | null,
+  ) {
+    super(input);
+    this.context = context;
+    this.target = target;
+    this.compute = compute;
+  }
+
+  override get distinctWithoutName(): boolean {
+    return false;
+  }
+
+  /** A name that was set on purpose stays. */
+  override get dropsName(): boolean {
+    return this.input.dropsName && !(this.changed && this.target === METRIC_NAME);
+  }
+
+  override labels(): Labels {
+    return this.changed ?? this.input.labels();
+  }
+
+  override labelSymbol(name: string): number {
+    if (!this.changed) return this.input.labelSymbol(name);
+    return this.context.symbols.intern(this.changed.get(name));
+  }
+
+  override advance(): boolean {
+    if (!this.input.advance()) return false;
+    const labels = this.input.labels();
+    const value = this.compute(labels);
+    this.changed = value === null ? null : withLabel(labels, this.target, value);
+    return true;
+  }
+}
+
+/** Arguments of label_replace after the vector, in order. */
+export interface Replacement {
+  readonly target: string;
+  readonly template: string;
+  readonly source: string;
+  readonly pattern: string;
+}
+
+/** label_replace: where the whole source label matches, the target label is set. */
+export function labelReplace(
+  context: QueryContext,
+  input: VectorStream,
+  { target, template, source, pattern }: Replacement,
+): VectorStream {
+  const expression = compile(context, pattern);
+  checkLabelName(context, target, "destination", "label_replace");
+  const parts = parseTemplate(template);
+  return new RelabelledStream(context, input, target, (labels) => {
+    const matcher = expression.matcher(labels.get(source));
+    if (!matcher.find()) return null;
+    return parts
+      .map((part) => ("text" in part ? part.text : groupText(matcher, part.group)))
+      .join("");
+  });
+}
+
+function compile(context: QueryContext, pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(`^(?s:${pattern})$`);
+  } catch {
+    return context.fail(`invalid regular expression in label_replace(): ${pattern}`);
+  }
+}
+
+/** label_join: the target label becomes the values of others, joined. */
+export function labelJoin(
+  context: QueryContext,
+  input: VectorStream,
+  target: string,
+  separator: string,
+  sources: readonly string[],
+): VectorStream {
+  for (const source of sources) checkLabelName(context, source, "source", "label_join");
+  checkLabelName(context, target, "destination", "label_join");
+  return new RelabelledStream(context, input, target, (labels) =>
+    sources.map((source) => labels.get(source)).join(separator),
+  );
+}

@@ -1,0 +1,104 @@
+/** sort, sort_desc, sort_by_label and sort_by_label_desc: order matters in instant queries only. */
+import { Labels } from "../../series/labels.ts";
+import type { QueryContext } from "../evaluate/query-context.ts";
+import { BlockCollector } from "../evaluate/series-block.ts";
+import { FLOAT, StepColumn } from "../evaluate/step-column.ts";
+import type { VectorStream } from "../evaluate/vector-stream.ts";
+
+/** Order of two series of a block: negative when the first comes first. */
+export type SeriesOrder = (labels: readonly Labels[], values: Float64Array) => OrderOfIndexes;
+type OrderOfIndexes = (left: number, right: number) => number;
+
+/** By value of an instant vector, NaN last; `sign` -1 sorts downwards. */
+export function byValue(sign: 1 | -1): SeriesOrder {
+  return (_labels, values) => (left, right) => {
+    const a = values[left]!;
+    const b = values[right]!;
+    if (Number.isNaN(a) || Number.isNaN(b))
+      return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+    return sign * (a - b) || 0;
+  };
+}
+
+/** Whether a string sorts before another, runs of digits compared as numbers. */
+function sortsBefore(left: string, right: string): boolean {
+  const a = left.match(/\d+|\D+/g) ?? [];
+  const b = right.match(/\d+|\D+/g) ?? [];
+  for (let i = 0; i < a.length; i++) {
+    if (i >= b.length) return false;
+    const bothNumeric = /^\d/.test(a[i]!) && /^\d/.test(b[i]!);
+    const difference = bothNumeric ? Number(a[i]) - Number(b[i]) : Number(a[i] !== b[i]);
+    if (difference !== 0) return bothNumeric ? difference < 0 : a[i]! < b[i]!;
+    if (i === a.length - 1) return true;
+    if (i === b.length - 1) return false;
+  }
+  return false;
+}
+
+/** By the values of labels in natural order, then by the whole label set. */
+export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
+  return (labels) => (left, right) => {
+    for (const name of names) {
+      const a = labels[left]!.get(name);
+      const b = labels[right]!.get(name);
+      if (a !== b) return sortsBefore(a, b) ? -sign : sign;
+    }
+    return sign * Labels.compare(labels[left]!, labels[right]!);
+  };
+}
+
+/** The series of a stream in an order; without histograms when `floatsOnly`. */
+export class SortedStream implements VectorStream {
+  readonly column: StepColumn;
+  readonly distinctWithoutName: boolean;
+  private readonly context: QueryContext;
+  private readonly collector: BlockCollector;
+  private readonly order: SeriesOrder;
+  private readonly floatsOnly: boolean;
+  private indexes: number[] = [];
+  private position = -1;
+
+  constructor(context: QueryContext, input: VectorStream, order: SeriesOrder, floatsOnly: boolean) {
+    this.context = context;
+    this.collector = new BlockCollector(context, input);
+    this.order = order;
+    this.floatsOnly = floatsOnly;
+    this.column = new StepColumn(input.column.length);
+    this.distinctWithoutName = input.distinctWithoutName;
+  }
+
+  get dropsName(): boolean {
+    return this.collector.block.dropsName[this.indexes[this.position]!]!;
+  }
+
+  labels(): Labels {
+    return this.collector.block.labels[this.indexes[this.position]!]!;
+  }
+
+  labelSymbol(name: string): number {
+    return this.context.symbols.intern(this.labels().get(name));
+  }
+
+  prepare(): boolean {
+    if (!this.collector.run()) return false;
+    const { labels, values, count, stepCount } = this.collector.block;
+    this.indexes = Array.from({ length: count }, (_, index) => index);
+    if (stepCount === 1) this.indexes.sort(this.order(labels, values));
+    return true;
+  }
+
+  advance(): boolean {
+    const { block } = this.collector;
+    while (++this.position < this.indexes.length) {
+      block.load(this.indexes[this.position]!, this.column);
+      if (!this.floatsOnly || !block.histograms) return true;
+      for (let step = 0; step < this.column.length; step++) {
+        if (this.column.kinds[step] !== FLOAT) this.column.kinds[step] = 0;
+      }
+      this.column.histograms = null;
+      if (this.column.hasAny()) return true;
+    }
+    block.release();
+    return false;
+  }
+}

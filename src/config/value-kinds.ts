@@ -101,7 +101,7 @@ export function percentOrOff(max: number): ValueKind<number | null> {
 }
 
 /** One of a few words. */
-export function oneOf<Word extends string>(words: readonly Word[]): ValueKind<Word> {
+export function oneOf<const Word extends string>(words: readonly Word[]): ValueKind<Word> {
   return {
     read: (text) => words.find((word) => word === text),
     show: (word) => word,

@@ -1,0 +1,177 @@
+/**
+ * The program: its commands, and for `serve` how the parts of the service are put together,
+ * started and stopped in order.
+ *
+ * Start: log, data directory, HTTP (which answers 503 where it needs the store), restore, heartbeat.
+ * Stop, on SIGTERM or SIGINT: HTTP, heartbeat, a last snapshot, data directory.
+ */
+import { randomInt } from "node:crypto";
+import { createRequire } from "node:module";
+import { hostname } from "node:os";
+import { systemClock } from "./base/clock.ts";
+import { NodeDisk } from "./base/disk.ts";
+import type { Log } from "./base/log.ts";
+import { command, runCommandLine } from "./cli/command.ts";
+import { createLogger } from "./cli/logger.ts";
+import { stopSignal } from "./cli/stop-signals.ts";
+import { shownFlags } from "./config/flag-table.ts";
+import { checkServeConfig, SERVE_FLAGS, type ServeConfig } from "./config/serve-flags.ts";
+import { Engine, type EngineSettings } from "./engine/engine.ts";
+import { EngineReader } from "./engine/engine-reading.ts";
+import { SelfScrape } from "./engine/self-scrape.ts";
+import { closeServer, isLoopback, listen, originOf } from "./http/listen.ts";
+import { PromqlQueries } from "./http/promql-queries.ts";
+import { buildServer } from "./http/server.ts";
+import type { About } from "./http/server-parts.ts";
+import { runSnapshotCommand } from "./journal/snapshot-command.ts";
+import { Metrics } from "./observe/metrics.ts";
+import { RequestCounts } from "./observe/request-counts.ts";
+import { createEngine } from "./promql/engine.ts";
+
+const packageFile = createRequire(import.meta.url)("../package.json") as { version: string };
+const VERSION = packageFile.version;
+const SEED_END = 2 ** 32;
+
+function engineSettings(config: ServeConfig): EngineSettings {
+  return {
+    store: {
+      windowMs: config.chunkWindowMs,
+      windowCount: config.chunksPerSeries,
+      outOfOrderMs: config.outOfOrderWindowMs,
+      seriesMax: config.seriesCountMax,
+      goVersion: config.goVersion,
+      gogcPercent: config.gogcPercent,
+      heapLimitBytes: config.heapLimitBytes,
+      seed: randomInt(SEED_END),
+    },
+    storagePath: config.storagePath,
+    snapshotIntervalMs: config.snapshotIntervalMs,
+    snapshotOrder: config.snapshotOrder,
+    restoreCapacity: config.restoreCapacity,
+  };
+}
+
+function aboutOf(config: ServeConfig): About {
+  return {
+    version: VERSION,
+    revision: "",
+    goVersion: config.goVersion,
+    startTimeMs: systemClock.nowMs(),
+    hostName: hostname(),
+    workingDirectory: process.cwd(),
+    gogc: SERVE_FLAGS.gogcPercent.kind.show(config.gogcPercent),
+    heapLimitBytes: config.heapLimitBytes,
+    retentionMs: config.chunkWindowMs * config.chunksPerSeries,
+    flags: shownFlags(SERVE_FLAGS, config),
+  };
+}
+
+/** The metrics of an engine and what is counted beside it. */
+function metricsOf(engine: Engine, config: ServeConfig) {
+  const counts = new RequestCounts();
+  const { goVersion, gogcPercent, heapLimitBytes } = config;
+  const reader = new EngineReader(engine, goVersion, gogcPercent, heapLimitBytes, systemClock);
+  const readEngine = () => reader.read();
+  const build = { version: VERSION, revision: "", nodeVersion: process.version };
+  return { counts, readEngine, metrics: new Metrics(readEngine, counts, build) };
+}
+
+/** Builds the HTTP server over an engine. */
+function serverOf(
+  config: ServeConfig,
+  engine: Engine,
+  parts: ReturnType<typeof metricsOf>,
+  log: Log,
+) {
+  const promql = createEngine({
+    lookbackMs: config.queryLookbackMs,
+    samplesMax: config.querySamplesMax,
+    timeoutMs: config.queryTimeoutMs,
+    clock: systemClock,
+  });
+  return buildServer({
+    service: engine,
+    queries: new PromqlQueries(promql, systemClock),
+    counts: parts.counts,
+    renderMetrics: () => parts.metrics.render(),
+    readEngine: parts.readEngine,
+    settings: config,
+    about: aboutOf(config),
+    clock: systemClock,
+    log,
+    onBug: (error) => endWithBug(error, log),
+  });
+}
+
+/** A broken invariant: what is on disk is whole, what is in memory may not be. */
+function endWithBug(error: unknown, log: Log): void {
+  log.error({ error }, "a bug was met while storing samples: ending without a snapshot");
+  process.exit(1);
+}
+
+/** Tells where the service is found, and warns when others than this machine can reach it. */
+function announce({ listenAddress: { host } }: ServeConfig, port: number, log: Log): string {
+  const origin = originOf(host, port);
+  const places = { page: origin, write: `${origin}/api/v1/write`, "grafana data source": origin };
+  log.info(places, `Spandrel ${VERSION} listens on port ${port}`);
+  if (!isLoopback(host)) {
+    const reach = "other machines can reach this address, and there is no authentication: anybody";
+    log.warn({ host }, `${reach} who can connect may read and write (--web.listen-address)`);
+  }
+  return origin;
+}
+
+/** Runs the service until a signal ends it. */
+async function serve(config: ServeConfig): Promise<number> {
+  checkServeConfig(config);
+  const stopped = stopSignal((code) => process.exit(code));
+  const log = createLogger(config.logLevel, config.logFormat, process.stdout.isTTY);
+  const engine = await Engine.open(engineSettings(config), new NodeDisk(), systemClock, log);
+  const parts = metricsOf(engine, config);
+  const app = await serverOf(config, engine, parts, log);
+  try {
+    const { host, port } = config.listenAddress;
+    const instance = new URL(announce(config, await listen(app, host, port), log)).host;
+    const scrape = new SelfScrape(() => parts.metrics.render(), engine, systemClock, instance);
+    const intervalMs = config.selfScrapeIntervalMs;
+    engine.every({ name: "self-scrape", intervalMs, run: () => scrape.scrape() });
+    const signal = await Promise.race([stopped, engine.restore().then(() => stopped)]);
+    log.info({ signal }, `${signal}: finishing what is under way`);
+  } finally {
+    await closeServer(app);
+    await engine.close();
+  }
+  log.info({}, "stopped");
+  return 0;
+}
+
+/** `snapshot list` and `snapshot verify`. */
+function snapshotCommand(verb: string, summary: string) {
+  return command({
+    name: `snapshot ${verb}`,
+    summary,
+    words: "DIRECTORY",
+    flags: {},
+    run: (_config, words) =>
+      runSnapshotCommand([verb, ...words], new NodeDisk(), (line) => console.log(line)),
+  });
+}
+
+const COMMANDS = [
+  command({
+    name: "serve",
+    summary: "Runs the service.",
+    words: "",
+    flags: SERVE_FLAGS,
+    run: serve,
+  }),
+  snapshotCommand("list", "Lists the snapshots in a directory."),
+  snapshotCommand("verify", "Reads every byte of the snapshots in a directory and checks it."),
+];
+
+const terminal = {
+  out: (text: string) => console.log(text),
+  error: (text: string) => console.error(text),
+};
+// A restore that was cut short would keep the process alive: its end is not waited for.
+process.exit(await runCommandLine(COMMANDS, VERSION, process.argv.slice(2), process.env, terminal));

@@ -1,0 +1,120 @@
+/**
+ * The program as a process of its own: started from its source, driven over HTTP and by signals.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
+import { literalSnappy } from "../http/write-bodies.ts";
+import { Program } from "./program.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "spandrel-e2e-"));
+const running: Program[] = [];
+
+afterEach(async () => {
+  for (const program of running.splice(0)) await program.kill();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(...args: string[]): Program {
+  const program = new Program(args);
+  running.push(program);
+  return program;
+}
+
+/** Starts the service on a free port and the shared directory, unless `flags` say otherwise. */
+function startService(...flags: string[]): Program {
+  const usual = ["--web.listen-address=127.0.0.1:0", `--storage.path=${folder}`];
+  const given = new Set(flags.map((flag) => flag.split("=")[0]));
+  const others = usual.filter((flag) => !given.has(flag.split("=")[0]));
+  return start("serve", "--self-scrape.interval=0", ...others, ...flags);
+}
+
+async function writeOne(origin: string, timeMs: number): Promise<number> {
+  const encoder = new WriteRequestEncoder();
+  encoder.beginSeries();
+  encoder.label("__name__", "requests");
+  encoder.label("host", "a");
+  encoder.sample(timeMs, 42);
+  encoder.endSeries();
+  const body = new Uint8Array(literalSnappy(encoder.finish()));
+  return (await fetch(`${origin}/api/v1/write`, { method: "POST", body })).status;
+}
+
+async function query(origin: string, text: string, timeMs: number): Promise<string> {
+  const form = new URLSearchParams({ query: text, time: String(timeMs / 1000) });
+  return (await fetch(`${origin}/api/v1/query`, { method: "POST", body: form })).text();
+}
+
+describe("spandrel serve", () => {
+  it("stores, answers, ends in order on SIGTERM and has it all after a restart", async () => {
+    const nowMs = Date.now();
+    const first = startService();
+    const origin = await first.ready();
+    expect(await writeOne(origin, nowMs)).toBe(204);
+    const answer = await query(origin, "requests", nowMs);
+    expect(answer).toContain('{"__name__":"requests","host":"a"}');
+    expect(answer).toContain('"42"');
+    expect(await first.stop("SIGTERM")).toBe(0);
+    expect(first.output).toContain("stopped");
+
+    const second = startService();
+    expect(await query(await second.ready(), "requests", nowMs)).toBe(answer);
+    expect(await second.stop("SIGINT")).toBe(0);
+  });
+
+  it("says where it is found, on the port it was given", async () => {
+    const service = startService();
+    const origin = await service.ready();
+    const line = service.lines().find((fields) => fields["page"] !== undefined);
+    expect(line).toMatchObject({
+      page: origin,
+      write: `${origin}/api/v1/write`,
+      "grafana data source": origin,
+      level: "info",
+    });
+    expect((await fetch(origin)).headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(service.lines().some(({ level }) => level === "warn")).toBe(false);
+  });
+
+  it("warns when other machines can reach it", async () => {
+    const service = startService("--web.listen-address=0.0.0.0:0");
+    await service.ready();
+    const warning = service.lines().find(({ level }) => level === "warn");
+    expect(warning?.["msg"]).toContain("there is no authentication");
+  });
+
+  it("keeps a second process out of its directory", async () => {
+    await startService().ready();
+    const second = startService();
+    expect(await second.end()).toBe(1);
+    expect(second.output).toMatch(/^spandrel: .*lock/m);
+  });
+
+  it("ends with 1 when its port is taken", async () => {
+    const origin = await startService().ready();
+    const other = join(folder, "other");
+    const { host } = new URL(origin);
+    const second = startService(`--storage.path=${other}`, `--web.listen-address=${host}`);
+    expect(await second.end()).toBe(1);
+    expect(second.output).toContain(`spandrel: cannot listen on ${host}`);
+  });
+});
+
+describe("the command line", () => {
+  it("refuses a bad flag with 2 and says what is allowed", async () => {
+    const program = start("--heap.gogc=-1");
+    expect(await program.end()).toBe(2);
+    expect(program.output).toContain('spandrel: --heap.gogc="-1" is not allowed: want a whole');
+  });
+
+  it("knows its version and its commands", async () => {
+    const version = start("--version");
+    const help = start("--help");
+    expect(await version.end()).toBe(0);
+    expect(version.output).toMatch(/^spandrel \d+\.\d+\.\d+/);
+    expect(await help.end()).toBe(0);
+    expect(help.output).toContain("serve");
+  });
+});

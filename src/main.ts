@@ -2,7 +2,7 @@
  * The program: its commands, and for `serve` how the parts of the service are put together,
  * started and stopped in order.
  *
- * Start: log, data directory, HTTP (which answers 503 where it needs the store), restore, heartbeat.
+ * Start: log, data directory, HTTP (503 where it needs the store), restore, heartbeat.
  * Stop, on SIGTERM or SIGINT: HTTP, heartbeat, a last snapshot, data directory.
  */
 import { randomInt } from "node:crypto";

@@ -35,7 +35,7 @@ async function listenEverywhere(app: FastifyInstance, port: number): Promise<voi
   await app.listen({ host: hasVersion6 ? "::" : "0.0.0.0", port });
 }
 
-/** Listens and gives the port; an empty host is every address. TsdbError UNAVAILABLE if it fails. */
+/** Listens and gives the port; an empty host is every address. Throws TsdbError UNAVAILABLE. */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   try {
     if (host === "") await listenEverywhere(app, port);

@@ -6,10 +6,10 @@ import { smallReading } from "../http/fake-reading.ts";
 
 const HEAD = `# Metrics
 
-What \`/metrics\` shows, in the text format 0.0.4. The \`go_…\` metrics have the names, types and help
-texts of a Go program's, and tell of the simulated heap that holds the chunks, not of this process.
-They are computed as Go's \`runtime/metrics\` does. Every value of one answer is of one moment. This
-file is generated from the definitions in \`src/observe\`.
+What \`/metrics\` shows, in the text format 0.0.4. The \`go_…\` metrics have the names, types and
+help texts of a Go program's, and tell of the simulated heap that holds the chunks, not of this
+process. They are computed as Go's \`runtime/metrics\` does. Every value of one answer is of one
+moment. This file is generated from the definitions in \`src/observe\`.
 `;
 
 function row(...cells: readonly string[]): string {

@@ -128,10 +128,11 @@ export class IndexReader {
   /** Puts the target's numbers of `count` pairs into `pairsOfSeries`; false for an unknown one. */
   private mapPairs(words: Uint32Array, from: number, count: number): boolean {
     if (count > this.pairsOfSeries.length) this.pairsOfSeries = new Uint32Array(count * 2);
+    const { pairs, pairsOfSeries, pairCount } = this;
     for (let i = 0; i < count; i++) {
       const pair = words[from + i]!;
-      if (pair >= this.pairCount) return false;
-      this.pairsOfSeries[i] = this.pairs[pair]!;
+      if (pair >= pairCount) return false;
+      pairsOfSeries[i] = pairs[pair]!;
     }
     return true;
   }

@@ -91,20 +91,30 @@ export class SnapshotWriter {
     };
   }
 
-  /** Keeps the snapshot just written and the newest one before it that is not known damaged. */
+  /**
+   * Keeps the snapshot just written and the newest sound one before it; when none is sound the
+   * newest of all, so that what damage left can still be looked at.
+   */
   private async removeOlder(sequence: number): Promise<string | null> {
     const { directory } = this.options;
     try {
-      const kept = [sequence];
-      for (const other of await directory.sequences()) {
-        if (other >= sequence || this.damaged.has(other) || kept.length === 2) continue;
-        if ((await directory.readManifest(other)).kind === "manifest") kept.push(other);
-      }
-      await directory.keepOnly(kept);
+      const older = (await directory.sequences()).filter((other) => other < sequence);
+      const spare = (await this.newestSound(older)) ?? older[0];
+      await directory.keepOnly(spare === undefined ? [sequence] : [sequence, spare]);
       return null;
     } catch (error) {
       if (!(error instanceof TsdbError)) throw error;
       return error.message;
     }
+  }
+
+  /** The first of `sequences` that is not known damaged and whose manifest can be read. */
+  private async newestSound(sequences: readonly number[]): Promise<number | undefined> {
+    for (const sequence of sequences) {
+      if (this.damaged.has(sequence)) continue;
+      const reading = await this.options.directory.readManifest(sequence);
+      if (reading.kind === "manifest") return sequence;
+    }
+    return undefined;
   }
 }

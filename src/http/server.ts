@@ -40,6 +40,8 @@ const PATH_PARAMETER_LENGTH_MAX = 16_384;
 const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than senders keep idle connections (5 min), so that they close first and see no reset. */
 const KEEP_ALIVE_MS = 360_000;
+/** Connections open at once: far more than senders keep, fewer than a process may have. */
+const CONNECTIONS_MAX = 4096;
 /** Answers shorter than this are not worth compressing. */
 const COMPRESS_BYTES_MIN = 1024;
 
@@ -125,6 +127,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
     http: { maxHeaderSize: HEADER_BYTES_MAX },
   });
+  app.server.maxConnections = CONNECTIONS_MAX;
   readForms(app);
   answerFailures(app, parts);
   await app.register(async (writeApp) => addWriteRoute(writeApp, parts));

@@ -7,7 +7,7 @@
  * I3  Decoding and storing is one synchronous step, so one decoder and one batch serve everybody.
  *
  * The route answers on the raw response: Fastify's own body reading and reply cost 20 us a request
- * more (bench: 125 against 105 us at 86 KB), and nothing of them is needed here.
+ * more (125 against 105 us of CPU at 86 KB, as much as node:http alone), and it needs neither.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";

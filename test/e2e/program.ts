@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
-const MAIN = join(import.meta.dirname, "..", "..", "src", "main.ts");
+const SOURCE = join(import.meta.dirname, "..", "..", "src");
 const START_MS = 30_000;
 
 export class Program {
@@ -15,10 +15,13 @@ export class Program {
   private readonly child: ChildProcess;
   private readonly exited: Promise<number | null>;
 
-  constructor(args: readonly string[]) {
-    const environment = { ...process.env, NODE_OPTIONS: "" };
-    this.child = spawn(process.execPath, ["--import", "tsx", MAIN, ...args], {
-      env: environment,
+  constructor(
+    args: readonly string[],
+    file = "main.ts",
+    environment: Readonly<Record<string, string>> = {},
+  ) {
+    this.child = spawn(process.execPath, ["--import", "tsx", join(SOURCE, file), ...args], {
+      env: { ...process.env, NODE_OPTIONS: "", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.exited = once(this.child, "close").then(([code]) => code as number | null);
@@ -51,9 +54,13 @@ export class Program {
     return this.exited;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Sends a signal and waits for the end. */
   stop(signal: NodeJS.Signals): Promise<number | null> {
-    this.child.kill(signal);
+    this.signal(signal);
     return this.exited;
   }
 

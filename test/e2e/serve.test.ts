@@ -2,6 +2,7 @@
  * The program as a process of its own: started from its source, driven over HTTP and by signals.
  */
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -99,6 +100,41 @@ describe("spandrel serve", () => {
     const second = startService(`--storage.path=${other}`, `--web.listen-address=${host}`);
     expect(await second.end()).toBe(1);
     expect(second.output).toContain(`spandrel: cannot listen on ${host}`);
+  });
+});
+
+describe("a second signal", () => {
+  it("ends the process at once, whatever is under way", async () => {
+    const service = startService();
+    const { port } = new URL(await service.ready());
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write("POST /api/v1/write HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    service.signal("SIGTERM");
+    await expect.poll(() => service.output).toContain("finishing");
+    expect(await service.stop("SIGTERM")).toBe(143);
+    socket.destroy();
+  });
+});
+
+describe("the health check", () => {
+  it("exits 0 when the service is ready and 1 when nothing answers", async () => {
+    const { host } = new URL(await startService().ready());
+    const check = (address: string, ...args: string[]) => {
+      const program = new Program(args, "healthcheck.ts", { SPANDREL_WEB_LISTEN_ADDRESS: address });
+      running.push(program);
+      return program;
+    };
+    const ready = check(host);
+    const healthy = check(host, "healthy");
+    const nobody = check("127.0.0.1:1");
+    expect(await ready.end()).toBe(0);
+    expect(ready.output).toBe("/-/ready: 200\n");
+    expect(await healthy.end()).toBe(0);
+    expect(healthy.output).toBe("/-/healthy: 200\n");
+    expect(await nobody.end()).toBe(1);
+    expect(nobody.output).toContain("ECONNREFUSED");
   });
 });
 

@@ -49,6 +49,8 @@ export function replayTrace(
   return replay;
 }
 
+const FIRST_IDS = 4096;
+
 export class TraceReplay implements TraceVisitor {
   /** The heap of the current segment. */
   heap: GoHeap;
@@ -56,9 +58,9 @@ export class TraceReplay implements TraceVisitor {
   private readonly output: ReplayOutput;
   private readonly parser: TraceParser;
   private readonly records = new RecordWriter();
-  private addresses = new Float64Array(1 << 17);
-  private capacities = new Float64Array(1 << 17);
-  private lengths = new Float64Array(1 << 17);
+  private addresses = new Float64Array(FIRST_IDS);
+  private capacities = new Float64Array(FIRST_IDS);
+  private lengths = new Float64Array(FIRST_IDS);
   private segment = 0;
   private fileNumber = 0;
 

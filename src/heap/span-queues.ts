@@ -1,7 +1,8 @@
 /**
  * The central lists: for each size class four queues of spans, partial and full, swept and not.
  *
- * I1  Every queue is first in, first out, linked both ways through the spans' records.
+ * I1  Every queue is first in, first out, linked both ways through the spans' records; the head's
+ *     backward link means nothing, so that popping touches one record only.
  * I2  A span is in at most one queue, and its record says in which; a cached span is in none.
  * I3  Starting a cycle swaps swept and unswept; the swept queues are then empty.
  *
@@ -55,10 +56,13 @@ export class SpanQueues {
   remove(span: SpanRef): void {
     const queue = this.spans.queueOf(span);
     assert(queue !== 0, "a removed span was in a queue");
+    if (this.heads[queue] === span) {
+      this.pop(queue);
+      return;
+    }
     const next = this.spans.nextOf(span);
     const previous = this.spans.previousOf(span);
-    if (previous === NO_SPAN) this.heads[queue] = next;
-    else this.spans.setNext(previous, next);
+    this.spans.setNext(previous, next);
     if (next === NO_SPAN) this.tails[queue] = previous;
     else this.spans.setPrevious(next, previous);
     this.spans.setQueue(span, 0);
@@ -110,7 +114,11 @@ export class SpanQueues {
 
   private pop(queue: number): SpanRef {
     const span = this.heads[queue]! as SpanRef;
-    if (span !== NO_SPAN) this.remove(span);
+    if (span === NO_SPAN) return NO_SPAN;
+    const next = this.spans.nextOf(span);
+    this.heads[queue] = next;
+    if (next === NO_SPAN) this.tails[queue] = NO_SPAN;
+    this.spans.setQueue(span, 0);
     return span;
   }
 }

@@ -290,13 +290,16 @@ export class SpanTable {
     const half = span << 5;
     const bits = words[(span << 4) + BITS]!;
     const end = bits + (((this.halves[half + SLOT_COUNT]! + 31) >>> 5) << 1);
+    words[(span << 4) + CYCLE] = cycle;
+    if (this.halves[half + FREE_INDEX] === 0 && this.isUnchanged(bits, end)) {
+      return this.halves[half + ALLOC_COUNT]!;
+    }
     let live = 0;
     for (let at = bits; at < end; at += 2) {
       const word = words[at + 1]!;
       words[at] = word;
       live += bitCount(word);
     }
-    words[(span << 4) + CYCLE] = cycle;
     this.halves[half + FREE_INDEX] = 0;
     this.halves[half + ALLOC_COUNT] = live;
     this.halves[half + COUNTED_ALLOCS] = live;
@@ -313,6 +316,13 @@ export class SpanTable {
     this.inUse = other.inUse;
     this.serial = other.serial;
     this.renewViews();
+  }
+
+  /** Nothing was allocated (freeIndex is 0) nor dropped since the last sweep. */
+  private isUnchanged(bits: number, end: number): boolean {
+    const words = this.words;
+    for (let at = bits; at < end; at += 2) if (words[at] !== words[at + 1]) return false;
+    return true;
   }
 
   private mapPages(page: PageIndex, pageCount: number, span: SpanRef): void {

@@ -45,7 +45,6 @@ export class TraceParser {
   private readonly visitor: TraceVisitor;
   private bytes: Uint8Array = new Uint8Array(0);
   private position = 0;
-  private lineEnd = 0;
   private rest: Uint8Array = new Uint8Array(0);
 
   constructor(visitor: TraceVisitor) {
@@ -55,46 +54,53 @@ export class TraceParser {
   /** Takes the next bytes of a file. Throws TsdbError TRACE_INVALID at the first wrong line. */
   write(bytes: Uint8Array): void {
     this.bytes = this.rest.length === 0 ? bytes : joined(this.rest, bytes);
-    let from = 0;
-    for (;;) {
-      const end = this.bytes.indexOf(NEWLINE, from);
-      if (end < 0) break;
-      this.readLine(from, end);
-      from = end + 1;
-    }
-    this.rest = this.bytes.slice(from);
+    this.rest = this.bytes.slice(this.readLines());
   }
 
   /** Ends a file: its last line need not end in a newline. The next file counts from 1 again. */
   end(): void {
-    this.bytes = this.rest;
-    if (this.rest.length > 0) this.readLine(0, this.rest.length);
-    this.rest = new Uint8Array(0);
+    if (this.rest.length > 0) this.write(Uint8Array.of(NEWLINE));
     this.line = 0;
   }
 
-  private readLine(from: number, end: number): void {
-    this.line++;
-    if (from === end) return;
+  /** Reads all lines that end in a newline; gives where the rest begins. */
+  private readLines(): number {
+    const end = this.bytes.lastIndexOf(NEWLINE) + 1;
+    this.position = 0;
+    while (this.position < end) this.readLine();
+    return end;
+  }
+
+  /** Reads the line at `position`, which ends in a newline, and goes behind it. */
+  private readLine(): void {
     const bytes = this.bytes;
+    const from = this.position;
     const first = bytes[from]!;
-    if (first === HASH) return;
-    this.lineEnd = end;
-    this.position = from + 1;
-    if (bytes[from + 1] !== SPACE || from + 1 === end) {
-      this.readWord(from, end);
+    this.line++;
+    if (first === NEWLINE) {
+      this.position++;
+    } else if (first === HASH || bytes[from + 1] !== SPACE) {
+      const end = bytes.indexOf(NEWLINE, from);
+      if (first !== HASH) this.readWord(from, end);
+      this.position = end + 1;
+    } else {
+      this.position++;
+      this.readOperation(first);
+      if (bytes[this.position++] !== NEWLINE) this.refuse("more than the operation takes");
+    }
+  }
+
+  private readOperation(kind: number): void {
+    const id = this.readNumber(TRACE_ID_LIMIT - 1);
+    if (kind === F) {
+      this.visitor.free(id);
       return;
     }
-    const id = this.readNumber(TRACE_ID_LIMIT - 1);
-    if (first === F) this.visitor.free(id);
-    else {
-      const size = this.readNumber(TRACE_BYTES_MAX);
-      if (first === A) this.visitor.allocate(id, size);
-      else if (first === G) this.visitor.append(id, size);
-      else if (first === W) this.visitor.appendBytes(id, size);
-      else this.refuse("unknown operation");
-    }
-    if (this.position !== end) this.refuse("more than the operation takes");
+    const size = this.readNumber(TRACE_BYTES_MAX);
+    if (kind === A) this.visitor.allocate(id, size);
+    else if (kind === G) this.visitor.append(id, size);
+    else if (kind === W) this.visitor.appendBytes(id, size);
+    else this.refuse("unknown operation");
   }
 
   private readWord(from: number, end: number): void {
@@ -112,12 +118,11 @@ export class TraceParser {
   /** The number behind the next space. */
   private readNumber(max: number): number {
     const bytes = this.bytes;
-    const end = this.lineEnd;
     let position = this.position;
-    if (position >= end || bytes[position] !== SPACE) this.refuse("a number is missing");
+    if (bytes[position] !== SPACE) this.refuse("a number is missing");
     const from = ++position;
     let value = 0;
-    while (position < end) {
+    for (;;) {
       const digit = bytes[position]! - ZERO;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;

@@ -115,9 +115,9 @@ function verifyQueues(heap: HeapParts, spanCount: number): void {
     let previous: SpanRef = NO_SPAN;
     let queue = 0;
     queues.forEach(c, (span, swept, full) => {
-      if (spans.queueOf(span) !== queue) previous = NO_SPAN;
+      const isHead = spans.queueOf(span) !== queue;
       queue = spans.queueOf(span);
-      assert(spans.previousOf(span) === previous, "queue links go both ways");
+      assert(isHead || spans.previousOf(span) === previous, "queue links go both ways");
       assert(spans.classOf(span) === c, "a queue has spans of one class");
       assert(swept !== queues.waitsUnswept(span), "a span knows its queue's generation");
       if (swept) assert(full === spans.isFull(span), "a swept span's queue fits how full it is");

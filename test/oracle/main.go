@@ -4,7 +4,7 @@
 //	GOGC=off GOMAXPROCS=1 replay -classes 16:512,24:341,... TRACE
 //
 // One JSON object a line at the end: line, label, heap_alloc, heap_inuse, heap_objects, mallocs,
-// frees, total_alloc; the last line has version, operations, allocations and nanoseconds.
+// frees, total_alloc; the last line has version, operations, allocations and CPU nanoseconds.
 //
 // So that the figures are the trace's alone, the program reads the trace before it starts, then
 // fills every free slot of its own pointer-free spans: it allocates in each size class until a
@@ -20,6 +20,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -61,9 +62,9 @@ func main() {
 	}
 	var before runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	start := cpuTime()
 	replay(operations, readings)
-	elapsed := time.Since(start)
+	elapsed := cpuTime() - start
 	report(readings, &before, operations, elapsed)
 }
 
@@ -97,6 +98,13 @@ func parse(path string) ([]operation, []reading) {
 		operations = append(operations, op)
 	}
 	return operations, readings
+}
+
+// cpuTime is the processor time that this process has used, all threads together.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 func integer(text string) int64 {

@@ -25,12 +25,15 @@ import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/uni
 import { alignedSharedBuffer } from "./aligned-buffer.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { NO_MARK, SeekMarks } from "./seek-marks.ts";
+import type { SliceObserver } from "./slice-observer.ts";
 import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
 
 /** "No chunk" in every link. */
 export const NO_CHUNK = 0xffffffff as ChunkRef;
 /** What a chunk's slice is made with; append grows it from there. */
 export const FIRST_CAPACITY = 128;
+/** Records that a table starts with. */
+export const FIRST_RECORDS = 1024;
 /** Bytes of the sample count in front of the stream. */
 export const HEADER_BYTES = 2;
 /** Most samples of a chunk: its count has 16 bits. */
@@ -73,6 +76,7 @@ export class ChunkTable {
   readonly heap: ChunkHeap;
   readonly marks = new SeekMarks();
   private readonly views: readonly Uint8Array[];
+  private readonly observer: SliceObserver | null;
   private states: Uint32Array = new Uint32Array(0);
   private times: Float64Array = new Float64Array(0);
   private links: Uint32Array = new Uint32Array(0);
@@ -82,9 +86,10 @@ export class ChunkTable {
   private live = 0;
 
   /** A table of no chunks over `heap`, which must have real memory. */
-  constructor(heap: ChunkHeap, records = 1024) {
+  constructor(heap: ChunkHeap, records = FIRST_RECORDS, observer: SliceObserver | null = null) {
     assert(heap.memory !== null, "chunks need a heap with real memory");
     this.heap = heap;
+    this.observer = observer;
     this.views = heap.memory.views;
     this.grow(records);
   }
@@ -92,6 +97,11 @@ export class ChunkTable {
   /** Chunks alive. */
   get count(): number {
     return this.live;
+  }
+
+  /** Refs of all chunks are below this. */
+  get upperBound(): number {
+    return this.recordCount;
   }
 
   /** Bytes of the shared buffers of records and marks. */
@@ -103,7 +113,8 @@ export class ChunkTable {
   create(series: SeriesRef, window: WindowNumber, capacity = FIRST_CAPACITY): ChunkRef {
     assert(capacity >= HEADER_BYTES, "a slice holds at least the sample count");
     const chunk = this.takeRecord();
-    this.setSlice(chunk, this.heap.allocate(capacity), capacity);
+    const address = this.heap.allocate(capacity);
+    this.setSlice(chunk, address, capacity);
     this.setLink(chunk, SERIES, series);
     this.setLink(chunk, WINDOW, window);
     this.setLink(chunk, OLDER, NO_CHUNK);
@@ -112,6 +123,7 @@ export class ChunkTable {
     this.setState(chunk, NEWEST_MARK, NO_MARK);
     this.reset(chunk);
     this.live++;
+    this.observer?.made(chunk, window, address, capacity);
     return chunk;
   }
 
@@ -120,7 +132,10 @@ export class ChunkTable {
     assert(this.capacityOf(chunk) > 0, "chunk is released twice");
     assert(this.live > 0, "more chunks released than made");
     this.marks.releaseAll(this.newestMarkOf(chunk));
-    this.heap.drop(this.addressOf(chunk), this.capacityOf(chunk));
+    const address = this.addressOf(chunk);
+    const capacity = this.capacityOf(chunk);
+    this.observer?.released(chunk, this.windowOf(chunk), address, capacity);
+    this.heap.drop(address, capacity);
     this.setState(chunk, CAPACITY, 0);
     this.setLink(chunk, OLDER, this.free);
     this.free = chunk;
@@ -359,9 +374,13 @@ export class ChunkTable {
     const address = this.heap.allocate(capacity);
     const from = this.bytesOf(chunk);
     const fromOffset = this.offsetOf(chunk);
+    const region = Math.floor(address / REGION_BYTES);
+    const kept = from.subarray(fromOffset, fromOffset + keptBytes);
+    // The bytes are in place before the record says so.
+    this.views[region]!.set(kept, address - region * REGION_BYTES);
     this.setSlice(chunk, address, capacity);
-    const to = this.bytesOf(chunk);
-    to.set(from.subarray(fromOffset, fromOffset + keptBytes), this.offsetOf(chunk));
+    const window = this.windowOf(chunk);
+    this.observer?.moved(chunk, window, oldAddress, oldCapacity, address, capacity);
     this.heap.drop(oldAddress, oldCapacity);
   }
 

@@ -9,6 +9,7 @@ import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
 import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { RestoreTarget } from "../journal/restore-target.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import type { MetadataStore } from "./metadata-store.ts";
@@ -27,6 +28,7 @@ export class StoreRestore implements RestoreTarget {
     this.store = store;
     this.metadata = metadata;
     this.capacity = capacity;
+    store.ledger.source = SliceSource.restore;
   }
 
   symbol(bytes: Uint8Array, from: number, to: number): number {
@@ -80,6 +82,7 @@ export class StoreRestore implements RestoreTarget {
   }
 
   finish(): void {
+    this.store.ledger.source = SliceSource.ingestion;
     const { index } = this.store.head;
     for (const series of this.restored) {
       if (index.series.newestChunkOf(series) === NO_CHUNK) index.kill(series);

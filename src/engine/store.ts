@@ -9,7 +9,8 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { ChunkTable, NO_CHUNK } from "../chunk/chunk-table.ts";
+import { ChunkTable, FIRST_RECORDS, NO_CHUNK } from "../chunk/chunk-table.ts";
+import { SliceLedger } from "../chunk/slice-ledger.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
@@ -51,6 +52,8 @@ function heapOf(settings: StoreSettings, clock: Clock): GoHeap {
 
 export class Store {
   readonly heap: GoHeap;
+  /** Where the slices of the chunks came from and when they will go. */
+  readonly ledger: SliceLedger;
   readonly chunks: ChunkTable;
   readonly head: Head;
   readonly ingest: Ingest;
@@ -64,7 +67,8 @@ export class Store {
     this.settings = settings;
     this.clock = clock;
     this.heap = heap;
-    this.chunks = new ChunkTable(this.heap);
+    this.ledger = new SliceLedger(this.heap);
+    this.chunks = new ChunkTable(this.heap, FIRST_RECORDS, this.ledger);
     this.head = new Head({ ...settings, chunks: this.chunks });
     this.ingest = new Ingest(this.head, settings.seriesMax);
     this.head.advance(clock.nowMs());
@@ -95,6 +99,7 @@ export class Store {
   verify(): void {
     this.heap.verify();
     this.head.verify();
+    this.ledger.verify(this.chunks);
     assert(this.heap.liveBytes === this.sliceBytes(), "live heap is not the chunks' slices");
   }
 

@@ -67,8 +67,9 @@ function splitArguments(
     const { name, value } = positiveForm(flags, token.name, token.value);
     if (!flags.has(name)) refuseUnknown(token.name, [...flags.keys()]);
     if (value === undefined) refuse(`--${name} needs a value: ${flags.get(name)?.kind.allowed}`);
-    if (given.has(name)) refuse(`--${name} is given twice`);
-    given.set(name, value);
+    const earlier = given.get(name);
+    if (earlier !== undefined && !flags.get(name)?.kind.joins) refuse(`--${name} is given twice`);
+    given.set(name, earlier === undefined ? value : `${earlier},${value}`);
   }
   return { given, words: parsed.positionals };
 }

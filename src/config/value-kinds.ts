@@ -15,6 +15,8 @@ export interface ValueKind<Value> {
   readonly allowed: string;
   /** How the value is named in --help, "" for a flag without one. */
   readonly placeholder: string;
+  /** Whether the flag may be given several times: the texts are joined by commas. */
+  readonly joins?: boolean;
 }
 
 const BYTE_UNITS: readonly (readonly [string, number])[] = [
@@ -90,6 +92,16 @@ export function wholeNumber(min: number, max: number): ValueKind<number> {
   };
 }
 
+/** A number, with or without decimals, between two bounds. */
+export function decimalNumber(min: number, max: number): ValueKind<number> {
+  return {
+    read: (text) => within(/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined, min, max),
+    show: String,
+    allowed: `a number from ${min} to ${max}`,
+    placeholder: "NUMBER",
+  };
+}
+
 /** A percentage as GOGC has it: a whole number, or "off" (null). */
 export function percentOrOff(max: number): ValueKind<number | null> {
   return {
@@ -118,6 +130,11 @@ export function text(placeholder: string, what: string): ValueKind<string> {
     allowed: what,
     placeholder,
   };
+}
+
+/** Any text; none by default. */
+export function optionalText(placeholder: string, what: string): ValueKind<string> {
+  return { read: (value) => value, show: (value) => value, allowed: what, placeholder };
 }
 
 /** Yes or no: --flag, --no-flag, or true and false in the environment. */

@@ -25,7 +25,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   observe: ["engine", "heap", "base"],
   http: ["observe", "engine", "promql", "wire", "base", "series:types", ...VOCABULARY],
   cli: ["config", "base"],
-  drill: ["engine", "observe", ...ENGINE],
+  drill: ["config", "engine", "observe", ...ENGINE],
   healthcheck: ["config", "base"],
   main: ["cli", "config", "http", "observe", "drill", "engine", ...ENGINE],
 };

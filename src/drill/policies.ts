@@ -1,0 +1,45 @@
+/**
+ * Restore policies: CAPACITY+ORDER, with "+copy" when each chunk is first read into a temporary
+ * buffer of its length.
+ *
+ * Capacity is what a restored slice is made with (src/chunk/chunk-state.ts), order is that of the
+ * chunks in the snapshot, and so of their allocation (src/journal/chunk-orders.ts).
+ */
+import type { CapacityPolicy } from "../chunk/chunk-state.ts";
+import type { SnapshotOrder } from "../journal/snapshot-format.ts";
+
+export interface Policy {
+  readonly capacity: CapacityPolicy;
+  readonly order: SnapshotOrder;
+  /** Whether a temporary buffer lives while a chunk is restored. */
+  readonly copies: boolean;
+}
+
+export const CAPACITIES: readonly CapacityPolicy[] = ["exact", "grow", "oneshot", "class"];
+export const ORDERS: readonly SnapshotOrder[] = ["time", "series", "shuffled"];
+const COPY = "copy";
+
+/** The incident, its cures one by one, and what Spandrel does. */
+export const DEFAULT_POLICIES =
+  "exact+shuffled,exact+time,exact+time+copy,grow+time,class+shuffled,class+time";
+
+/** The name of a policy as it is written on the command line. */
+export function policyName({ capacity, order, copies }: Policy): string {
+  return `${capacity}+${order}${copies ? `+${COPY}` : ""}`;
+}
+
+/** Every policy there is. */
+export function allPolicies(): Policy[] {
+  return CAPACITIES.flatMap((capacity) =>
+    ORDERS.flatMap((order) => [false, true].map((copies) => ({ capacity, order, copies }))),
+  );
+}
+
+/** The policies of a list such as "exact+shuffled,class+time", or of "all"; undefined if none. */
+export function parsePolicies(text: string): readonly Policy[] | undefined {
+  if (text === "all") return allPolicies();
+  const byName = new Map(allPolicies().map((policy) => [policyName(policy), policy]));
+  const found = text.split(",").map((name) => byName.get(name.trim()));
+  const known = found.filter((policy) => policy !== undefined);
+  return known.length === found.length ? [...new Set(known)] : undefined;
+}

@@ -1,10 +1,10 @@
 /**
  * Heap bench: allocations and drops per second of the simulated heap, beside real Go's.
  *
- * The traces are random, from a seed, like the measured ones: all sizes, growth in one call and byte
- * by byte, a live set that swings between 2,000 and 20,000 objects. One is collected about as often
- * as GOGC=100 would, the other every 900 lines, so that sweeping outweighs all else. CPU time, best
- * of the rounds, one case per process. Real Go replays the same text in its own process
+ * The traces are random, from a seed, like the measured ones: all sizes, growth in one call and
+ * byte by byte, a live set that swings between 2,000 and 20,000 objects. One is collected about as
+ * often as GOGC=100 would, the other every 900 lines, so that sweeping outweighs all else. CPU
+ * time, best of the rounds, one case per process. Real Go replays the same text in its own process
  * (test/oracle), parsed ahead; it is left out when there is no Go.
  *
  *   npm run bench:heap

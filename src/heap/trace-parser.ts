@@ -91,6 +91,7 @@ export class TraceParser {
   }
 
   private readOperation(kind: number): void {
+    if (kind !== A && kind !== F && kind !== G && kind !== W) this.refuse("unknown operation");
     const id = this.readNumber(TRACE_ID_LIMIT - 1);
     if (kind === F) {
       this.visitor.free(id);
@@ -99,8 +100,7 @@ export class TraceParser {
     const size = this.readNumber(TRACE_BYTES_MAX);
     if (kind === A) this.visitor.allocate(id, size);
     else if (kind === G) this.visitor.append(id, size);
-    else if (kind === W) this.visitor.appendBytes(id, size);
-    else this.refuse("unknown operation");
+    else this.visitor.appendBytes(id, size);
   }
 
   private readWord(from: number, end: number): void {

@@ -105,6 +105,21 @@ export function scrapes(maxLength: number): fc.Arbitrary<NaiveSample[]> {
     .map(([first, rows]) => fromDeltas(first, rows));
 }
 
+/** Samples of a counter or gauge of whole numbers that now and then jumps. */
+export function walks(maxLength: number): fc.Arbitrary<NaiveSample[]> {
+  const step = fc.oneof(
+    { weight: 20, arbitrary: fc.integer({ min: 0, max: 40 }) },
+    { weight: 1, arbitrary: fc.integer({ min: -1_000_000, max: 1_000_000 }) },
+  );
+  return fc.array(step, { minLength: Math.floor(maxLength / 2), maxLength }).map((steps) => {
+    let value = 0;
+    return steps.map((by, i): NaiveSample => {
+      value += by;
+      return [i * 15000, bitsOf(value)];
+    });
+  });
+}
+
 /** Samples anywhere in the times that a double holds exactly. */
 export const extremes: fc.Arbitrary<NaiveSample[]> = fc
   .tuple(fc.uniqueArray(fc.maxSafeInteger(), { minLength: 1, maxLength: 12 }), fc.array(anyBits))

@@ -1,8 +1,9 @@
 /**
  * A slow twin of the chunk codec: one string of 0 and 1, BigInt values, nothing kept between calls.
  *
- * The encoder is the standard one: a XOR window stays until a XOR does not fit in it. The decoder
- * takes any valid stream. A sample is [time, value bits].
+ * The encoder is the standard one (a XOR window stays until a XOR does not fit in it), or the one
+ * that opens windows again, told by a list of what was seen. The decoder takes any valid stream. A
+ * sample is [time, value bits].
  */
 
 export type NaiveSample = readonly [timeMs: number, valueBits: bigint];
@@ -41,10 +42,85 @@ function timeCode(difference: bigint): string {
   return `1111${binary(difference, 64)}`;
 }
 
-/** The stream of `samples` as the standard encoder writes it, sample count in front. */
-export function naiveEncode(samples: readonly NaiveSample[]): Uint8Array {
+interface Window {
+  readonly leading: number;
+  readonly trailing: number;
+}
+
+function covers(window: Window, xor: Window): boolean {
+  return xor.leading >= window.leading && xor.trailing >= window.trailing;
+}
+
+function union(windows: readonly Window[]): Window {
+  return {
+    leading: Math.min(...windows.map((window) => window.leading)),
+    trailing: Math.min(...windows.map((window) => window.trailing)),
+  };
+}
+
+function sizeOf(window: Window): number {
+  return 64 - window.leading - window.trailing;
+}
+
+/** Which window each XOR is written in. */
+class Windows {
+  private window: Window | null = null;
+  private seen: Window[] = [];
+  private counted = 0;
+  private wasted = 0;
+
+  /** The standard choice: the window if the XOR fits, else the XOR's own. */
+  standard(xor: Window): Window {
+    if (!this.window || !covers(this.window, xor)) this.window = xor;
+    return this.window;
+  }
+
+  /** The choice behind the first 120 samples. */
+  reopening(xor: Window): Window {
+    if (!this.window) return this.open(xor, []);
+    if (!covers(this.window, xor)) {
+      const both = union([this.window, xor]);
+      return this.open(sizeOf(both) - sizeOf(xor) <= 4 ? both : xor, []);
+    }
+    if (this.counted === 12) {
+      this.seen = [xor];
+      this.wasted = 0;
+      this.counted = 1;
+      return this.window;
+    }
+    this.seen.push(xor);
+    this.counted++;
+    this.wasted += sizeOf(this.window) - sizeOf(union(this.seen));
+    return this.wasted > 24 ? this.open(union(this.seen), [xor]) : this.window;
+  }
+
+  private open(window: Window, seen: Window[]): Window {
+    this.window = window;
+    this.seen = seen;
+    this.counted = 0;
+    this.wasted = 0;
+    return window;
+  }
+}
+
+function valueCode(xor: bigint, before: Window | null, window: Window): string {
+  const bits = binary(xor, 64).slice(window.leading, 64 - window.trailing);
+  const { leading, trailing } = window;
+  if (before?.leading === leading && before.trailing === trailing) return `10${bits}`;
+  return `11${binary(BigInt(leading), 5)}${binary(BigInt(bits.length), 6)}${bits}`;
+}
+
+/**
+ * The stream of `samples`, sample count in front. The first `standardSamples` are encoded in the
+ * standard way.
+ */
+export function naiveEncode(
+  samples: readonly NaiveSample[],
+  standardSamples = Number.POSITIVE_INFINITY,
+): Uint8Array {
   let text = binary(BigInt(samples.length), 16);
-  let window: { leading: number; trailing: number } | null = null;
+  const windows = new Windows();
+  let before: Window | null = null;
   samples.forEach(([time, bits], i) => {
     const at = (k: number) => BigInt((samples[k] as NaiveSample)[0]);
     const t = BigInt(time);
@@ -59,16 +135,13 @@ export function naiveEncode(samples: readonly NaiveSample[]): Uint8Array {
       return;
     }
     const digits = binary(xor, 64);
-    const leading = Math.min(31, digits.indexOf("1"));
-    const trailing = 63 - digits.lastIndexOf("1");
-    if (window && leading >= window.leading && trailing >= window.trailing) {
-      text += `10${digits.slice(window.leading, 64 - window.trailing)}`;
-      return;
-    }
-    window = { leading, trailing };
-    const size = 64 - leading - trailing;
-    text += `11${binary(BigInt(leading), 5)}${binary(BigInt(size), 6)}`;
-    text += digits.slice(leading, 64 - trailing);
+    const own = {
+      leading: Math.min(31, digits.indexOf("1")),
+      trailing: 63 - digits.lastIndexOf("1"),
+    };
+    const window: Window = i < standardSamples ? windows.standard(own) : windows.reopening(own);
+    text += valueCode(xor, before, window);
+    before = window;
   });
   const bytes = new Uint8Array(Math.ceil(text.length / 8));
   for (let i = 0; i < bytes.length; i++) {

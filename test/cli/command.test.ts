@@ -13,7 +13,10 @@ const commands = [
     summary: "Runs the service.",
     words: "",
     flags,
-    run: async ({ count }) => runs.push(`serve ${count}`) * 0,
+    run: async ({ count }) => {
+      runs.push(`serve ${count}`);
+      return 0;
+    },
   }),
   command({
     name: "heap replay",

@@ -85,7 +85,7 @@ export class FakeService implements Service {
 
   series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {
     const found = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels);
-    return found.sort(Labels.compare);
+    return found.sort((a, b) => Labels.compare(a, b));
   }
 
   labelNames(selectors: Selectors, fromMs: number, toMs: number): string[] {

@@ -6,12 +6,13 @@ import { testServer } from "./test-server.ts";
 
 const { app, get, send, service, parts } = await testServer();
 
-const API_PATHS = [
-  ...["query", "query_range", "query_exemplars", "format_query", "parse_query", "series", "labels"],
-  ...["label/job/values", "metadata", "targets", "targets/metadata", "scrape_pools", "rules"],
-  ...["alerts", "alertmanagers", "notifications", "status/buildinfo", "status/config"],
-  ...["status/flags", "status/runtimeinfo", "status/tsdb"],
-].map((path) => `/api/v1/${path}`);
+const API_PATHS = (
+  "query query_range query_exemplars format_query parse_query series labels label/job/values " +
+  "metadata targets targets/metadata scrape_pools rules alerts alertmanagers notifications " +
+  "status/buildinfo status/config status/flags status/runtimeinfo status/tsdb"
+)
+  .split(" ")
+  .map((path) => `/api/v1/${path}`);
 
 describe("the life of the service", () => {
   it("is healthy always and ready when it is", async () => {

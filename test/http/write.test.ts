@@ -144,7 +144,7 @@ describe("POST /api/v1/write", () => {
 
   it("counts bytes, and what is sent but not kept", async () => {
     const encoder = new WriteRequestEncoder();
-    const before = { ...counts };
+    const before = Object.assign({}, counts);
     encoder.beginSeries();
     encoder.label("__name__", "up");
     encoder.endSeries();

@@ -20,6 +20,8 @@ export interface Import {
 
 export interface ImportGraph {
   readonly files: ReadonlyMap<string, readonly string[]>;
+  /** The same without imports of types only: what one file needs of another to be loaded. */
+  readonly loads: ReadonlyMap<string, readonly string[]>;
 }
 
 /** All import specifiers of a file, in order. */
@@ -123,20 +125,27 @@ export function missingImports(files: readonly ProjectFile[], exists: (p: string
 /** Which file imports which, among `files`. */
 export function importGraph(files: readonly ProjectFile[]): ImportGraph {
   const known = new Set(files.map((file) => file.path));
-  const graph = new Map<string, string[]>();
+  const all = new Map<string, string[]>();
+  const loads = new Map<string, string[]>();
   for (const file of files) {
-    const targets = importsOf(file.text).map(({ specifier }) =>
-      resolveImport(file.path, specifier),
-    );
-    graph.set(
+    const imports = importsOf(file.text).flatMap(({ specifier, isType }) => {
+      const target = resolveImport(file.path, specifier);
+      return target !== null && known.has(target) ? [{ target, isType }] : [];
+    });
+    const loaded = imports.filter(({ isType }) => !isType);
+    all.set(
       file.path,
-      targets.filter((target): target is string => target !== null && known.has(target)),
+      imports.map(({ target }) => target),
+    );
+    loads.set(
+      file.path,
+      loaded.map(({ target }) => target),
     );
   }
-  return { files: graph };
+  return { files: all, loads };
 }
 
-/** Each import cycle once, as `a -> b -> a`. */
+/** Each cycle of files that load each other once, as `a -> b -> a`. Types may point back. */
 export function importCycles(graph: ImportGraph): string[] {
   const cycles = new Set<string>();
   const done = new Set<string>();
@@ -146,11 +155,11 @@ export function importCycles(graph: ImportGraph): string[] {
     if (start !== -1) cycles.add([...trail.slice(start), path].join(" -> "));
     if (start !== -1 || done.has(path)) return;
     trail.push(path);
-    for (const target of graph.files.get(path) ?? []) visit(target);
+    for (const target of graph.loads.get(path) ?? []) visit(target);
     trail.pop();
     done.add(path);
   };
-  for (const path of graph.files.keys()) visit(path);
+  for (const path of graph.loads.keys()) visit(path);
   return [...cycles];
 }
 

@@ -85,8 +85,9 @@ describe("the import checks", () => {
     const files = [
       projectFile("src/main.ts", 'import "./base/a.ts";'),
       projectFile("src/base/a.ts", 'import "./b.ts";'),
-      projectFile("src/base/b.ts", 'import "./a.ts";'),
+      projectFile("src/base/b.ts", 'import "./a.ts";\nimport type { D } from "./d.ts";'),
       projectFile("src/base/c.ts", 'import "./gone.ts";'),
+      projectFile("src/base/d.ts", 'import "./b.ts";'),
     ];
     const graph = importGraph(files);
     expect(importCycles(graph)).toEqual(["src/base/a.ts -> src/base/b.ts -> src/base/a.ts"]);

@@ -50,7 +50,8 @@ describe("a short replay", () => {
       const [rule, from, needed, capacity] = line.split(",");
       const rules = rule === "go<=1.17" ? old : recent;
       expect([line, grownCapacity(rules, Number(from), Number(needed))]).toEqual([
-        ...[line, Number(capacity)],
+        line,
+        Number(capacity),
       ]);
     }
   });

@@ -28,10 +28,10 @@ export interface NaiveObject {
 const lists = <T>() => Array.from({ length: CLASS_COUNT }, (): T[] => []);
 
 export class NaiveHeap {
-  readonly mallocs: number[] = new Array(CLASS_COUNT).fill(0);
-  readonly frees: number[] = new Array(CLASS_COUNT).fill(0);
+  readonly mallocs: number[] = Array.from({ length: CLASS_COUNT }, () => 0);
+  readonly frees: number[] = Array.from({ length: CLASS_COUNT }, () => 0);
   private readonly rules: GoRules;
-  private readonly cached: (NaiveSpan | null)[] = new Array(CLASS_COUNT).fill(null);
+  private readonly cached: (NaiveSpan | null)[] = Array.from({ length: CLASS_COUNT }, () => null);
   private partial = lists<NaiveSpan>();
   private full = lists<NaiveSpan>();
   private large: NaiveSpan[] = [];

@@ -16,7 +16,13 @@ import {
 
 /** Figures of the whole process, which differ from run to run in real Go. */
 const NOT_REPRODUCIBLE = [
-  ...["HeapIdle", "HeapReleased", "HeapSys", "MSpanInuse", "NextGC", "NumGC", "StackInuse"],
+  "HeapIdle",
+  "HeapReleased",
+  "HeapSys",
+  "MSpanInuse",
+  "NextGC",
+  "NumGC",
+  "StackInuse",
 ];
 
 /** A record without what no two processes agree on; the same text means the same figures. */

@@ -15,8 +15,17 @@ export const oracleIsAbsent = !existsSync(join(folder, "traces"));
 export const oracleNote = oracleIsAbsent ? " (skipped: no measured traces here)" : "";
 
 export const RESTORE_POLICIES = [
-  ...["copy-random", "copy-time", "direct-random", "direct-time", "exact-random", "exact-time"],
-  ...["grow-random", "grow-time", "lockstep-time", "oneshot-random", "oneshot-time"],
+  "copy-random",
+  "copy-time",
+  "direct-random",
+  "direct-time",
+  "exact-random",
+  "exact-time",
+  "grow-random",
+  "grow-time",
+  "lockstep-time",
+  "oneshot-random",
+  "oneshot-time",
 ];
 
 function bytesOf(path: string): Uint8Array {

@@ -5,12 +5,12 @@ import { CLASS_COUNT, SLOT_BYTES, SPAN_PAGES } from "../../src/heap/size-classes
 import { oracleIsAbsent, oracleNote, tableRows } from "./oracle.ts";
 
 const LADDER_NEW = [
-  ...[128, 256, 512, 896, 1408, 2048, 3072, 4096, 5376, 6912, 9472, 12288, 16384, 21760],
-  ...[28672, 40960, 57344, 73728],
+  128, 256, 512, 896, 1408, 2048, 3072, 4096, 5376, 6912, 9472, 12288, 16384, 21760, 28672, 40960,
+  57344, 73728,
 ];
 const LADDER_OLD = [
-  ...[128, 256, 512, 1024, 1280, 1792, 2304, 3072, 4096, 5376, 6784, 9472, 12288, 16384],
-  ...[20480, 27264, 40960, 57344, 73728],
+  128, 256, 512, 1024, 1280, 1792, 2304, 3072, 4096, 5376, 6784, 9472, 12288, 16384, 20480, 27264,
+  40960, 57344, 73728,
 ];
 
 function ladderOf(version: string): number[] {
@@ -67,7 +67,10 @@ describe("the size classes", () => {
     for (const row of tableRows("sizeclasses.csv").slice(1)) {
       const [c, size, , pages, slots, slotsSince] = row.map(Number);
       expect([SLOT_BYTES[c!], SPAN_PAGES[c!], before[c!], since[c!]]).toEqual([
-        ...[size, pages, slots, slotsSince],
+        size,
+        pages,
+        slots,
+        slotsSince,
       ]);
     }
   });

@@ -50,8 +50,16 @@ restart
 a 1 1`;
 
 const MEANING = [
-  ...["2: make 0 128", "3: make 131071 5", "5: append 0 987", "6: bytes 7 2000", "7: free 0"],
-  ...["8: collect", "9: stat <>", "10: stat <h12 of three>", "11: peek <x>", "12: restart"],
+  "2: make 0 128",
+  "3: make 131071 5",
+  "5: append 0 987",
+  "6: bytes 7 2000",
+  "7: free 0",
+  "8: collect",
+  "9: stat <>",
+  "10: stat <h12 of three>",
+  "11: peek <x>",
+  "12: restart",
   "13: make 1 1",
 ];
 

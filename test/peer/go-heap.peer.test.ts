@@ -39,8 +39,14 @@ describe.skipIf(rules === null)(`real Go, seed ${seed}${note}`, () => {
             const { ms, ...record } = JSON.parse(text) as OurRecord;
             const { line, label, heap_alloc, heap_inuse, heap_objects } = record;
             ours.push({
-              ...{ line, label, heap_alloc, heap_inuse, heap_objects },
-              ...{ mallocs: ms.Mallocs, frees: ms.Frees, total_alloc: ms.TotalAlloc },
+              line,
+              label,
+              heap_alloc,
+              heap_inuse,
+              heap_objects,
+              mallocs: ms.Mallocs,
+              frees: ms.Frees,
+              total_alloc: ms.TotalAlloc,
             });
           },
         },
@@ -51,7 +57,9 @@ describe.skipIf(rules === null)(`real Go, seed ${seed}${note}`, () => {
         return JSON.stringify(sorted(reading)) !== JSON.stringify(sorted(ours[at] ?? {}));
       });
       expect([different, readings[different] ?? null, ours[different] ?? null]).toEqual([
-        ...[-1, null, null],
+        -1,
+        null,
+        null,
       ]);
       expect(ours.length).toBe(readings.length);
     });

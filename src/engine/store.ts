@@ -2,7 +2,8 @@
  * The store in memory: one simulated heap, the chunks in it and the head over them.
  *
  * Everything that changes it goes through one thread. Work that is not on the way of a write
- * (releasing turned windows, cleaning the index, sweeping) is done by work(), in portions.
+ * (releasing turned windows, cleaning the index, sweeping, compaction) is done by work(), in
+ * portions.
  *
  * Units: …Ms milliseconds, …Bytes bytes; GOGC is percent, null when off.
  */
@@ -16,6 +17,7 @@ import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
 import { Head } from "../series/head.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import { Compaction } from "./compaction.ts";
 import { Ingest } from "./ingest.ts";
 import type { WriteOutcome } from "./service.ts";
 
@@ -28,6 +30,8 @@ export interface StoreSettings {
   readonly goVersion: string;
   readonly gogcPercent: number | null;
   readonly heapLimitBytes: number;
+  /** Compacts when packing would save this much of heap_inuse, percent; null or absent = never. */
+  readonly compactThresholdPercent?: number | null;
   /** Keys the hash tables; random in service, fixed in simulations. */
   readonly seed: number;
 }
@@ -57,6 +61,7 @@ export class Store {
   readonly chunks: ChunkTable;
   readonly head: Head;
   readonly ingest: Ingest;
+  readonly compaction: Compaction;
   /** Write requests refused because the heap limit was reached. */
   limitRefusalCount = 0;
   private readonly settings: StoreSettings;
@@ -71,6 +76,8 @@ export class Store {
     this.chunks = new ChunkTable(this.heap, FIRST_RECORDS, this.ledger);
     this.head = new Head({ ...settings, chunks: this.chunks });
     this.ingest = new Ingest(this.head, settings.seriesMax);
+    const threshold = settings.compactThresholdPercent ?? null;
+    this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.head.advance(clock.nowMs());
   }
 
@@ -87,7 +94,8 @@ export class Store {
     const purging = this.head.purgeStep(PURGE_CHUNKS);
     const cleaning = this.head.index.needsCleaning && this.head.index.cleanStep(CLEAN_STEPS);
     const sweeping = this.heap.background(SWEEP_SPANS);
-    return purging || cleaning || sweeping;
+    const compacting = this.compaction.work();
+    return purging || cleaning || sweeping || compacting;
   }
 
   /** Does all background work that is due now. */

@@ -199,6 +199,13 @@ export class GoHeap implements HeapParts {
     this.sweeper.finish();
   }
 
+  /** Starts a cycle that background() will sweep, unless one is still swept; whether it did. */
+  startCollection(): boolean {
+    if (this.sweeper.isActive) return false;
+    this.startCycle();
+    return true;
+  }
+
   /** What ReadMemStats does to the heap: the cached spans go back to the queues, unswept by it. */
   flushCaches(): void {
     for (let c = 0; c < CLASS_COUNT; c++) {

@@ -7,7 +7,7 @@ import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import type { CapacityPolicy } from "../../src/chunk/chunk-state.ts";
 import { MetadataStore } from "../../src/engine/metadata-store.ts";
 import { Persistence } from "../../src/engine/persistence.ts";
-import { Store } from "../../src/engine/store.ts";
+import { Store, type StoreSettings } from "../../src/engine/store.ts";
 import type { SnapshotOrder } from "../../src/journal/snapshot-format.ts";
 import { SETTINGS } from "./store-fixtures.ts";
 
@@ -17,16 +17,17 @@ export async function restarted(
   clock: ManualClock,
   capacity: CapacityPolicy = "class",
   order: SnapshotOrder = "time",
+  settings: Partial<StoreSettings> = {},
 ): Promise<Store> {
   const { windowMs, windowCount, goVersion } = SETTINGS;
-  const settings = {
+  const persisted = {
     path: "snapshots",
     configuration: { chunkWindowMs: windowMs, chunksPerSeries: windowCount, goVersion },
     order,
     shuffleSeed: 1,
     capacity,
   };
-  const persistence = new Persistence(settings, new MemoryDisk(1), clock, silentLog);
+  const persistence = new Persistence(persisted, new MemoryDisk(1), clock, silentLog);
   await persistence.write(store, new MetadataStore());
-  return (await persistence.restore(() => new Store(SETTINGS, clock))).store;
+  return (await persistence.restore(() => new Store({ ...SETTINGS, ...settings }, clock))).store;
 }

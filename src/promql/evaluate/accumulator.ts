@@ -30,6 +30,11 @@ export abstract class Accumulator {
   /** Gives all columns a new length, keeping their contents. */
   protected abstract resize(slots: number): void;
 
+  /** Evaluates what the aggregation needs besides its input; false = paused. */
+  begin(): boolean {
+    return true;
+  }
+
   /** Adds one series to a group; `metricName` is for annotations. */
   abstract add(group: number, column: StepColumn, metricName: () => string): void;
 

@@ -18,6 +18,7 @@ export class AggregateStream implements VectorStream {
   private readonly accumulator: Accumulator;
   private readonly grouping: Grouping;
   private readonly nameDropped: boolean[] = [];
+  private parameterReady = false;
   private inputReady = false;
   private position = -1;
   private currentLabels = Labels.empty;
@@ -50,6 +51,8 @@ export class AggregateStream implements VectorStream {
   }
 
   prepare(): boolean {
+    this.parameterReady = this.parameterReady || this.accumulator.begin();
+    if (!this.parameterReady) return false;
     this.inputReady = this.inputReady || this.input.prepare();
     if (!this.inputReady) return false;
     const metricName = (): string =>

@@ -121,6 +121,12 @@ export class QuantileAccumulator extends Accumulator {
     this.phi = phi;
   }
 
+  override begin(): boolean {
+    if (!this.phi.prepare()) return false;
+    this.checkParameter(this.node.parameter?.start ?? this.node.start);
+    return true;
+  }
+
   protected override resize(slots: number): void {
     this.values.length = slots;
   }
@@ -146,7 +152,7 @@ export class QuantileAccumulator extends Accumulator {
   }
 
   /** Warns about quantiles that are none. */
-  checkParameter(start: number): void {
+  private checkParameter(start: number): void {
     const { annotations } = this.context;
     let least = Infinity;
     let most = -Infinity;

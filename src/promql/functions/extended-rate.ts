@@ -84,6 +84,7 @@ export function interpolateHistograms(
   const after = samples.histograms[i + 1]!;
   const t1 = samples.histogramTimes[i]!;
   const t2 = samples.histogramTimes[i + 1]!;
+  if (before.usesCustomBuckets !== after.usesCustomBuckets) return null;
   if (timeMs === t1) return before.copy();
   if (timeMs === t2) return after.copy();
   const share = (timeMs - t1) / (t2 - t1);

@@ -13,8 +13,8 @@ import { almostEqual } from "./compare-values.ts";
 import { load } from "./load.ts";
 import { MemorySource } from "./memory-source.ts";
 import { parseScript } from "./parse-script.ts";
-import type { EvalCommand, Expectation, TextRule } from "./script.ts";
-import { compilePattern } from "./text-pattern.ts";
+import type { EvalCommand, Expectation, ScriptCommand, TextRule } from "./script.ts";
+import { textPattern } from "./text-pattern.ts";
 import { fixTime, hasRangeVariant, variantTimes } from "./variants.ts";
 
 const MINUTE_MS = 60_000;
@@ -27,13 +27,22 @@ export interface EvalOutcome {
   readonly difference: string | null;
 }
 
-/** The engine that scripts are written for. */
-export function scriptEngine(): Engine {
+/**
+ * The engine that a script is written for. One whose series carry types and units wants them
+ * treated like the metric name.
+ */
+function engineFor(commands: readonly ScriptCommand[]): Engine {
+  const typed = commands.some(
+    (command) =>
+      command.kind === "load" &&
+      command.series.some(({ labels }) => labels.has("__type__") || labels.has("__unit__")),
+  );
   return createEngine({
     syntax: FULL_SYNTAX,
     samplesMax: 10_000,
     delayedNameRemoval: true,
     startTimestamps: true,
+    typeAndUnitLabels: typed,
   });
 }
 
@@ -50,7 +59,7 @@ function answer(ask: () => QueryResult): Answer {
 
 function satisfies(rule: TextRule, text: string): boolean {
   if (rule.kind === "any") return true;
-  return rule.kind === "equal" ? rule.text === text : compilePattern(rule.pattern)(text);
+  return rule.kind === "equal" ? rule.text === text : textPattern(rule.pattern)(text);
 }
 
 /** Compares annotations of one kind: each rule meets a text, each text a rule if there are any. */
@@ -109,9 +118,9 @@ class ScriptRun {
     this.engine = engine;
   }
 
-  run(text: string): EvalOutcome[] {
+  run(commands: readonly ScriptCommand[]): EvalOutcome[] {
     const outcomes: EvalOutcome[] = [];
-    for (const command of parseScript(text)) {
+    for (const command of commands) {
       if (command.kind === "clear") this.source = new MemorySource();
       else if (command.kind === "load") load(command, this.source);
       else {
@@ -196,6 +205,7 @@ function middleDifference(
 }
 
 /** Runs a script. Throws ScriptError when its text is wrong. */
-export function runScript(text: string, engine = scriptEngine()): EvalOutcome[] {
-  return new ScriptRun(engine).run(text);
+export function runScript(text: string): EvalOutcome[] {
+  const commands = parseScript(text);
+  return new ScriptRun(engineFor(commands)).run(commands);
 }

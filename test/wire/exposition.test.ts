@@ -78,7 +78,7 @@ describe("text exposition reader", () => {
     fc.assert(
       fc.property(
         fc.dictionary(labelName, fc.string({ unit: "grapheme", minLength: 1 })),
-        fc.double(),
+        fc.double().map((value) => value + 0),
         blanks,
         (labels, value, space) => {
           const escaped = (text: string): string =>

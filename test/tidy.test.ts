@@ -22,7 +22,7 @@ import {
   unreachedFiles,
 } from "./tidy/imports.ts";
 import { addressed, type LockFile, missingOptional, unpinned } from "./tidy/lock-file.ts";
-import { linkFaults, quotedPathFaults } from "./tidy/markdown-links.ts";
+import { decisionFaults, linkFaults, quotedPathFaults } from "./tidy/markdown-links.ts";
 import { existsInProject, readProjectFile, readProjectFiles } from "./tidy/project-files.ts";
 import {
   CODE_WORDS,
@@ -101,6 +101,10 @@ describe("the project's text", () => {
 
   it("has links that lead somewhere", () => {
     expect(linkFaults(documents, existsInProject)).toEqual([]);
+  });
+
+  it("lists every decision, each under its own number", () => {
+    expect(decisionFaults(documents, "docs/adr")).toEqual([]);
   });
 
   it("names only files that exist", () => {

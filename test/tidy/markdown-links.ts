@@ -91,3 +91,22 @@ export function quotedPathFaults(
     ),
   );
 }
+
+/** Decisions (NNNN-title.md) in `folder` that its README does not link to, or numbers used twice. */
+export function decisionFaults(documents: readonly ProjectFile[], folder: string): string[] {
+  const overview = documents.find((file) => file.path === `${folder}/README.md`);
+  const listed = new Set(
+    overview === undefined ? [] : linksOf(overview).map((link) => link.target),
+  );
+  const numbers = new Set<string>();
+  return documents.flatMap(({ path }) => {
+    const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : "README.md";
+    if (name === "README.md") return [];
+    const number = /^(\d{4})-[a-z0-9-]+\.md$/.exec(name)?.[1];
+    if (number === undefined) return [`${path}:1: a decision is named NNNN-title.md`];
+    const isTwice = numbers.has(number);
+    numbers.add(number);
+    if (isTwice) return [`${path}:1: number ${number} is taken`];
+    return listed.has(name) ? [] : [`${path}:1: not listed in ${folder}/README.md`];
+  });
+}

@@ -21,7 +21,7 @@ import {
   unreachedFiles,
 } from "./imports.ts";
 import { addressed, missingOptional, unpinned } from "./lock-file.ts";
-import { anchorsOf, linkFaults, quotedPathFaults } from "./markdown-links.ts";
+import { anchorsOf, decisionFaults, linkFaults, quotedPathFaults } from "./markdown-links.ts";
 import { projectFile } from "./project-files.ts";
 import { CODE_WORDS, LAYERS, MODULE_PLACES, TEXT_WORDS } from "./rules.ts";
 
@@ -188,6 +188,24 @@ describe("the document checks", () => {
   it("find paths that do not exist", () => {
     const file = projectFile("docs/a.md", "`src/main.ts` and `src/gone.ts`, `src/*.ts`, `src/`");
     expect(quotedPathFaults([file], exists)).toEqual(["docs/a.md:1: `src/gone.ts` does not exist"]);
+  });
+});
+
+describe("the decision check", () => {
+  it("finds pages that are not listed, badly named or share a number", () => {
+    const files = [
+      projectFile("docs/adr/README.md", "[1](0001-a.md) [3](0001-c.md)"),
+      projectFile("docs/adr/0001-a.md", ""),
+      projectFile("docs/adr/0001-c.md", ""),
+      projectFile("docs/adr/0002-b.md", ""),
+      projectFile("docs/adr/Three.md", ""),
+      projectFile("docs/other.md", ""),
+    ];
+    expect(decisionFaults(files, "docs/adr").map((fault) => fault.split(":")[0])).toEqual([
+      "docs/adr/0001-c.md",
+      "docs/adr/0002-b.md",
+      "docs/adr/Three.md",
+    ]);
   });
 });
 

@@ -114,7 +114,7 @@ export class MemoryDisk implements Disk {
     this.faults.push({ fault, skip: fault.skip ?? 0, times: fault.times ?? 1 });
   }
 
-  /** The machine comes back: after "power" with what was durable (I1, I2), after "kill" with all. */
+  /** The machine comes back: after "power" with what was durable (I1, I2), after "kill" all. */
   restart(loss: "kill" | "power"): void {
     this.lives++;
     this.crashAt = Number.POSITIVE_INFINITY;

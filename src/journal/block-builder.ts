@@ -1,7 +1,7 @@
 /**
- * The open block of one kind of records: filled record by record, sealed when the next does not fit.
+ * The open block of one kind of records: filled one by one, sealed when the next does not fit.
  *
- * I1  length <= the buffer's length; bytes [0, length) are the block so far, its header not yet set.
+ * I1  length <= the buffer's length; bytes [0, length) are the block so far, its header not set.
  * I2  Blocks of `before` are sealed first: what they define lies in front of what uses it.
  * I3  Chunk records tell window and journal position against the block's bases; a record that
  *     cannot begins a new block.

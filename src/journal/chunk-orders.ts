@@ -12,9 +12,10 @@
  * I1  Every chunk that lives throughout the walk is written exactly once.
  */
 import { Prng } from "../base/prng.ts";
-import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
+import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { ChunkFileWriter } from "./chunk-file-writer.ts";
+import { ChunkList } from "./chunk-list.ts";
 import { ANY_WINDOW, type SnapshotOrder } from "./snapshot-format.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
 
@@ -23,7 +24,7 @@ export const SHUFFLED_FILES = 8;
 /** Chunks written between two looks at the clock: about 10 us. */
 const CHUNKS_PER_LOOK = 16;
 /** References shuffled between two looks at the clock: about 200 us. */
-const SHUFFLES_PER_LOOK = 8192;
+const SHUFFLES_PER_LOOK = 4096;
 
 /** What a walk writes with. */
 export interface ChunkSink {
@@ -50,36 +51,24 @@ export function writeChunks(
 
 async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<void> {
   for (const window of source.windows.numbers()) {
-    const refs = collectWindow(source, window);
-    if (refs.length === 0) continue;
+    const list = ChunkList.ofWindow(source, window);
+    if (list.length === 0) continue;
     const file = await sink.openFile(window);
-    await writeRefs(source, sink, file, refs);
+    await writeList(source, sink, file, list);
     await sink.closeFile(file);
   }
 }
 
-/** The chunks of a window in list order; none when the window is gone. */
-function collectWindow(source: SnapshotSource, window: WindowNumber): Uint32Array {
-  const refs = new Uint32Array(source.windows.countOf(window));
-  let chunk = source.windows.firstOf(window);
-  for (let i = 0; i < refs.length; i++) {
-    refs[i] = chunk;
-    chunk = source.chunks.nextInWindow(chunk);
-  }
-  return refs;
-}
-
-async function writeRefs(
+async function writeList(
   source: SnapshotSource,
   sink: ChunkSink,
   file: ChunkFileWriter,
-  refs: Uint32Array,
+  list: ChunkList,
 ): Promise<void> {
   const { chunks } = source;
   let position = source.journalPosition();
-  for (let i = 0; i < refs.length; i++) {
-    const chunk = refs[i]! as ChunkRef;
-    if (chunks.isLive(chunk)) file.put(chunk, position);
+  for (let i = 0; i < list.length; i++) {
+    if (list.isStill(chunks, i)) file.put(list.refOf(i), position);
     if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
       await sink.breathe(file);
       position = source.journalPosition();
@@ -131,15 +120,14 @@ function collectChain(
 
 async function writeShuffled(source: SnapshotSource, sink: ChunkSink, seed: number): Promise<void> {
   const random = new Prng(seed);
-  const refs = await collectAll(source, sink);
-  await shuffle(refs, random, sink);
+  const list = await collectAll(source, sink);
+  await shuffle(list, random, sink);
   const files: ChunkFileWriter[] = [];
   for (let i = 0; i < SHUFFLED_FILES; i++) files.push(await sink.openFile(ANY_WINDOW));
   let position = source.journalPosition();
-  for (let i = 0; i < refs.length; i++) {
-    const chunk = refs[i]! as ChunkRef;
+  for (let i = 0; i < list.length; i++) {
     const file = files[random.below(SHUFFLED_FILES)]!;
-    if (source.chunks.isLive(chunk)) file.put(chunk, position);
+    if (list.isStill(source.chunks, i)) file.put(list.refOf(i), position);
     if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
       await sink.breathe(file);
       position = source.journalPosition();
@@ -148,28 +136,19 @@ async function writeShuffled(source: SnapshotSource, sink: ChunkSink, seed: numb
   for (const file of files) await sink.closeFile(file);
 }
 
-async function collectAll(source: SnapshotSource, sink: ChunkSink): Promise<Uint32Array> {
-  const lists: Uint32Array[] = [];
+async function collectAll(source: SnapshotSource, sink: ChunkSink): Promise<ChunkList> {
+  const lists: ChunkList[] = [];
   for (const window of source.windows.numbers()) {
-    lists.push(collectWindow(source, window));
+    lists.push(ChunkList.ofWindow(source, window));
     if (sink.due) await sink.breathe(null);
   }
-  const all = new Uint32Array(lists.reduce((sum, list) => sum + list.length, 0));
-  let at = 0;
-  for (const list of lists) {
-    all.set(list, at);
-    at += list.length;
-  }
-  return all;
+  return ChunkList.joined(lists);
 }
 
 /** Fisher and Yates' shuffle, in slices. */
-async function shuffle(refs: Uint32Array, random: Prng, sink: ChunkSink): Promise<void> {
-  for (let i = refs.length - 1; i > 0; i--) {
-    const other = random.below(i + 1);
-    const ref = refs[i]!;
-    refs[i] = refs[other]!;
-    refs[other] = ref;
+async function shuffle(list: ChunkList, random: Prng, sink: ChunkSink): Promise<void> {
+  for (let i = list.length - 1; i > 0; i--) {
+    list.swap(i, random.below(i + 1));
     if (i % SHUFFLES_PER_LOOK === 0 && sink.due) await sink.breathe(null);
   }
 }

@@ -2,7 +2,7 @@
  * Reading the index file into a target: symbols, pairs, series, metadata.
  *
  * I1  symbols[n] and pairs[n] are the target's numbers of the file's symbol and pair n.
- * I2  series[n] is the target's number of series n plus 1, 0 for numbers that the file does not have.
+ * I2  series[n] is the target's number of series n plus 1; 0 where the file has no such series.
  *
  * A block passed its checksum, so a record that does not fit was written wrong; it is damage all
  * the same, never an access outside the block.

@@ -1,8 +1,8 @@
 /**
  * Long work beside ingestion: done in slices of a few milliseconds, with the others' turn between.
  *
- * The worker asks `due` now and then and awaits pause() when it says so. Awaiting anything else goes
- * through wait(), since that ends a slice too.
+ * The worker asks `due` now and then and awaits pause() when it says so. Awaiting anything else
+ * goes through wait(), since that ends a slice too.
  *
  * I1  `longestMs` is the longest time between two of these awaits.
  *

@@ -1,4 +1,4 @@
-/** A directory on a simulated disk, a writer and a reader over it: the setting of snapshot tests. */
+/** A directory on a simulated disk, with writer and reader: the setting of snapshot tests. */
 import { ManualClock } from "../../src/base/clock.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import { type RestoreOutcome, restoreNewest } from "../../src/journal/restore.ts";

@@ -144,7 +144,7 @@ describe.each(["time", "series", "shuffled"] as SnapshotOrder[])("a store in ord
   });
 });
 
-/** Whether each chunk of `part` begins a chunk of `whole`, whose oldest ones may have gone since. */
+/** Whether each chunk of `part` begins a chunk of `whole`, whose oldest may have gone since. */
 function isPrefixByChunk(part: string, whole: string): boolean {
   const times = (chunk: string) => (chunk.split(";")[0] ?? "").split(",");
   const wholes = whole.split("|").map(times);

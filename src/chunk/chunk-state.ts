@@ -12,7 +12,8 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
-import { type ChunkTable, FIRST_CAPACITY, HEADER_BYTES, NO_CHUNK } from "./chunk-table.ts";
+import { HEADER_BYTES, NO_CHUNK } from "./chunk-records.ts";
+import { type ChunkTable, FIRST_CAPACITY } from "./chunk-table.ts";
 import { FINE_MARK_SAMPLES, NO_MARK } from "./seek-marks.ts";
 import { isWindow } from "./xor-window.ts";
 

@@ -13,7 +13,8 @@
 import type { ChunkRef } from "../base/units.ts";
 import { peekBits } from "./bit-stream.ts";
 import { secondTimeAt, varintEnd } from "./chunk-opening.ts";
-import { type ChunkTable, HEADER_BYTES } from "./chunk-table.ts";
+import { HEADER_BYTES } from "./chunk-records.ts";
+import type { ChunkTable } from "./chunk-table.ts";
 
 export class DecoderState {
   index = 0;

@@ -13,7 +13,6 @@ import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
 import { type ChunkTable, FIRST_CAPACITY, SAMPLES_MAX } from "./chunk-table.ts";
 import { SampleColumns } from "./sample-columns.ts";
-import { NO_MARK } from "./seek-marks.ts";
 import { appendSample } from "./xor-appender.ts";
 import { decodeRange } from "./xor-decoder.ts";
 
@@ -64,10 +63,8 @@ export function insertSample(
 
 /** Leaves the chunk empty, in a slice as a new chunk has it. */
 function startOver(chunks: ChunkTable, chunk: ChunkRef): void {
-  chunks.marks.releaseAll(chunks.newestMarkOf(chunk));
-  chunks.setNewestMark(chunk, NO_MARK);
   chunks.moveSlice(chunk, FIRST_CAPACITY, 0);
-  chunks.reset(chunk);
+  chunks.clear(chunk);
 }
 
 /** How many of the decoded samples lie before `timeMs`. */

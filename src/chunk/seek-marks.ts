@@ -10,11 +10,12 @@
  * I3  A free record is linked through `older` from the free list.
  * I4  A moment that does not fit (the chunk spans more than 2^32 ms) gets no mark.
  *
- * 28 bytes a mark in one shared buffer; growing replaces it, in grow() alone.
+ * 28 bytes a mark in one shared buffer; growing replaces its view, in grow() alone.
  *
  * Units: positions are bits from the start of the stream; offsets and deltas are milliseconds.
  */
 import { assert } from "../base/assert.ts";
+import { GrowingBuffer } from "../heap/growing-buffer.ts";
 
 /** "No mark" in every link. */
 export const NO_MARK = 0xffffffff;
@@ -37,6 +38,7 @@ const PACKED = 6;
 
 export class SeekMarks {
   private words: Uint32Array = new Uint32Array(0);
+  private readonly buffer = new GrowingBuffer();
   private recordCapacity = 0;
   private recordCount = 0;
   private free = NO_MARK;
@@ -165,9 +167,8 @@ export class SeekMarks {
 
   private grow(): void {
     this.recordCapacity = Math.max(1024, this.recordCapacity * 2);
-    const words = new Uint32Array(new SharedArrayBuffer(this.recordCapacity * MARK_WORDS * 4));
-    words.set(this.words);
-    this.words = words;
+    this.buffer.ensure(this.recordCapacity * MARK_WORDS * 4);
+    this.words = new Uint32Array(this.buffer.buffer);
   }
 
   /** Checks I3 and that exactly `reachable` marks are in lists. */

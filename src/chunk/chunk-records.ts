@@ -1,0 +1,354 @@
+/**
+ * One record a chunk, as columns in shared buffers: who it belongs to, where its bytes are, and the
+ * state of its encoder. ChunkRef is the index of the record.
+ *
+ * R1  A state is 64 bytes and starts on a cache line (once there are 16,384 of them): an append
+ *     touches one line. Links are 20 bytes and belong to the series layer.
+ * R2  Free records are linked through `older`; their capacity is 0.
+ * R3  Growing copies nothing that is large (heap/growing-buffer.ts) and replaces the views, in
+ *     growViews() alone. Worker threads may read both buffers.
+ *
+ * Units: addresses, lengths and capacities are bytes; bitLength is bits; times are milliseconds.
+ */
+import { assert } from "../base/assert.ts";
+import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
+import { GrowingBuffer } from "../heap/growing-buffer.ts";
+import { NO_MARK } from "./seek-marks.ts";
+import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
+
+/** "No chunk" in every link. */
+export const NO_CHUNK = 0xffffffff as ChunkRef;
+/** Records that a table starts with. */
+export const FIRST_RECORDS = 1024;
+/** Bytes of the sample count in front of the stream. */
+export const HEADER_BYTES = 2;
+
+/** Records that 4 GiB of states hold; their word indexes have 31 bits. */
+const RECORDS_MAX = 2 ** 26;
+const REGION_BYTES = 2 ** 32;
+
+// Word offsets in a state record; the three times are counted in 64-bit floats. Indexes are built
+// with shifts because a ref may reach us as a double: 0xffffffff is one, and taints the type.
+const STATE_WORDS = 16;
+const STATE_SHIFT = 4;
+const TIME_SHIFT = 3;
+const FIRST_TIME = 0;
+const LAST_TIME = 1;
+const PREVIOUS_TIME = 2;
+const LAST_LOW = 6;
+const LAST_HIGH = 7;
+const ADDRESS_LOW = 8;
+const REGION = 9;
+const BIT_LENGTH = 10;
+const CAPACITY = 11;
+const SAMPLE_COUNT = 12;
+// XOR window in the low 16 bits, the open byte in the high 8.
+const WINDOW_STATE = 13;
+const OPEN_BYTE_SHIFT = 24;
+const WASTE_STATE = 14;
+const NEWEST_MARK = 15;
+
+// Word offsets in a link record.
+const LINK_WORDS = 5;
+const SERIES = 0;
+const WINDOW = 1;
+const OLDER = 2;
+const NEXT = 3;
+const PREVIOUS = 4;
+
+export class ChunkRecords {
+  protected states: Uint32Array = new Uint32Array(0);
+  protected times: Float64Array = new Float64Array(0);
+  private links: Uint32Array = new Uint32Array(0);
+  private readonly stateBuffer = new GrowingBuffer();
+  private readonly linkBuffer = new GrowingBuffer();
+  private recordCapacity = 0;
+  private recordCount = 0;
+  private free: ChunkRef = NO_CHUNK;
+  private live = 0;
+
+  constructor(records = FIRST_RECORDS) {
+    this.grow(records);
+  }
+
+  /** Chunks alive. */
+  get count(): number {
+    return this.live;
+  }
+
+  /** Refs of all chunks are below this. */
+  get upperBound(): number {
+    return this.recordCount;
+  }
+
+  /** True when `chunk` was made and not released. */
+  isLive(chunk: ChunkRef): boolean {
+    return chunk < this.recordCount && this.capacityOf(chunk) > 0;
+  }
+
+  // ---- who the chunk belongs to -------------------------------------------------------------
+
+  seriesOf(chunk: ChunkRef): SeriesRef {
+    return this.links[Math.imul(chunk, LINK_WORDS) + SERIES]! as SeriesRef;
+  }
+
+  /** The window's number; may be negative. */
+  windowOf(chunk: ChunkRef): WindowNumber {
+    return (this.links[Math.imul(chunk, LINK_WORDS) + WINDOW]! | 0) as WindowNumber;
+  }
+
+  /** The next older chunk of the same series, or NO_CHUNK. */
+  olderOf(chunk: ChunkRef): ChunkRef {
+    return this.links[Math.imul(chunk, LINK_WORDS) + OLDER]! as ChunkRef;
+  }
+
+  setOlder(chunk: ChunkRef, older: ChunkRef): void {
+    this.setLink(chunk, OLDER, older);
+  }
+
+  /** The next chunk of the same window, or NO_CHUNK. */
+  nextInWindow(chunk: ChunkRef): ChunkRef {
+    return this.links[Math.imul(chunk, LINK_WORDS) + NEXT]! as ChunkRef;
+  }
+
+  setNextInWindow(chunk: ChunkRef, next: ChunkRef): void {
+    this.setLink(chunk, NEXT, next);
+  }
+
+  /** The previous chunk of the same window, or NO_CHUNK. */
+  previousInWindow(chunk: ChunkRef): ChunkRef {
+    return this.links[Math.imul(chunk, LINK_WORDS) + PREVIOUS]! as ChunkRef;
+  }
+
+  setPreviousInWindow(chunk: ChunkRef, previous: ChunkRef): void {
+    this.setLink(chunk, PREVIOUS, previous);
+  }
+
+  // ---- its bytes ----------------------------------------------------------------------------
+
+  /** First byte of the slice. */
+  addressOf(chunk: ChunkRef): HeapAddress {
+    const at = chunk << STATE_SHIFT;
+    return (this.states[at + REGION]! * REGION_BYTES +
+      this.states[at + ADDRESS_LOW]!) as HeapAddress;
+  }
+
+  /** Where the slice starts in bytesOf(). */
+  offsetOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + ADDRESS_LOW]!;
+  }
+
+  capacityOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + CAPACITY]!;
+  }
+
+  /** Bits of the stream, the sample count in front included. */
+  bitLengthOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + BIT_LENGTH]!;
+  }
+
+  /** Bytes of the stream, the sample count in front and the padding behind included. */
+  byteLengthOf(chunk: ChunkRef): number {
+    return (this.bitLengthOf(chunk) + 7) >>> 3;
+  }
+
+  // ---- its samples --------------------------------------------------------------------------
+
+  sampleCountOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + SAMPLE_COUNT]!;
+  }
+
+  firstTimeOf(chunk: ChunkRef): number {
+    return this.times[(chunk << TIME_SHIFT) + FIRST_TIME]!;
+  }
+
+  lastTimeOf(chunk: ChunkRef): number {
+    return this.times[(chunk << TIME_SHIFT) + LAST_TIME]!;
+  }
+
+  /** Time of the newest sample but one. */
+  previousTimeOf(chunk: ChunkRef): number {
+    return this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME]!;
+  }
+
+  /** High word of the newest sample's value bits. */
+  lastValueHighOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + LAST_HIGH]!;
+  }
+
+  /** Low word of the newest sample's value bits. */
+  lastValueLowOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + LAST_LOW]!;
+  }
+
+  /** The encoder's XOR window, as packed by xor-window.ts. */
+  windowStateOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! & 0xffff;
+  }
+
+  /** The stream's last byte while it is not full, else 0. */
+  openByteOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! >>> OPEN_BYTE_SHIFT;
+  }
+
+  /** The encoder's account of wasted bits, as packed by xor-window.ts. */
+  wasteStateOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + WASTE_STATE]!;
+  }
+
+  /** Head of the chunk's list of seek marks. */
+  newestMarkOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + NEWEST_MARK]!;
+  }
+
+  // ---- changes ------------------------------------------------------------------------------
+
+  /** Sets the time of the first sample; the samples themselves are published apart. */
+  setFirstTime(chunk: ChunkRef, timeMs: number): void {
+    this.times[(chunk << TIME_SHIFT) + FIRST_TIME] = timeMs;
+  }
+
+  setNewestMark(chunk: ChunkRef, mark: number): void {
+    this.states[(chunk << STATE_SHIFT) + NEWEST_MARK] = mark;
+  }
+
+  setWasteState(chunk: ChunkRef, wasteState: number): void {
+    this.states[(chunk << STATE_SHIFT) + WASTE_STATE] = wasteState;
+  }
+
+  protected setSlice(chunk: ChunkRef, address: HeapAddress, capacity: number): void {
+    const at = chunk << STATE_SHIFT;
+    const region = Math.floor(address / REGION_BYTES);
+    this.states[at + REGION] = region;
+    this.states[at + ADDRESS_LOW] = address - region * REGION_BYTES;
+    this.states[at + CAPACITY] = capacity;
+  }
+
+  /** Sets the state of a stream without samples. */
+  protected clearState(chunk: ChunkRef): void {
+    const at = chunk << STATE_SHIFT;
+    this.states.fill(0, at, at + ADDRESS_LOW);
+    this.states[at + BIT_LENGTH] = HEADER_BYTES * 8;
+    this.states[at + SAMPLE_COUNT] = 0;
+    this.states[at + WINDOW_STATE] = NO_WINDOW;
+    this.states[at + WASTE_STATE] = NO_WASTE;
+    this.states[at + NEWEST_MARK] = NO_MARK;
+  }
+
+  /** Adds a sample to the state, the count last; returns the count. */
+  protected pushSample(
+    chunk: ChunkRef,
+    timeMs: number,
+    valueHigh: number,
+    valueLow: number,
+    bitLength: number,
+    windowState: number,
+    openByte: number,
+  ): number {
+    const at = chunk << STATE_SHIFT;
+    const half = chunk << TIME_SHIFT;
+    const count = this.states[at + SAMPLE_COUNT]! + 1;
+    this.times[half + PREVIOUS_TIME] = this.times[half + LAST_TIME]!;
+    this.times[half + LAST_TIME] = timeMs;
+    this.states[at + LAST_LOW] = valueLow;
+    this.states[at + LAST_HIGH] = valueHigh;
+    this.states[at + BIT_LENGTH] = bitLength;
+    this.states[at + WINDOW_STATE] = windowState | (openByte << OPEN_BYTE_SHIFT);
+    this.states[at + SAMPLE_COUNT] = count;
+    return count;
+  }
+
+  /** Sets what a saved state says of the samples. */
+  protected setSamples(
+    chunk: ChunkRef,
+    sampleCount: number,
+    bitLength: number,
+    lastTimeMs: number,
+    previousTimeMs: number,
+    valueHigh: number,
+    valueLow: number,
+    windowState: number,
+    openByte: number,
+  ): void {
+    const at = chunk << STATE_SHIFT;
+    this.times[(chunk << TIME_SHIFT) + LAST_TIME] = lastTimeMs;
+    this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME] = previousTimeMs;
+    this.states[at + LAST_LOW] = valueLow;
+    this.states[at + LAST_HIGH] = valueHigh;
+    this.states[at + BIT_LENGTH] = bitLength;
+    this.states[at + WINDOW_STATE] = windowState | (openByte << OPEN_BYTE_SHIFT);
+    this.states[at + SAMPLE_COUNT] = sampleCount;
+  }
+
+  /** Index of the region that holds the slice. */
+  protected regionOf(chunk: ChunkRef): number {
+    return this.states[(chunk << STATE_SHIFT) + REGION]!;
+  }
+
+  /** A record without slice and samples, linked to nothing. */
+  protected takeRecord(series: SeriesRef, window: WindowNumber): ChunkRef {
+    const chunk = this.nextRecord();
+    const at = Math.imul(chunk, LINK_WORDS);
+    this.links.fill(NO_CHUNK, at, at + LINK_WORDS);
+    this.links[at + SERIES] = series;
+    this.links[at + WINDOW] = window;
+    this.clearState(chunk);
+    this.live++;
+    return chunk;
+  }
+
+  protected freeRecord(chunk: ChunkRef): void {
+    assert(this.live > 0, "more chunks released than made");
+    this.states[(chunk << STATE_SHIFT) + CAPACITY] = 0;
+    this.setOlder(chunk, this.free);
+    this.free = chunk;
+    this.live--;
+  }
+
+  /** Bytes of the buffers. */
+  protected get bufferBytes(): number {
+    return this.stateBuffer.buffer.byteLength + this.linkBuffer.buffer.byteLength;
+  }
+
+  private setLink(chunk: ChunkRef, word: number, value: number): void {
+    this.links[Math.imul(chunk, LINK_WORDS) + word] = value;
+  }
+
+  private nextRecord(): ChunkRef {
+    if (this.free !== NO_CHUNK) {
+      const chunk = (this.free | 0) as ChunkRef;
+      this.free = this.olderOf(chunk);
+      return chunk;
+    }
+    if (this.recordCount === this.recordCapacity) this.grow(this.recordCapacity * 2);
+    return this.recordCount++ as ChunkRef;
+  }
+
+  private grow(records: number): void {
+    assert(records > this.recordCapacity && records <= RECORDS_MAX, "too many chunks");
+    this.stateBuffer.ensure(records * STATE_WORDS * 4);
+    this.linkBuffer.ensure(records * LINK_WORDS * 4);
+    this.growViews();
+    this.recordCapacity = records;
+  }
+
+  private growViews(): void {
+    this.states = new Uint32Array(this.stateBuffer.buffer);
+    this.times = new Float64Array(this.stateBuffer.buffer);
+    this.links = new Uint32Array(this.linkBuffer.buffer);
+  }
+
+  /** Checks R2; returns a 1 for every free record. */
+  protected verifyFree(): Uint8Array {
+    const isFree = new Uint8Array(this.recordCount);
+    let freeCount = 0;
+    for (let chunk = this.free; chunk !== NO_CHUNK; chunk = this.olderOf(chunk)) {
+      assert(isFree[chunk] === 0, "free list of chunks has a loop");
+      assert(this.capacityOf(chunk) === 0, "free chunk has a slice");
+      isFree[chunk] = 1;
+      freeCount++;
+    }
+    assert(freeCount + this.live === this.recordCount, "count of live chunks is wrong");
+    return isFree;
+  }
+}

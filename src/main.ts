@@ -16,6 +16,10 @@ import { createLogger } from "./cli/logger.ts";
 import { stopSignal } from "./cli/stop-signals.ts";
 import { shownFlags } from "./config/flag-table.ts";
 import { checkServeConfig, SERVE_FLAGS, type ServeConfig } from "./config/serve-flags.ts";
+import { DRILL_SUMMARY, runDrillCommand } from "./drill/drill-command.ts";
+import { DRILL_FLAGS } from "./drill/drill-flags.ts";
+import { replayFiles } from "./drill/heap-replay-command.ts";
+import { HEAP_REPLAY_FLAGS } from "./drill/heap-replay-flags.ts";
 import { Engine, type EngineSettings } from "./engine/engine.ts";
 import { EngineReader } from "./engine/engine-reading.ts";
 import { SelfScrape } from "./engine/self-scrape.ts";
@@ -157,6 +161,30 @@ function snapshotCommand(verb: string, summary: string) {
   });
 }
 
+const replayCommand = command({
+  name: "heap replay",
+  summary: "Replays allocation traces on the simulated heap and prints what it measures.",
+  words: "TRACE...",
+  flags: HEAP_REPLAY_FLAGS,
+  run: async (config, files) => {
+    await replayFiles(new NodeDisk(), { ...config, files }, (line) => console.log(line));
+    return 0;
+  },
+});
+
+const drillCommand = command({
+  name: "drill",
+  summary: DRILL_SUMMARY,
+  words: "",
+  flags: DRILL_FLAGS,
+  run: (config) =>
+    runDrillCommand(config, {
+      out: (text) => console.log(text),
+      progress: (text) => process.stderr.write(text),
+      isTerminal: process.stderr.isTTY,
+    }),
+});
+
 const COMMANDS = [
   command({
     name: "serve",
@@ -165,6 +193,8 @@ const COMMANDS = [
     flags: SERVE_FLAGS,
     run: serve,
   }),
+  drillCommand,
+  replayCommand,
   snapshotCommand("list", "Lists the snapshots in a directory."),
   snapshotCommand("verify", "Reads every byte of the snapshots in a directory and checks it."),
 ];

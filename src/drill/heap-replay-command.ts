@@ -7,7 +7,7 @@
  * Units: bytes.
  */
 import { gunzipSync } from "node:zlib";
-import type { Disk } from "../base/disk.ts";
+import type { Disk, DiskFile } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { parsePageDumps } from "../heap/page-dump.ts";
@@ -78,7 +78,7 @@ export async function replayFiles(
     await replayAll(disk, request.files, new TraceReplay(options, { record: print }));
     return;
   }
-  const file = await disk.open(request.allocationLog, "create");
+  const file = await openAnew(disk, request.allocationLog);
   const log = new LineFile((bytes) => file.append(bytes, 0, bytes.length));
   const output = { record: print, allocation: (line: string) => log.add(line) };
   try {
@@ -88,6 +88,17 @@ export async function replayFiles(
   } finally {
     await file.close();
   }
+}
+
+/** Opens a file for writing; one that is there is replaced, a device is written to as it is. */
+async function openAnew(disk: Disk, path: string): Promise<DiskFile> {
+  if (path.startsWith("/dev/")) return disk.open(path, "append");
+  const isThere = await disk.size(path).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) await disk.remove(path);
+  return disk.open(path, "create");
 }
 
 async function readDumps(disk: Disk, path: string) {

@@ -236,6 +236,13 @@ export class NodeDisk implements Disk {
     });
   }
 
+  /** Removes a directory with everything in it; only for what this process made. */
+  removeDirectory(path: string): Promise<void> {
+    return attempt("remove of directory", path, () => {
+      return fs.promises.rm(path, { recursive: true, force: true });
+    });
+  }
+
   syncDirectory(path: string): Promise<void> {
     return attempt("sync of directory", path, async () => {
       const handle = await fs.promises.open(path, "r");

@@ -1,6 +1,6 @@
 /**
- * Chunks to be written, as references collected earlier: some may be gone when their turn comes, and
- * their records used again.
+ * Chunks to be written, as references collected earlier: some may be gone when their turn comes,
+ * and their records used again.
  *
  * I1  isStill(i) holds when entry i's record still is a chunk of the same series and window. A
  *     record used again for another one is passed over: were it the split-off half of a chunk that

@@ -5,7 +5,7 @@
  *     (made, grown, remade); a live slice's origin is kept by chunk, one byte each.
  * I2  allocated… counts slices ever made, by origin and window; those of a window that no longer
  *     holds a slice are added up in `expired`. live… counts the slices that chunks hold now.
- * I3  Sums over all origins and windows are the heap's: allocated is TotalAlloc and Mallocs, live is
+ * I3  Sums over all origins and windows are the heap's: allocated is TotalAlloc, Mallocs, live is
  *     liveBytes; objects below 16 bytes, which no chunk of our times has, are counted singly.
  *
  * Kept up to date when slices change, so that reading costs nothing and is exact at any moment.

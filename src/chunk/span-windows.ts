@@ -2,7 +2,7 @@
  * How many live slices of each window every span of the heap has, and when the span will be empty.
  *
  * I1  counts[span, column] is the live slices of the column's window in the span.
- * I2  newest[span] is 1 + the column of the youngest of them, 0 when there is none: the span is free
+ * I2  newest[span] is 1 + the column of the youngest of them, 0 with none: the span is free
  *     once that window has expired. lastPages[column] sums the pages of the spans that name it.
  *
  * Costs 2 bytes for each span and window, and nothing on the way of a sample.

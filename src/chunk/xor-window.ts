@@ -16,7 +16,7 @@
  *
  * The state is two words of the chunk's record, so a restored chunk goes on as if never stopped:
  *   window  leading in bits 0..7, trailing in 8..15
- *   waste   least leading in bits 0..7, least trailing in 8..15, wasted bits in 16..23, XORs in 24..
+ *   waste   least leading in bits 0..7, least trailing in 8..15, wasted bits in 16..23, XORs 24..
  */
 
 /** State of a chunk in which no value has changed yet: nothing fits. */

@@ -1,11 +1,11 @@
 /**
  * Which spans to empty so that what they hold fits into the holes of the others.
  *
- * Per size class the sparsest spans are chosen, as many as the free slots of the rest can take: what
+ * Per size class the sparsest spans are chosen, as many as free slots of the rest can take: what
  * stays is the fewest spans that hold the class. Chosen spans go to the end of the queue that the
  * allocator takes from, so that it fills the others first.
  *
- * Two walks over the spans in portions: count, then choose. The heap may change meanwhile: a plan is
+ * Two walks over the spans in portions: count, then choose. The heap may change between: a plan is
  * advice, and a span that has since been freed, cached or made anew is not chosen any more.
  *
  * I1  A chosen span was made before the plan and is swept, not cached and no large object.

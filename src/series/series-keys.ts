@@ -52,7 +52,7 @@ export class SeriesKeys {
     return this.store.view(this.offsets[key]!, this.lengths[key]!);
   }
 
-  /** The key with exactly these bytes, or NO_KEY; `previous` is the one before it in the request. */
+  /** The key with exactly these bytes, or NO_KEY; `previous` is the one before in the request. */
   find(bytes: Uint8Array, from: number, to: number, previous: number): number {
     if (previous !== NO_KEY) {
       const guess = this.successors[previous]!;

@@ -92,7 +92,7 @@ export function quotedPathFaults(
   );
 }
 
-/** Decisions (NNNN-title.md) in `folder` that its README does not link to, or numbers used twice. */
+/** Decisions (NNNN-title.md) in `folder` that its README does not link, or numbers used twice. */
 export function decisionFaults(documents: readonly ProjectFile[], folder: string): string[] {
   const overview = documents.find((file) => file.path === `${folder}/README.md`);
   const listed = new Set(

@@ -27,7 +27,7 @@ export interface SeriesSet {
   /** Symbol of the value of label `name`, or -1; equal symbols exactly when equal text. */
   labelSymbol(index: number, name: string): number;
   symbolText(symbol: number): string;
-  /** Appends the float samples in [fromMs, toMs] to `into`; stale markers are included as raw bits. */
+  /** Appends the float samples in [fromMs, toMs] to `into`; stale markers come as raw bits. */
   read(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
   /** Native histograms in [fromMs, toMs], or null; a source without any leaves this out. */
   histograms?(index: number, fromMs: number, toMs: number): HistogramSamples | null;

@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { hostname } from "node:os";
 import { systemClock } from "./base/clock.ts";
 import { NodeDisk } from "./base/disk.ts";
+import { TsdbError } from "./base/errors.ts";
 import type { Log } from "./base/log.ts";
 import { command, runCommandLine } from "./cli/command.ts";
 import { createLogger } from "./cli/logger.ts";
@@ -31,6 +32,7 @@ import { runSnapshotCommand } from "./journal/snapshot-command.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { RequestCounts } from "./observe/request-counts.ts";
 import { createEngine } from "./promql/engine.ts";
+import { run as runTestScripts } from "./promql/promqltest-command.ts";
 
 const packageFile = createRequire(import.meta.url)("../package.json") as { version: string };
 const VERSION = packageFile.version;
@@ -172,6 +174,24 @@ const replayCommand = command({
   },
 });
 
+const testScriptsCommand = command({
+  name: "promqltest",
+  summary: "Runs PromQL test scripts against the query engine and counts what passes.",
+  words: "FILE...",
+  flags: {},
+  run: async (_config, names) => {
+    if (names.length === 0) {
+      throw new TsdbError("CONFIG_INVALID", "promqltest: name at least one script");
+    }
+    const disk = new NodeDisk();
+    const files = [];
+    for (const name of names) {
+      files.push({ name, text: new TextDecoder().decode(await disk.readFile(name)) });
+    }
+    return runTestScripts(files, (line) => console.log(line));
+  },
+});
+
 const drillCommand = command({
   name: "drill",
   summary: DRILL_SUMMARY,
@@ -195,6 +215,7 @@ const COMMANDS = [
   }),
   drillCommand,
   replayCommand,
+  testScriptsCommand,
   snapshotCommand("list", "Lists the snapshots in a directory."),
   snapshotCommand("verify", "Reads every byte of the snapshots in a directory and checks it."),
 ];

@@ -3,7 +3,7 @@
  *
  * The text is built in pieces of about PIECE_LENGTH characters, so a large matrix never becomes one
  * string. Times are seconds with three decimals or none; values are strings (format-value.ts);
- * labels stand in their sorted order. JSON has no lone surrogates here: JSON.stringify escapes them.
+ * labels stand in their sorted order. No lone surrogates remain here: JSON.stringify escapes them.
  */
 import type { Labels } from "../../series/labels.ts";
 import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";

@@ -89,7 +89,8 @@ export class StoreRestore implements RestoreTarget {
     }
     while (index.cleanStep(Number.MAX_SAFE_INTEGER));
     for (const pair of new Set(this.pairs)) {
-      if (index.pairs.isLive(pair)) index.pairs.removeDead(pair, () => false);
+      const unused = index.pairs.isLive(pair) && index.pairs.seriesCountOf(pair) === 0;
+      if (unused) index.pairs.removeDead(pair, () => false);
     }
     for (const symbol of this.held) index.symbols.release(symbol);
   }

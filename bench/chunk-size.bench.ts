@@ -3,7 +3,8 @@
  *
  * Samples are those of the modelled cluster at 15 s, or of a stream on disk (chunk-samples.ts).
  * Chunks of 120 samples are what Prometheus would store; the first 120 samples of any chunk are
- * its bytes exactly. The other policies of docs/adr are counted, not written.
+ * its bytes exactly. The other policies of docs/adr are counted, not written. A third table has
+ * series of plain shapes.
  *
  *   npm run bench:chunk [-- --series 6000 --cycles 960 --seed 1 --stream PATH]
  */
@@ -23,6 +24,7 @@ import {
   type SampleMatrix,
   SHORT_CHUNK_SAMPLES,
 } from "./chunk-samples.ts";
+import { matrixOfShapes } from "./chunk-shapes.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 
 const WRITTEN_SHORT = "120 samples a chunk";
@@ -115,7 +117,7 @@ function byKind(matrix: SampleMatrix, sizes: Map<string, Uint32Array>): Record<s
   const standard = sizes.get("standard, one chunk")!;
   const perSample = (bytes: Uint32Array, chosen: readonly number[]): string =>
     (sum(bytes, chosen) / chosen.length / matrix.cycles).toFixed(3);
-  return [...new Set(matrix.kinds)].toSorted().map((kind) => {
+  return [...new Set(matrix.kinds)].map((kind) => {
     const chosen = matrix.kinds.flatMap((of, series) => (of === kind ? [series] : []));
     return {
       kind,
@@ -124,6 +126,7 @@ function byKind(matrix: SampleMatrix, sizes: Map<string, Uint32Array>): Record<s
       "standard, one chunk B": perSample(standard, chosen),
       "one chunk B": perSample(long, chosen),
       against: percent(sum(long, chosen) / sum(short, chosen)),
+      worst: percent(Math.max(...chosen.map((series) => long[series]! / short[series]!))),
     };
   });
 }
@@ -138,8 +141,14 @@ const rows = overall(matrix, sizes);
 console.log(`${matrix.seriesCount} series of ${matrix.cycles} samples`);
 printTable(rows);
 console.log();
-printTable(byKind(matrix, sizes));
+const kinds = byKind(matrix, sizes);
+printTable(kinds);
 if (options.stream === undefined) {
+  const shaped = matrixOfShapes(100, cycles, Number(options.seed));
+  const shapes = byKind(shaped, sizesOf(shaped));
+  console.log();
+  printTable(shapes);
   const file = fileURLToPath(new URL("results/chunk-size.jsonl", import.meta.url));
-  appendResult(options.results ?? file, { ...machine(), seed: Number(options.seed), rows });
+  const figures = { seed: Number(options.seed), rows, kinds, shapes };
+  appendResult(options.results ?? file, { ...machine(), ...figures });
 }

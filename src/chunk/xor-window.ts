@@ -6,7 +6,8 @@
  * XOR fits, or open any window that the XOR fits in for 11 bits more.
  *
  * The standard encoder opens the narrowest window when the XOR does not fit, and never else: in a
- * long chunk one wide XOR makes all later samples wide. This one (docs/adr/0002):
+ * long chunk one wide XOR makes all later samples wide. This one
+ * (docs/adr/0007-xor-windows-opened-again.md):
  *
  * W1  The first 120 samples of a chunk are encoded in the standard way.
  * W2  From then on a XOR that does not fit opens the union of the old window and its own when that

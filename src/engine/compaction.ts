@@ -79,7 +79,7 @@ export class Compaction {
   private readonly chunks: ChunkTable;
   private readonly ledger: SliceLedger;
   private readonly clock: Clock;
-  private readonly thresholdPercent: number | null;
+  readonly thresholdPercent: number | null;
   private run: Run | null = null;
   private waiters: Waiter[] = [];
   private nextCheckMs = 0;
@@ -103,7 +103,7 @@ export class Compaction {
     return this.run !== null;
   }
 
-  /** Has a run done by work(), or joins the one under way. Rejects with UNAVAILABLE if it is cut. */
+  /** Asks work() for a run, or joins the one under way; UNAVAILABLE if it is abandoned. */
   start(): Promise<CompactionResult> {
     if (this.run === null) this.begin();
     return new Promise((resolve, reject) => this.waiters.push({ resolve, reject }));

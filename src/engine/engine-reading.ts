@@ -14,6 +14,7 @@ import { CLASS_COUNT } from "../heap/size-classes.ts";
 import type { ClassStats, HeapStats } from "../heap/stats.ts";
 import { APPEND_REASONS, AppendCode } from "../series/append-code.ts";
 import type { Engine } from "./engine.ts";
+import { type HeapStatus, heapStatus, NO_HEAP } from "./heap-status.ts";
 import type { Store } from "./store.ts";
 
 /** Samples that were refused for one reason. */
@@ -46,8 +47,13 @@ export interface SnapshotReading {
   readonly lastSampleCount: number;
 }
 
-/** The restore at the start of this process; zeros when there was nothing to restore. */
+/** The last restore of this process; zeros when there was nothing to restore. */
 export interface RestoreReading {
+  /** When it was over; 0 when there was none. */
+  readonly timeSeconds: number;
+  /** Its policy, "" when there was none; the order is "" also when no snapshot could be read. */
+  readonly capacity: string;
+  readonly order: string;
   readonly durationSeconds: number;
   readonly chunkCount: number;
   readonly sampleCount: number;
@@ -60,6 +66,7 @@ export interface EngineReading {
   readonly heap: HeapStats;
   /** By size class; 0 is the large objects. */
   readonly classes: readonly ClassStats[];
+  readonly heapStatus: HeapStatus;
   readonly samplesStoredTotal: number;
   readonly samplesUnchangedTotal: number;
   readonly refused: readonly RefusedSamples[];
@@ -81,6 +88,9 @@ const EMPTY_STORE: StoreReading = {
   limitRefusalTotal: 0,
 };
 const NOTHING_RESTORED: RestoreReading = {
+  timeSeconds: 0,
+  capacity: "",
+  order: "",
   durationSeconds: 0,
   chunkCount: 0,
   sampleCount: 0,
@@ -118,9 +128,18 @@ function snapshotReading({ persistence }: Engine): SnapshotReading {
 
 function restoreReading({ persistence }: Engine): RestoreReading {
   const { restored } = persistence;
-  return restored === null
-    ? NOTHING_RESTORED
-    : { ...restored, damageCount: restored.damage.length };
+  if (restored === null) return NOTHING_RESTORED;
+  const { capacity, chunkCount, damage, durationSeconds, order, sampleCount } = restored;
+  return {
+    timeSeconds: restored.timeMs / 1000,
+    capacity,
+    order: order ?? "",
+    durationSeconds,
+    chunkCount,
+    sampleCount,
+    seriesCount: restored.seriesCount,
+    damageCount: damage.length,
+  };
 }
 
 /** Reads the figures of an engine, before and after its restore. */
@@ -156,6 +175,7 @@ export class EngineReader {
       goVersion,
       heap: heap.stats(),
       classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
+      heapStatus: store === null ? NO_HEAP : heapStatus(store),
       samplesStoredTotal: counts[AppendCode.stored] ?? 0,
       samplesUnchangedTotal: counts[AppendCode.unchanged] ?? 0,
       refused,

@@ -2,9 +2,10 @@
  * The engine: one writer over one store, restored at the start, written to disk while it runs.
  *
  * Life: open() takes the directory; restore() fills the store and starts the heartbeat; close()
- * stops it, writes a last snapshot and lets the directory go.
+ * stops it, writes a last snapshot and lets the directory go. restart() does in the living process
+ * what a stop and a start would have done to the heap.
  *
- * I1  Nothing is written or queried before the store is restored (state "restoring").
+ * I1  Nothing is written or queried while the store is restored (state "restoring").
  * I2  Everything that changes the store runs on this thread, in portions between requests.
  *
  * Units: …Ms milliseconds.
@@ -20,7 +21,12 @@ import { HeadSource } from "../series/head-source.ts";
 import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
 import type { Labels } from "../series/labels.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import type { CompactionResult } from "./compaction.ts";
 import { headStatus } from "./head-status.ts";
+import { collectInSteps } from "./heap-collection.ts";
+import type { HeapService, RestartPolicy, RestartResult } from "./heap-service.ts";
+import { type AllocationEntry, allocationOrigins } from "./heap-status-origins.ts";
+import { listSpans, type SpanListing } from "./heap-status-spans.ts";
 import { MetadataStore } from "./metadata-store.ts";
 import { Persistence, type PersistenceSettings } from "./persistence.ts";
 import type {
@@ -44,7 +50,7 @@ export interface EngineSettings {
   readonly restoreCapacity: PersistenceSettings["capacity"];
 }
 
-export class Engine implements Service {
+export class Engine implements Service, HeapService {
   readonly persistence: Persistence;
   private readonly settings: EngineSettings;
   private readonly clock: Clock;
@@ -53,6 +59,7 @@ export class Engine implements Service {
   private current: Store | null = null;
   private families = new MetadataStore();
   private life: ServiceState = "restoring";
+  private restarting: Promise<RestartResult> | null = null;
 
   private constructor(
     settings: EngineSettings,
@@ -107,11 +114,13 @@ export class Engine implements Service {
 
   /** Stops the heartbeat, writes a last snapshot if there is something to keep, lets go. */
   async close(): Promise<void> {
-    const restored = this.life === "ready";
+    const restored = this.life === "ready" || this.restarting !== null;
     this.life = "stopping";
+    await this.restarting?.catch(() => null);
     await this.ticker.stop();
+    this.current?.compaction.abandon();
     try {
-      if (restored) await this.snapshot();
+      if (restored && this.current !== null) await this.snapshot();
     } finally {
       await this.lock.release();
     }
@@ -186,6 +195,34 @@ export class Engine implements Service {
     });
   }
 
+  spans(fromPage: number, limit: number): SpanListing {
+    return listSpans(this.store, fromPage, limit);
+  }
+
+  allocationOrigins(): AllocationEntry[] {
+    return allocationOrigins(this.store);
+  }
+
+  collectHeap(): Promise<void> {
+    return collectInSteps(this.store.heap, nextTurn);
+  }
+
+  async compactHeap(): Promise<CompactionResult> {
+    if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+    return this.store.compaction.start();
+  }
+
+  async restart(policy: RestartPolicy): Promise<RestartResult> {
+    if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+    this.life = "restoring";
+    this.restarting = this.goThroughRestart(policy);
+    try {
+      return await this.restarting;
+    } finally {
+      this.restarting = null;
+    }
+  }
+
   async snapshot(): Promise<SnapshotResult> {
     const summary = await this.persistence.write(this.store, this.families);
     return {
@@ -196,4 +233,39 @@ export class Engine implements Service {
       durationSeconds: summary.durationSeconds,
     };
   }
+  private async goThroughRestart({ capacity, order }: RestartPolicy): Promise<RestartResult> {
+    await this.ticker.stop();
+    try {
+      const { name, counts, durationSeconds } = await this.persistence.write(
+        this.store,
+        this.families,
+        order,
+      );
+      this.store.compaction.abandon();
+      this.current = null;
+      const newStore = () => new Store(this.settings.store, this.clock);
+      const { store, metadata } = await this.persistence.restore(newStore, capacity);
+      this.current = store;
+      this.families = metadata;
+      return {
+        capacity,
+        order,
+        snapshotName: name,
+        seriesCount: store.head.index.series.liveCount,
+        chunkCount: store.chunks.count,
+        sampleCount: counts.samples,
+        snapshotSeconds: durationSeconds,
+        restoreSeconds: this.persistence.restored?.durationSeconds ?? 0,
+      };
+    } finally {
+      if (this.life === "restoring" && this.current !== null) {
+        this.life = "ready";
+        this.ticker.start();
+      }
+    }
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

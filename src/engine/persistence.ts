@@ -40,8 +40,13 @@ export interface SnapshotFigures {
   last: SnapshotSummary | null;
 }
 
-/** The restore of this process. */
+/** The last restore of this process. */
 export interface RestoreFigures {
+  /** When it was over, since the epoch. */
+  readonly timeMs: number;
+  readonly capacity: CapacityPolicy;
+  /** Order of the chunks in the snapshot; null when none could be read. */
+  readonly order: SnapshotOrder | null;
   readonly durationSeconds: number;
   readonly chunkCount: number;
   readonly sampleCount: number;
@@ -91,13 +96,16 @@ export class Persistence {
    * Restores the newest whole snapshot into a store that `newStore` makes; an empty one when there
    * is none. Throws TsdbError SNAPSHOT_INCOMPATIBLE rather than read a store of another kind.
    */
-  async restore(newStore: () => Store): Promise<{ store: Store; metadata: MetadataStore }> {
+  async restore(
+    newStore: () => Store,
+    capacity = this.settings.capacity,
+  ): Promise<{ store: Store; metadata: MetadataStore }> {
     const startedMs = this.clock.monotonicMs();
     let loggedMs = startedMs;
     const outcome = await restoreNewest({
       directory: this.directory,
       configuration: this.settings.configuration,
-      newTarget: () => new StoreRestore(newStore(), new MetadataStore(), this.settings.capacity),
+      newTarget: () => new StoreRestore(newStore(), new MetadataStore(), capacity),
       onProgress: (done, total) => {
         this.blocksDone = done;
         this.blocksTotal = total;
@@ -110,13 +118,22 @@ export class Persistence {
     if (outcome.kind === "empty") return { store: newStore(), metadata: new MetadataStore() };
     this.reportDamage(outcome.damage);
     if (outcome.kind === "unreadable") {
-      this.restored = this.figures(startedMs, 0, 0, 0, outcome.damage);
+      const nothing = { chunkCount: 0, sampleCount: 0, seriesCount: 0, order: null };
+      this.restored = { ...nothing, capacity, ...this.timed(startedMs), damage: outcome.damage };
       return { store: newStore(), metadata: new MetadataStore() };
     }
     const { store, metadata } = outcome.target;
     const { chunks, samples } = outcome.counts;
     const seriesCount = store.head.index.series.liveCount;
-    this.restored = this.figures(startedMs, chunks, samples, seriesCount, outcome.damage);
+    this.restored = {
+      ...this.timed(startedMs),
+      capacity,
+      order: outcome.manifest.order,
+      chunkCount: chunks,
+      sampleCount: samples,
+      seriesCount,
+      damage: outcome.damage,
+    };
     const { durationSeconds } = this.restored;
     this.log.info(
       { chunks, samples, series: seriesCount, seconds: durationSeconds },
@@ -126,9 +143,13 @@ export class Persistence {
   }
 
   /** Writes a snapshot. TsdbError SNAPSHOT_RUNNING or DISK_FAILED. */
-  async write(store: Store, metadata: MetadataStore): Promise<SnapshotSummary> {
+  async write(
+    store: Store,
+    metadata: MetadataStore,
+    order = this.settings.order,
+  ): Promise<SnapshotSummary> {
     try {
-      const summary = await this.writer.write(snapshotSource(store, metadata));
+      const summary = await this.writer.write(snapshotSource(store, metadata), order);
       this.snapshots.writtenTotal++;
       this.snapshots.last = summary;
       this.snapshots.lastTimeSeconds = this.clock.nowMs() / 1000;
@@ -157,14 +178,9 @@ export class Persistence {
     }
   }
 
-  private figures(
-    startedMs: number,
-    chunkCount: number,
-    sampleCount: number,
-    seriesCount: number,
-    damage: readonly DamageReport[],
-  ): RestoreFigures {
+  /** When a restore that began at `startedMs` was over, and how long it took. */
+  private timed(startedMs: number) {
     const durationSeconds = (this.clock.monotonicMs() - startedMs) / 1000;
-    return { durationSeconds, chunkCount, sampleCount, seriesCount, damage };
+    return { timeMs: this.clock.nowMs(), durationSeconds };
   }
 }

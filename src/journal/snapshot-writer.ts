@@ -13,6 +13,7 @@
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
 import { BlockBuffers } from "./block-file.ts";
+import type { SnapshotOrder } from "./snapshot-format.ts";
 import { bytesOfFiles, type SnapshotCounts } from "./snapshot-manifest.ts";
 import { manifestName } from "./snapshot-names.ts";
 import { type SnapshotPlan, SnapshotRun } from "./snapshot-run.ts";
@@ -54,22 +55,28 @@ export class SnapshotWriter {
     for (const sequence of sequences) this.damaged.add(sequence);
   }
 
-  /** Writes a snapshot. TsdbError SNAPSHOT_RUNNING while another is written, or DISK_FAILED. */
-  async write(source: SnapshotSource): Promise<SnapshotSummary> {
+  /**
+   * Writes a snapshot, in the order of the options unless told otherwise. TsdbError
+   * SNAPSHOT_RUNNING while another is written, or DISK_FAILED.
+   */
+  async write(source: SnapshotSource, order = this.options.order): Promise<SnapshotSummary> {
     if (this.running) {
       throw new TsdbError("SNAPSHOT_RUNNING", "a snapshot is being written already");
     }
     this.running = true;
     const unpin = source.series.pin();
     try {
-      return await this.writePinned(source);
+      return await this.writePinned(source, order);
     } finally {
       unpin();
       this.running = false;
     }
   }
 
-  private async writePinned(source: SnapshotSource): Promise<SnapshotSummary> {
+  private async writePinned(
+    source: SnapshotSource,
+    order: SnapshotOrder,
+  ): Promise<SnapshotSummary> {
     const { clock, pause, sliceMs, directory } = this.options;
     const createdMs = clock.nowMs();
     const startedMs = clock.monotonicMs();
@@ -77,7 +84,8 @@ export class SnapshotWriter {
     await slices.wait(directory.disk.makeDirectory(directory.path));
     await slices.wait(directory.removeLeftovers());
     const sequence = await slices.wait(directory.nextSequence());
-    const run = new SnapshotRun(this.options, this.buffers, source, slices, sequence, createdMs);
+    const plan = { ...this.options, order };
+    const run = new SnapshotRun(plan, this.buffers, source, slices, sequence, createdMs);
     const manifest = await run.write();
     const cleanupFault = await slices.wait(this.removeOlder(sequence));
     return {

@@ -7,6 +7,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from "prom-client";
 import type { EngineReading } from "../engine/engine-reading.ts";
+import { FORECAST_METRICS } from "./forecast-metrics.ts";
 import { GC_DURATION, GO_METRICS } from "./go-metrics.ts";
 import { HEAP_METRICS } from "./heap-metrics.ts";
 import type { BuildInput, MetricDefinition, MetricInput } from "./metric-definition.ts";
@@ -28,6 +29,7 @@ const MISNAMED = [
 export const DEFINED_METRICS: readonly MetricDefinition[] = [
   ...GO_METRICS,
   ...HEAP_METRICS,
+  ...FORECAST_METRICS,
   ...SERVICE_METRICS,
 ];
 

@@ -4,6 +4,8 @@
  */
 import { ManualClock } from "../../src/base/clock.ts";
 import type { EngineReading } from "../../src/engine/engine-reading.ts";
+import type { ForecastPoint } from "../../src/engine/forecast.ts";
+import type { HeapStatus } from "../../src/engine/heap-status.ts";
 import { GoHeap } from "../../src/heap/go-heap.ts";
 import { rulesOfGoVersion } from "../../src/heap/go-rules.ts";
 import { CLASS_COUNT } from "../../src/heap/size-classes.ts";
@@ -18,10 +20,44 @@ heap.allocate(128);
 heap.allocate(1300);
 heap.allocate(40_000);
 
+function point(purges: number, unusedBytes: number): ForecastPoint {
+  const afterMs = purges * 14_400_000;
+  const purgeTimeMs = 1_699_992_000_000 + afterMs;
+  return {
+    ...{ afterMs, purgeTimeMs, unusedBytes, chunkCount: 8 - purges },
+    inuseBytes: 100_000 + unusedBytes,
+    allocBytes: 100_000,
+  };
+}
+
+const smallHeapStatus: HeapStatus = {
+  windows: [
+    {
+      startMs: 1_699_992_000_000,
+      endMs: 1_700_006_400_000,
+      expiryMs: 1_700_107_200_000,
+      chunkCount: 3,
+      liveBytes: 42_624,
+      freedBytes: 57_344,
+    },
+  ],
+  forecast: { now: point(0, 5000), purges: [point(1, 7000), point(2, 0)] },
+  compaction: {
+    isRunning: false,
+    thresholdPercent: 25,
+    packableBytes: 8192,
+    runs: 2,
+    movedChunks: 30,
+    movedBytes: 44_000,
+    longestStepSeconds: 0.002,
+  },
+};
+
 export const smallReading: EngineReading = {
   goVersion: "1.26",
   heap: heap.stats(),
   classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
+  heapStatus: smallHeapStatus,
   samplesStoredTotal: 1_234_567,
   samplesUnchangedTotal: 3,
   refused: [
@@ -50,6 +86,9 @@ export const smallReading: EngineReading = {
     lastSampleCount: 4300,
   },
   restore: {
+    timeSeconds: 1_699_999_000,
+    capacity: "exact",
+    order: "shuffled",
     durationSeconds: 0.5,
     chunkCount: 70,
     sampleCount: 4000,

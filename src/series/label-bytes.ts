@@ -124,17 +124,19 @@ export class LabelRanges {
     this.canonicalLength = 0;
   }
 
-  /** Adds one label to the canonical form. */
-  appendCanonical(name: Uint8Array, value: Uint8Array): void {
-    this.canonicalLength = this.writeFields(
-      this.canonicalLength,
-      name,
-      0,
-      name.length,
-      value,
-      0,
-      value.length,
-    );
+  /** Adds one label to the canonical form: texts as buffer, start and length. */
+  appendCanonical(
+    name: Uint8Array,
+    nameFrom: number,
+    nameLength: number,
+    value: Uint8Array,
+    valueFrom: number,
+    valueLength: number,
+  ): void {
+    const nameTo = nameFrom + nameLength;
+    const valueTo = valueFrom + valueLength;
+    const at = this.canonicalLength;
+    this.canonicalLength = this.writeFields(at, name, nameFrom, nameTo, value, valueFrom, valueTo);
   }
 
   private parseLabel(to: number): LabelCode {

@@ -156,11 +156,17 @@ export class LabelIndex {
   /** Rebuilds the canonical bytes of the first `count` pairs in `scratch`. */
   private writeCanonical(count: number): void {
     this.ranges.beginCanonical();
+    const { symbols } = this;
     for (let i = 0; i < count; i++) {
-      const pair = this.scratch[i]! as PairRef;
+      const name = this.pairs.nameOf(this.scratch[i]! as PairRef);
+      const value = this.pairs.valueOf(this.scratch[i]! as PairRef);
       this.ranges.appendCanonical(
-        this.symbols.bytesOf(this.pairs.nameOf(pair)),
-        this.symbols.bytesOf(this.pairs.valueOf(pair)),
+        symbols.segmentOf(name),
+        symbols.startOf(name),
+        symbols.lengthOf(name),
+        symbols.segmentOf(value),
+        symbols.startOf(value),
+        symbols.lengthOf(value),
       );
     }
   }

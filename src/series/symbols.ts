@@ -62,6 +62,16 @@ export class SymbolTable {
     return this.store.view(this.offsets[symbol]!, this.lengths[symbol]!);
   }
 
+  /** The buffer that holds the text, which starts at startOf(): no view is made. */
+  segmentOf(symbol: SymbolRef): Uint8Array {
+    return this.store.segmentOf(this.offsets[symbol]!);
+  }
+
+  /** Where the text starts in segmentOf(). */
+  startOf(symbol: SymbolRef): number {
+    return this.store.startOf(this.offsets[symbol]!);
+  }
+
   /** The text as a string. */
   textOf(symbol: SymbolRef): string {
     const known = this.texts[symbol];

@@ -197,12 +197,16 @@ const drillCommand = command({
   summary: DRILL_SUMMARY,
   words: "",
   flags: DRILL_FLAGS,
-  run: (config) =>
-    runDrillCommand(config, {
+  run: (config) => {
+    const stop = new AbortController();
+    void stopSignal((code) => process.exit(code)).then((signal) => stop.abort(signal));
+    return runDrillCommand(config, {
       out: (text) => console.log(text),
       progress: (text) => process.stderr.write(text),
       isTerminal: process.stderr.isTTY,
-    }),
+      stop: stop.signal,
+    });
+  },
 });
 
 const COMMANDS = [

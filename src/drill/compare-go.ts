@@ -66,7 +66,7 @@ const IDS_MAX = 1 << 17;
 const FIRST_CLASS = 2;
 const run = promisify(execFile);
 
-/** The installed Go as the heap names versions ("1.26"); TsdbError UNAVAILABLE when there is none. */
+/** The installed Go as the heap names versions ("1.26"). TsdbError UNAVAILABLE without one. */
 export async function installedGoVersion(disk: Disk): Promise<string> {
   if (!(await disk.list(SOURCE)).includes("main.go")) {
     throw unavailable(`the program ${SOURCE}/main.go is missing: it is part of the source tree`);

@@ -1,7 +1,8 @@
 /**
  * `spandrel drill`: runs the drill, prints what it found, and hands it on where asked.
  *
- * Exit codes: 0 done, 1 failed or real Go differs, 2 refused flags.
+ * Exit codes: 0 done, 1 failed or real Go differs, 2 refused flags, 130 stopped from outside.
+ * However it ends, the snapshots that it made are removed.
  */
 import { availableParallelism, tmpdir } from "node:os";
 import { systemClock } from "../base/clock.ts";
@@ -38,6 +39,7 @@ export interface DrillIo {
 const EXIT_DONE = 0;
 const EXIT_FAILED = 1;
 const EXIT_REFUSED = 2;
+const EXIT_STOPPED = 130;
 const TEXT_COLUMNS = 100;
 
 /** Runs `spandrel drill` with the arguments behind the command's name; gives the exit code. */
@@ -79,6 +81,10 @@ export async function runDrillCommand(config: DrillConfig, io: DrillIo): Promise
     print(result, comparisons, io);
     await handOn(result, comparisons, config, disk, io);
     return comparisons.every(({ differenceMax }) => differenceMax === 0) ? EXIT_DONE : EXIT_FAILED;
+  } catch (error) {
+    if (io.stop?.aborted !== true) throw error;
+    io.progress("spandrel: the drill was stopped\n");
+    return EXIT_STOPPED;
   } finally {
     await disk.removeDirectory(directory);
   }

@@ -58,8 +58,8 @@ export const DRILL_FLAGS = {
     "policy",
     policyList,
     DEFAULT_POLICIES,
-    "How chunks are restored: the capacity of their slices, their order, and with +copy that each " +
-      "is first read into a temporary buffer. May be given several times.",
+    "How chunks are restored: the capacity of their slices, their order, and with +copy that " +
+      "each is first read into a temporary buffer. May be given several times.",
   ),
   seriesCount: flag(
     "series",
@@ -188,7 +188,7 @@ export const DRILL_FLAGS = {
 
 export type DrillConfig = ConfigOf<typeof DRILL_FLAGS>;
 
-/** The scenario of a command line. TsdbError CONFIG_INVALID for settings that do not go together. */
+/** The scenario of a command line. TsdbError CONFIG_INVALID when settings do not go together. */
 export function scenarioOf(config: DrillConfig): Scenario {
   const { policies: _, threadCount: __, ...rest } = config;
   const scenario: Scenario = {

@@ -37,6 +37,7 @@ export interface DrillOptions {
 
 /** Runs a drill. Rejects with the reason of `stop` when that is given. */
 export async function runDrill(options: DrillOptions): Promise<DrillResult> {
+  options.stop?.throwIfAborted();
   const drill = new RunningDrill(options);
   const stopped = new Promise<never>((_, reject) => {
     options.stop?.addEventListener("abort", () => reject(options.stop?.reason), { once: true });

@@ -79,7 +79,8 @@ function runPath(
     (reading) => `${x(reading.hour)} ${y(plan.of(reading))}`,
   );
   const dash = place > COLOURS.length ? ' stroke-dasharray="6 3"' : "";
-  return `<path class="line run-${place}" stroke="${colourOf(place)}"${dash} d="M${points.join("L")}"/>`;
+  const paint = `class="line run-${place}" stroke="${colourOf(place)}"${dash}`;
+  return `<path ${paint} d="M${points.join("L")}"/>`;
 }
 
 function goDots(

@@ -6,6 +6,7 @@
  *
  * Units: bytes are shown as MiB.
  */
+import { formatDuration } from "../base/duration.ts";
 import type { GoComparison } from "./compare-go.ts";
 import type { DrillResult } from "./drill.ts";
 import { drillFigures, HOURS_AFTER, type RunFigures } from "./figures.ts";
@@ -43,7 +44,7 @@ const PLANS: readonly ChartPlan[] = [
   },
   {
     title: "live bytes (MiB)",
-    note: "What a heap profile's inuse_space estimates: nothing here tells of the restart.",
+    note: "What a heap profile's inuse_space estimates: never above the run without a restart.",
     of: (reading) => reading.liveBytes,
     ofGo: null,
     fromZero: true,
@@ -53,10 +54,10 @@ const PLANS: readonly ChartPlan[] = [
 /** The whole document. */
 export function reportHtml(result: DrillResult, comparisons: readonly GoComparison[]): string {
   const { scenario } = result;
+  const windows = `${scenario.windowCount} windows of ${formatDuration(scenario.windowMs)}`;
   const heading =
     `${scenario.seriesCount} series, ${scenario.hours} hours, restart at hour ` +
-    `${scenario.restartHour}, ${scenario.windowCount} windows of ${scenario.windowMs / 3_600_000} h, ` +
-    `rules of Go ${scenario.goVersion}, seed ${scenario.seed}`;
+    `${scenario.restartHour}, ${windows}, rules of Go ${scenario.goVersion}, seed ${scenario.seed}`;
   const body = [
     "<main><h1>Restart drill</h1>",
     `<p class="note">${escaped(heading)}</p>`,
@@ -124,8 +125,8 @@ function mapSection(result: DrillResult): string {
   };
   const last = result.runs.length - 1;
   return (
-    "<h2>Span maps</h2><p>Each cell is a page of the heap, in order of address. Its colour is the " +
-    "part of its span's slots that are live: " +
+    "<h2>Span maps</h2><p>Each cell is a page of the heap, in order of address. Its colour is " +
+    "the part of its span's slots that are live: " +
     '0%<span class="scale"></span>100%; no colour is no span.</p><div class="panel">' +
     '<input type="range" id="moment" min="0" value="1" aria-label="moment">' +
     '<p class="small" id="moment-name"></p>' +

@@ -1,4 +1,8 @@
-/** The style sheet of the report: one file that needs nothing from anywhere. */
+/**
+ * The style sheet of the report: light and dark, for screens of any width.
+ */
+
+/** The text of the page's style element. */
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --ground: #fbfbf9; --text: #22252a; --muted: #7b828c;
   --rule: #dfe1e4; --panel: #ffffff; --accent: #2c9c69; }

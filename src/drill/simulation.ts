@@ -72,7 +72,7 @@ export class Simulation {
   private runHour(): void {
     const { scenario, store, clock } = this;
     const { scrapeMs, collectEveryMs } = scenario;
-    // Made late: a series without a chunk is none, so series are registered with their first scrape.
+    // Made late: a series without a chunk is none, so they are registered with the first scrape.
     this.workload ??= newWorkload(scenario, store);
     const start = startOf(scenario);
     const end = start + (this.hour + 1) * HOUR_MS;

@@ -125,8 +125,8 @@ function symptomTexts(figures: readonly RunFigures[]): string[] {
     `What is noticed first with ${worst.name}: heap_inuse climbs for ${worst.inuse.climbHours} ` +
       `hours after the restart, heap_sys - heap_released for ${worst.retained.climbHours}.`,
     `Why a heap profile does not find it: the gap grows from ${mib(start)} to ` +
-      `${mib(worst.gap.peakBytes)} MiB, while inuse_space, compared whole windows apart, is never ` +
-      `more than ${mib(largest)} MiB above that before the restart: no more is live than was, it ` +
-      "lies on more pages.",
+      `${mib(worst.gap.peakBytes)} MiB, while inuse_space, compared whole windows apart, is ` +
+      `never more than ${mib(largest)} MiB above that before the restart: no more is live than ` +
+      "was, it lies on more pages.",
   ];
 }

@@ -32,7 +32,8 @@ export function flagHelp(table: FlagTable): string {
   for (const definition of Object.values(table)) {
     lines.push(`  ${usageOf(definition)}`);
     lines.push(...wrapped(definition.help));
-    const { flag, fallback, kind } = definition;
+    const { flag, kind } = definition;
+    const fallback = definition.fallback || "none";
     lines.push(...wrapped(`Default ${fallback}. ${environmentName(flag)}. Want ${kind.allowed}.`));
   }
   return lines.join("\n");
@@ -41,7 +42,8 @@ export function flagHelp(table: FlagTable): string {
 /** The flags as a Markdown table. */
 export function flagMarkdown(table: FlagTable): string {
   const rows = Object.values(table).map(({ flag, fallback, kind, help }) => {
-    const cells = [`\`--${flag}\``, `\`${environmentName(flag)}\``, `\`${fallback}\``];
+    const shown = fallback === "" ? "" : `\`${fallback}\``;
+    const cells = [`\`--${flag}\``, `\`${environmentName(flag)}\``, shown];
     return `| ${[...cells, kind.allowed, help].join(" | ")} |`;
   });
   const head = "| flag | environment | default | allowed | meaning |\n|---|---|---|---|---|";

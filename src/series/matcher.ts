@@ -17,12 +17,23 @@ function literalAlternatives(pattern: string): string[] | null {
   return parts.every((part) => !SPECIAL.test(part)) ? parts : null;
 }
 
+/** Fails as the pattern alone does. */
+function compileBare(pattern: string): void {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // Go names the rest of the pattern here too, which is empty.
+    throw message.endsWith("at end of expression") ? new Error(`${message}: \`\``) : error;
+  }
+}
+
 /** Compiles `^(?s:pattern)$`; an error names the pattern as it was written. */
 function compileAnchored(pattern: string): RE2JS {
   try {
     return RE2JS.compile(`^(?s:${pattern})$`);
   } catch (error) {
-    RE2JS.compile(pattern);
+    compileBare(pattern);
     throw error;
   }
 }

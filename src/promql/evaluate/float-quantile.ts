@@ -1,4 +1,4 @@
-/** The quantile of a set of floats: linear between the two nearest ranks, NaN the smallest value. */
+/** Quantile of a set of floats: linear between the two nearest ranks, NaN the smallest value. */
 
 /** Order of values with NaN first. */
 export function compareNanFirst(left: number, right: number): number {

@@ -5,7 +5,7 @@
  *     the query.
  * I2  checkpoint() is called between series, never inside a loop over steps or samples; it looks at
  *     the clock once in CHECK_WORK units of work (about a sample each).
- * I3  When the time slice is over, `pauseWanted` is true; whoever consumes a stream returns then and
+ * I3  When the time slice is over, `pauseWanted` is true; who consumes a stream returns then and
  *     is called again in the next slice.
  *
  * Units: deadlines are monotonic milliseconds of the clock.

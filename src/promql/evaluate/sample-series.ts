@@ -1,5 +1,5 @@
 /**
- * The decoded samples of one series: floats in columns, native histograms beside them, and the start
+ * The decoded samples of one series: floats in columns, native histograms beside them, the start
  * times of either when the source keeps them. Stale markers are gone after dropStale().
  */
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../../chunk/sample-columns.ts";

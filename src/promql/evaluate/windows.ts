@@ -2,7 +2,7 @@
  * The windows of a range vector over a grid: at each step the samples with
  * end - range - before < t <= end + after, as positions in a series' samples.
  *
- * `before` and `after` are 0 except for anchored and smoothed selectors, which also need the samples
+ * `before` and `after` are 0 but for anchored and smoothed selectors, which also need the samples
  * around their window.
  *
  * I1  ends never falls from step to step, so both positions only move forward.

@@ -3,7 +3,7 @@ import type { Cardinality, VectorMatching } from "../ast.ts";
 import { parseLabelList } from "./label-list.ts";
 import { parseNumberOrDuration } from "./parse-duration.ts";
 import type { ParseOptions } from "./parse-options.ts";
-import { FILL_MODIFIERS } from "./token.ts";
+import { FILL_MODIFIERS, startsOperand } from "./token.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
 export interface BinaryModifiers {
@@ -39,7 +39,9 @@ export class BinaryModifierParser {
       if (group === "group_left" || group === "group_right") {
         this.cursor.take();
         cardinality = group === "group_left" ? "many-to-one" : "one-to-many";
-        if (this.cursor.current.kind === "(") include = parseLabelList(this.cursor);
+        const next = this.cursor.current;
+        if (next.kind === "(") include = parseLabelList(this.cursor);
+        else if (!startsOperand(next)) this.cursor.unexpected("grouping opts", '"("');
       }
     }
     const fill = this.fills();

@@ -108,7 +108,7 @@ export class Lexer {
         this.parenDepth++;
         return this.take("(", 1);
       case ")":
-        if (this.parenDepth === 0) this.fail("unexpected right parenthesis ')'");
+        if (this.parenDepth === 0) this.fail("unexpected right parenthesis ')'", this.position + 1);
         this.parenDepth--;
         return this.take(")", 1);
       case "{":
@@ -129,11 +129,8 @@ export class Lexer {
   private insideBrackets(): Token {
     const first = this.peek();
     if (first === "") {
-      return this.fail(
-        this.durationSeen
-          ? "unclosed left bracket"
-          : "unexpected end of input in duration expression",
-      );
+      if (!this.durationSeen) this.fail("unexpected end of input in duration expression");
+      this.fail(this.parenDepth > 0 ? "unclosed left parenthesis" : "unclosed left bracket");
     }
     if (DURATION_SYMBOLS.has(first)) return this.take(first, 1);
     if (first === "(" || first === ")") return this.bracket(first);
@@ -146,7 +143,10 @@ export class Lexer {
       this.durationSeen = true;
       return this.number();
     }
-    return this.durationWord(first);
+    if (LETTER.test(first) || !this.durationSeen) return this.durationWord(first);
+    // After a duration everything is read as outside, though nothing of it can follow.
+    if (first === "[") this.fail("unexpected left bracket '['");
+    return this.outside();
   }
 
   private colon(): Token {
@@ -157,7 +157,6 @@ export class Lexer {
   }
 
   private durationWord(first: string): Token {
-    if (first === "[") this.fail("unexpected left bracket '['");
     let length = 0;
     while (LETTER.test(this.peek(length))) length++;
     const word = this.text.slice(this.position, this.position + length).toLowerCase();

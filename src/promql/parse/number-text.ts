@@ -4,6 +4,7 @@
  * A number is an integer in Go's syntax (0x1F, 0755 octal, 1_000) when it reads as one, else a
  * float; a duration is 1y2w3d4h5m6s7ms with each unit at most once and in this order.
  */
+import { quote } from "./string-text.ts";
 
 const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const UNIT_MS = [31_536_000_000, 604_800_000, 86_400_000, 3_600_000, 60_000, 1000, 1];
@@ -16,7 +17,7 @@ const HEXADECIMAL = /^0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*$/;
 const OCTAL = /^0_?[0-7]+(?:_[0-7]+)*$/;
 const DECIMAL = /^(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:[eE][+-]?\d+(?:_\d+)*)?$/;
 
-/** Value of a number literal, or null when it is not one. */
+/** Value of a number literal, or null when it is not one; infinite when it is too large. */
 export function parseNumber(text: string): number | null {
   const lower = text.toLowerCase();
   if (lower === "inf") return Number.POSITIVE_INFINITY;
@@ -35,12 +36,20 @@ export function parseNumber(text: string): number | null {
 /** Outcome of parsing a duration: milliseconds, or why not in Prometheus' words. */
 export type DurationOutcome = { readonly ms: number } | { readonly problem: string };
 
+/** Why a text is no duration: an unknown unit is named. */
+function durationProblem(text: string): string {
+  for (const [, unit] of text.matchAll(/\d+(\D+)/g)) {
+    if (!UNITS.includes(unit!)) return `unknown unit ${quote(unit!)} in duration ${quote(text)}`;
+  }
+  return `not a valid duration string: ${quote(text)}`;
+}
+
 /** Parses a duration of units; "0" needs none. */
 export function parseDuration(text: string): DurationOutcome {
   if (text === "0") return { ms: 0 };
   if (text === "") return { problem: "empty duration string" };
   const match = DURATION.exec(text);
-  if (!match) return { problem: `not a valid duration string: "${text}"` };
+  if (!match) return { problem: durationProblem(text) };
   let ms = 0;
   for (let i = 0; i < UNIT_MS.length; i++) {
     if (match[i + 1] !== undefined) ms += Number(match[i + 1]) * UNIT_MS[i]!;
@@ -56,8 +65,8 @@ export function formatDuration(durationMs: number): string {
   rest = Math.abs(rest);
   for (let i = 0; i < UNITS.length; i++) {
     const unit = UNIT_MS[i]!;
-    // Years, weeks and days are used only when nothing remains.
-    if (i < 3 ? rest % unit !== 0 : rest < unit) continue;
+    // Years and weeks are used only when nothing remains: 90d reads better than 12w6d.
+    if (i < 2 ? rest % unit !== 0 : rest < unit) continue;
     const count = Math.floor(rest / unit);
     if (count > 0) text += `${count}${UNITS[i]}`;
     rest -= count * unit;

@@ -2,7 +2,7 @@
  * Durations inside brackets and after `offset`: a literal, or arithmetic over literals, step(),
  * range(), min_of() and max_of().
  *
- * After `offset` only a literal, a call or something in parentheses is taken: `a offset 5m + b` adds
+ * After `offset` only a literal, a call or a term in parentheses is taken: `a offset 5m + b` adds
  * b to a. Inside brackets the whole arithmetic of PromQL applies, with its precedences.
  */
 import type { DurationExpression, NumberLiteral } from "../ast.ts";
@@ -18,20 +18,33 @@ const SECONDS_MAX = 2 ** 63 / 1e9;
 
 type Arithmetic = "+" | "-" | "*" | "/" | "%" | "^";
 
+/** What may stand where a duration is wanted. */
+export function durationsWanted({ durationExpressions }: ParseOptions): string {
+  return durationExpressions ? "number, duration, step(), or range()" : "number or duration";
+}
+
+/** Takes a literal; what follows must be a token before the literal itself is judged. */
+function takeLiteral(cursor: TokenCursor): void {
+  cursor.take();
+  cursor.accept("");
+}
+
 /** Parses a number or duration literal at the current token; null when there is none. */
 export function parseNumberOrDuration(cursor: TokenCursor): NumberLiteral | null {
   const token = cursor.current;
   if (token.kind === NUMBER) {
-    cursor.take();
+    takeLiteral(cursor);
     const value = parseNumber(token.text);
-    if (value === null) {
-      const problem = `strconv.ParseFloat: parsing ${quote(token.text)}: invalid syntax`;
-      cursor.note(token.start, `error parsing number: ${problem}`);
+    const tooLarge = value === Number.POSITIVE_INFINITY && !/^inf/i.test(token.text);
+    if (value === null || tooLarge) {
+      const problem = tooLarge ? "value out of range" : "invalid syntax";
+      const parsing = `strconv.ParseFloat: parsing ${quote(token.text)}`;
+      cursor.note(token.start, `error parsing number: ${parsing}: ${problem}`);
     }
     return { kind: "number", start: token.start, value: value ?? 0, isDuration: false };
   }
   if (token.kind !== DURATION) return null;
-  cursor.take();
+  takeLiteral(cursor);
   const outcome = parseDuration(token.text);
   const ms = "ms" in outcome ? outcome.ms : 0;
   if ("problem" in outcome) cursor.note(token.start, outcome.problem);
@@ -61,9 +74,10 @@ export class DurationParser {
   afterOffset(): DurationExpression | null {
     const sign = this.cursor.current;
     const signed = sign.kind === "-" || sign.kind === "+";
-    if (signed) this.cursor.take();
-    const operand = this.primary();
-    if (operand === null || !signed) return operand;
+    if (!signed) return this.primary();
+    this.cursor.take();
+    const operand = this.afterOffset();
+    if (operand === null) return null;
     return this.negate(operand, sign.start, sign.kind === "-");
   }
 
@@ -100,7 +114,7 @@ export class DurationParser {
       this.cursor.take();
       const inner = this.expression(0);
       if (inner === null) this.failOperand();
-      this.cursor.expect(")", "subquery or range selector", "number, duration, step(), or range()");
+      this.cursor.expect(")", ...this.wanted());
       this.requireArithmetic(inner);
       if (inner.kind === "duration") inner.wrapped = true;
       return inner;
@@ -176,10 +190,15 @@ export class DurationParser {
     this.cursor.note(node.start, "experimental duration expression is not enabled");
   }
 
-  private failOperand(): never {
-    return this.cursor.unexpected(
-      "subquery or range selector",
-      "number, duration, step(), or range()",
-    );
+  /** Fails where an operand is missing. */
+  failOperand(): never {
+    return this.cursor.unexpected(...this.wanted());
+  }
+
+  /** Where an operand is missing and what it could be. */
+  private wanted(): [string, string] {
+    const { durationExpressions } = this.options;
+    const place = durationExpressions ? "subquery or range selector" : "subquery selector";
+    return [place, durationsWanted(this.options)];
   }
 }

@@ -26,6 +26,7 @@ import {
   isMetricName,
   QUERY_CONTEXT_WORDS,
   STRING,
+  startsOperand,
   type Token,
 } from "./token.ts";
 import { TokenCursor } from "./token-cursor.ts";
@@ -177,10 +178,10 @@ export class ExpressionParser {
       args.push(this.expression(0));
       const comma = this.cursor.current;
       if (!this.cursor.accept(",")) break;
-      if (this.cursor.current.kind === ")") {
+      if (!startsOperand(this.cursor.current)) {
         this.cursor.note(comma.start, "trailing commas not allowed in function call args");
-        break;
       }
+      if (this.cursor.current.kind === ")") break;
     }
     this.cursor.expect(")");
     return args;

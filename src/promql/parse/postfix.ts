@@ -13,12 +13,10 @@ import type {
   TimeModifiers,
   VectorSelector,
 } from "../ast.ts";
-import { type DurationParser, parseNumberOrDuration } from "./parse-duration.ts";
+import { type DurationParser, durationsWanted, parseNumberOrDuration } from "./parse-duration.ts";
 import type { ParseOptions } from "./parse-options.ts";
 import type { TokenCursor } from "./token-cursor.ts";
 
-const RANGE_CONTEXT = "subquery or range selector";
-const DURATION_WANTED = "number, duration, step(), or range()";
 const INT64_MAX = 2 ** 63;
 const AFTER_WHAT =
   "modifier must be preceded by an instant vector selector or range vector selector or a subquery";
@@ -70,7 +68,7 @@ export class PostfixParser {
   private range(operand: Expression): MatrixSelector | Subquery {
     const bracket = this.cursor.take();
     const range = this.durations.positive();
-    if (range === null) this.cursor.unexpected(RANGE_CONTEXT, DURATION_WANTED);
+    if (range === null) this.durations.failOperand();
     if (this.cursor.accept(":")) return this.subquery(operand, range);
     this.cursor.expect("]", "subquery or range", '":" or "]"');
     const rangeMs = literalMs(range);
@@ -101,11 +99,7 @@ export class PostfixParser {
     let step: DurationExpression | null = null;
     if (this.cursor.current.kind !== "]") {
       step = this.durations.positive();
-      if (step === null)
-        this.cursor.unexpected(
-          "subquery selector",
-          `${DURATION_WANTED.replace(", or", ",")}, or "]"`,
-        );
+      if (step === null) this.failStep();
     }
     this.cursor.expect("]", "subquery selector", '"]"');
     return {
@@ -121,6 +115,12 @@ export class PostfixParser {
       atMs: null,
       atEdge: null,
     };
+  }
+
+  private failStep(): never {
+    const wanted = durationsWanted(this.options).replace(", or", ",");
+    const or = this.options.durationExpressions ? ", or" : " or";
+    return this.cursor.unexpected("subquery selector", `${wanted}${or} "]"`);
   }
 
   private timeModifiersOf(operand: Expression, name: string): TimeModifiers | null {
@@ -139,7 +139,7 @@ export class PostfixParser {
   private offset(operand: Expression): void {
     this.cursor.take();
     const duration = this.durations.afterOffset();
-    if (duration === null) this.cursor.unexpected("offset", DURATION_WANTED);
+    if (duration === null) this.cursor.unexpected("offset", durationsWanted(this.options));
     const target = this.timeModifiersOf(operand, "offset");
     if (!target) return;
     if (target.offsetMs !== 0 || target.offsetExpression) {

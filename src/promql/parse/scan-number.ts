@@ -96,6 +96,8 @@ export function skipDurationUnits(text: string, position: number): number {
   const units = /^(?:[smhdwy]s?(?:\d+[smhdw]s?)*)/.exec(text.slice(position));
   if (!units) return -position;
   const end = position + units[0].length;
+  const digits = /^\d+/.exec(text.slice(end));
+  if (digits) return -(end + digits[0].length);
   const follower = text[end] ?? "";
   return WORD.test(follower) ? -(end + 1) : end;
 }

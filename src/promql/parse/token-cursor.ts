@@ -11,37 +11,49 @@ import { describeToken, type Token } from "./token.ts";
 
 export class TokenCursor {
   private readonly lexer: Lexer;
-  private ahead: Token;
+  private ahead: Token | null = null;
+  private lexerFailure: unknown = null;
   private problem: ParseFailure | null = null;
   /** Aggregations whose arguments are being parsed: they name the context of a stray token. */
   aggregationDepth = 0;
 
   constructor(text: string) {
     this.lexer = new Lexer(text);
-    this.ahead = this.lexer.next();
+    this.advance();
   }
 
+  /** The token ahead. A text that is none fails here, not when the one before it is taken. */
   get current(): Token {
+    if (!this.ahead) throw this.lexerFailure;
     return this.ahead;
+  }
+
+  private advance(): void {
+    try {
+      this.ahead = this.lexer.next();
+    } catch (failure) {
+      this.ahead = null;
+      this.lexerFailure = failure;
+    }
   }
 
   /** Consumes the current token and returns it. */
   take(): Token {
-    const token = this.ahead;
-    this.ahead = this.lexer.next();
+    const token = this.current;
+    this.advance();
     return token;
   }
 
   /** Consumes the current token when it is of a kind. */
   accept(kind: string): boolean {
-    if (this.ahead.kind !== kind) return false;
+    if (this.current.kind !== kind) return false;
     this.take();
     return true;
   }
 
   /** Consumes a token of a kind or fails; context and expectation as Prometheus words them. */
   expect(kind: string, context = "", expected = ""): Token {
-    if (this.ahead.kind !== kind) this.unexpected(context, expected);
+    if (this.current.kind !== kind) this.unexpected(context, expected);
     return this.take();
   }
 
@@ -50,10 +62,8 @@ export class TokenCursor {
     const place = context || (this.aggregationDepth > 0 ? "aggregation" : "");
     const within = place ? ` in ${place}` : "";
     const wanted = expected ? `, expected ${expected}` : "";
-    throw new ParseFailure(
-      this.ahead.start,
-      `unexpected ${describeToken(this.ahead)}${within}${wanted}`,
-    );
+    const { current } = this;
+    throw new ParseFailure(current.start, `unexpected ${describeToken(current)}${within}${wanted}`);
   }
 
   /** Notes a semantic problem; only the first one counts. */

@@ -120,3 +120,10 @@ function shortened(text: string): string {
   const characters = [...text];
   return characters.length > 10 ? `${quote(characters.slice(0, 10).join(""))}...` : quote(text);
 }
+
+const OPERAND_STARTS: ReadonlySet<string> = new Set([NUMBER, DURATION, STRING, ..."({+-"]);
+
+/** Whether a token can begin an expression. */
+export function startsOperand(token: Token): boolean {
+  return OPERAND_STARTS.has(token.kind) || isMetricName(token);
+}

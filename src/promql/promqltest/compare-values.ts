@@ -1,5 +1,5 @@
 /**
- * When a value counts as the expected one: floats within a relative 1e-6, histograms field by field.
+ * When a value counts as the expected one: floats within relative 1e-6, histograms field by field.
  */
 import { compact } from "../histogram/bucket-layout.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";

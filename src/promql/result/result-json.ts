@@ -3,7 +3,7 @@
  *
  * The text is built in pieces of about PIECE_LENGTH characters, so a large matrix never becomes one
  * string. Times are seconds with three decimals or none; values are strings (format-value.ts);
- * labels stand in their sorted order. No lone surrogates remain here: JSON.stringify escapes them.
+ * labels stand in their sorted order. Bytes that are no UTF-8 become U+FFFD.
  */
 import type { Labels } from "../../series/labels.ts";
 import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";
@@ -22,12 +22,21 @@ export function timeText(timeMs: number): string {
   return fraction === 0 ? seconds : `${seconds}.${String(fraction).padStart(3, "0")}`;
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/** A text as a JSON string. */
+function textJson(text: string): string {
+  const json = JSON.stringify(text);
+  // Only a lone surrogate is written as \ud…, or what looks like it.
+  return json.includes("\\ud") ? JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")) : json;
+}
+
 /** A label set as a JSON object. */
 export function labelsJson(labels: Labels): string {
   let text = "{";
   for (let i = 0; i < labels.size; i++) {
     if (i > 0) text += ",";
-    text += `${JSON.stringify(labels.nameAt(i))}:${JSON.stringify(labels.valueAt(i))}`;
+    text += `${textJson(labels.nameAt(i))}:${textJson(labels.valueAt(i))}`;
   }
   return `${text}}`;
 }
@@ -61,7 +70,7 @@ export function writeResultJson(value: QueryValue, emit: (piece: string) => void
       out.add(`[${timeText(value.timeMs)},"${formatValue(value.value)}"]`);
       break;
     case "string":
-      out.add(`[${timeText(value.timeMs)},${JSON.stringify(value.value)}]`);
+      out.add(`[${timeText(value.timeMs)},${textJson(value.value)}]`);
       break;
     case "vector":
       writeVector(value, out);

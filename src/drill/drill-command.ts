@@ -14,7 +14,7 @@ import { compareWithGo, type GoComparison, installedGoVersion } from "./compare-
 import { type DrillResult, runDrill } from "./drill.ts";
 import { DRILL_FLAGS, type DrillConfig, scenarioOf } from "./drill-flags.ts";
 import { drillFigures } from "./figures.ts";
-import { type Launch, launchThread } from "./launch.ts";
+import { type Launch, launch } from "./launch.ts";
 import { Progress } from "./progress.ts";
 import { sendCurves } from "./remote-write.ts";
 import type { Scenario } from "./scenario.ts";
@@ -105,7 +105,7 @@ async function simulate(
       directory,
       keepsLog: config.keepsLog || config.compareGo,
       threadCount: config.threadCount === 0 ? availableParallelism() : config.threadCount,
-      launch: io.launch ?? launchThread,
+      launch: io.launch ?? launch,
       onMessage: (message) => progress.tell(message),
       stop: io.stop,
     });

@@ -1,9 +1,11 @@
 /**
- * How the jobs of a drill are done: each in a thread of its own, or one after the other here.
+ * How the jobs of a drill are done: each in a thread of its own, or all in this one.
+ *
+ * Threads need compiled files: Node 20 starts no thread from TypeScript.
  */
 import { Worker } from "node:worker_threads";
-import type { Clock } from "../base/clock.ts";
-import type { Disk } from "../base/disk.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { type Disk, NodeDisk } from "../base/disk.ts";
 import { type DrillJob, type DrillMessage, runJob } from "./drill-job.ts";
 
 /** A job under way. */
@@ -21,8 +23,8 @@ const WORKER = new URL("./drill-worker.ts", import.meta.url);
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 WORKER.pathname = WORKER.pathname.replace(/\.ts$/, EXTENSION);
 
-/** Starts a job in a new thread; its disk is the machine's. */
-export function launchThread(job: DrillJob, tell: (message: DrillMessage) => void): LaunchedJob {
+/** Starts a job in a new thread, on the machine's disk. */
+function launchThread(job: DrillJob, tell: (message: DrillMessage) => void): LaunchedJob {
   const worker = new Worker(WORKER, { workerData: job });
   const done = new Promise<void>((resolve, reject) => {
     worker.on("message", tell);
@@ -40,10 +42,14 @@ export function launchThread(job: DrillJob, tell: (message: DrillMessage) => voi
   };
 }
 
-/** Does jobs in this thread, on a disk of the caller's: for tests. */
+/** Does jobs in this thread, on a disk of the caller's. */
 export function launchHere(disk: Disk, wallClock: Clock): Launch {
   return (job, tell) => ({
     done: runJob(job, disk, wallClock, tell),
     stop: () => Promise.resolve(),
   });
 }
+
+/** Threads where they can be had. */
+export const launch: Launch =
+  EXTENSION === ".ts" ? launchHere(new NodeDisk(), systemClock) : launchThread;

@@ -44,7 +44,10 @@ function normalText(result: DrillResult): string {
 function verdict(result: DrillResult, one: RunFigures): string {
   const { scenario } = result;
   const expiry = expiryHour(scenario);
-  const held = `until the last restored chunk is dropped at hour ${expiry}`;
+  const held =
+    expiry <= scenario.hours
+      ? `until the last restored chunk is dropped at hour ${expiry}`
+      : `until the drill ends at hour ${scenario.hours}`;
   const times = `${one.gapRatio.toFixed(1)} times the normal gap on average ${held}`;
   const peak = `highest ${mib(one.gap.peakBytes)} MiB at hour ${one.gap.peakHour}`;
   if (one.gapRatio < LIKE_NORMAL) {
@@ -60,7 +63,7 @@ function afterwards(one: RunFigures, expiry: number): string {
   const high = `above ${HIGH_RATIO} times the normal gap`;
   const later =
     laterGapRatio === null
-      ? "The drill ends before those are gone."
+      ? "The drill ends before the last restored chunk is dropped."
       : `After hour ${expiry} it is ${laterGapRatio.toFixed(1)} times the normal gap.`;
   if (lastHighHour === null) return `It is at no hour ${high}. ${later}`;
   return `It is ${high} for the last time at hour ${lastHighHour}. ${later}`;

@@ -48,6 +48,7 @@ function engineSettings(config: ServeConfig): EngineSettings {
       goVersion: config.goVersion,
       gogcPercent: config.gogcPercent,
       heapLimitBytes: config.heapLimitBytes,
+      compactThresholdPercent: config.compactThresholdPercent,
       seed: randomInt(SEED_END),
     },
     storagePath: config.storagePath,
@@ -97,6 +98,7 @@ function serverOf(
   });
   return buildServer({
     service: engine,
+    heap: engine,
     queries: new PromqlQueries(promql, systemClock),
     counts: parts.counts,
     renderMetrics: () => parts.metrics.render(),

@@ -41,7 +41,7 @@ export const SERVE_FLAGS = {
     "web.enable-admin-api",
     yesOrNo,
     "false",
-    "Allows POST /api/v1/admin/tsdb/…, which anybody who can reach the address may then call.",
+    "Allows POST /api/v1/admin/…, which anybody who can reach the address may then call.",
   ),
   writeBodyBytesMax: flag(
     "write.max-body-bytes",
@@ -102,6 +102,13 @@ export const SERVE_FLAGS = {
     byteSize(4 * MIB, 256 * GIB, "no limit"),
     "0",
     "Largest simulated heap in use; writes that would pass it are answered with 429.",
+  ),
+  compactThresholdPercent: flag(
+    "heap.compact-threshold",
+    percentOrOff(100),
+    "off",
+    "Moves chunks out of sparse spans, beside ingestion, when that would save more than this " +
+      "percentage of heap_inuse. Go cannot do this.",
   ),
   snapshotIntervalMs: flag(
     "snapshot.interval",

@@ -14,7 +14,8 @@ import type { ServerParts } from "./server-parts.ts";
 const PREFIX = "/admin/tsdb";
 const METHODS = ["POST", "PUT"] as const;
 
-function requireEnabled({ settings }: ServerParts): void {
+/** Refuses when the admin API is off. */
+export function requireEnabled({ settings }: ServerParts): void {
   if (!settings.enableAdminApi) throw new TsdbError("UNAVAILABLE", "admin APIs disabled");
 }
 

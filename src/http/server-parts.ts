@@ -7,6 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { EngineReading } from "../engine/engine-reading.ts";
+import type { HeapService } from "../engine/heap-service.ts";
 import type { Service } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
 import type { QueryPort } from "./query-port.ts";
@@ -42,6 +43,7 @@ export interface About {
 /** Everything that the routes use. */
 export interface ServerParts {
   readonly service: Service;
+  readonly heap: HeapService;
   readonly queries: QueryPort;
   readonly counts: RequestCounts;
   readonly renderMetrics: () => Promise<string>;

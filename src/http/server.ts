@@ -14,10 +14,13 @@ import { type FastifyInstance, fastify } from "fastify";
 import { addAdminRoutes } from "./admin.ts";
 import { addRoute, requireReady, TEXT_TYPE } from "./api-routes.ts";
 import { allowCrossOrigin } from "./cross-origin.ts";
+import { addProfileRoutes } from "./debug-pprof.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
 import { answerOf } from "./error-table.ts";
 import { METRICS_TYPE } from "./exposition.ts";
 import { addFederationRoute } from "./federate.ts";
+import { addHeapAdminRoutes } from "./heap-admin.ts";
+import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
 import { addMetadataRoute } from "./metadata.ts";
 import { addPageRoute } from "./page.ts";
@@ -86,8 +89,10 @@ async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
     addSeriesRoutes(readyApp, parts);
     addMetadataRoute(readyApp, parts);
     addStatusRoutes(readyApp, parts);
+    addHeapStatusRoutes(readyApp, parts);
     addScrapeRoutes(readyApp, parts);
     addAdminRoutes(readyApp, parts);
+    addHeapAdminRoutes(readyApp, parts);
   });
 }
 
@@ -111,6 +116,7 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
   await app.register(async (readyApp) => {
     requireReady(readyApp, parts.service);
     addFederationRoute(readyApp, parts);
+    addProfileRoutes(readyApp, parts);
   });
   await app.register((api) => addApi(api, parts), { prefix: API_PREFIX });
 }

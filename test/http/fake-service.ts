@@ -23,6 +23,7 @@ import type { SeriesSet, SeriesSource } from "../../src/promql/series-source.ts"
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
 import type { Matcher } from "../../src/series/matcher.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
+import { FakeHeap } from "./fake-heap.ts";
 import { smallReading } from "./fake-reading.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 23, 12);
@@ -167,10 +168,12 @@ function readSamples(series: FakeSeries, from: number, to: number, into: SampleC
 /** Server parts around a fake service; what is given replaces the usual. */
 export function fakeParts(changes: Partial<ServerParts> = {}) {
   const service = new FakeService();
+  const heap = new FakeHeap();
   const clock = new ManualClock(NOW_MS);
   const bugs: unknown[] = [];
   const parts: ServerParts = {
     service,
+    heap,
     queries: new PromqlQueries(createEngine({ clock }), clock),
     counts: new RequestCounts(),
     renderMetrics: async () => "# HELP x Some.\n# TYPE x gauge\nx 1\n",
@@ -200,5 +203,5 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
     onBug: (error) => bugs.push(error),
     ...changes,
   };
-  return { service, clock, bugs, parts };
+  return { service, heap, clock, bugs, parts };
 }

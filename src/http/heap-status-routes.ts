@@ -1,8 +1,8 @@
 /**
  * /api/v1/status/heap and below: the simulated heap in full, and its spans a portion at a time.
  *
- * Nothing here flushes, collects or moves anything. What is listed in one answer is bounded, so that
- * no request keeps writes waiting for more than a few milliseconds.
+ * Nothing here flushes, collects or moves anything. What is listed in one answer is bounded, so
+ * that no request keeps writes waiting for more than a few milliseconds.
  *
  * Units: as the readings have them: …Bytes, …Ms since the epoch; pages are 8 KiB.
  */

@@ -8,6 +8,13 @@ import type { EngineReading } from "../engine/engine-reading.ts";
 import type { ForecastPoint } from "../engine/forecast.ts";
 import { labelled, type MetricDefinition, plain } from "./metric-definition.ts";
 
+const HOUR_MS = 3_600_000;
+
+/** A time to come as it is labelled: whole hours as hours, "28h", so that they compare easily. */
+function afterLabel(afterMs: number): string {
+  return afterMs % HOUR_MS === 0 ? `${afterMs / HOUR_MS}h` : formatDuration(afterMs);
+}
+
 /** A metric with one value for each purge to come. */
 function afterPurges(name: string, help: string, value: (point: ForecastPoint) => number) {
   return labelled(
@@ -17,7 +24,7 @@ function afterPurges(name: string, help: string, value: (point: ForecastPoint) =
     ["after"],
     ({ engine }) =>
       (engine.heapStatus.forecast?.purges ?? []).map((point) => ({
-        labels: { after: formatDuration(point.afterMs) },
+        labels: { after: afterLabel(point.afterMs) },
         value: value(point),
       })),
     "`after` counts whole windows from the present one. Exact if nothing more is stored.",

@@ -26,7 +26,7 @@ describe("/api/v1/status/heap", () => {
     expect(classes.at(-1)?.Size).toBe(18_432);
   });
 
-  it("has the classes in use, the windows, the forecast, compaction and the last restore", async () => {
+  it("has classes in use, windows, forecast, compaction and the last restore", async () => {
     const status = (await server.data("/api/v1/status/heap")) as Record<string, unknown>;
     const { heap, heapStatus, restore } = smallReading;
     expect(status).toMatchObject({

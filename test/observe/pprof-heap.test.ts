@@ -23,7 +23,7 @@ function samples(): [string, number[]][] {
 }
 
 describe("the heap profile", () => {
-  it("has a call path for ingestion, growth, restore, compaction and garbage, down to the window", () => {
+  it("has a call path for each origin, down to the window", () => {
     const made = "spandrel.ingest > series.Head.append > chunk.ChunkTable.create";
     const grown = "spandrel.ingest > series.Head.append > chunk.appendSample";
     expect(samples()).toEqual([

@@ -8,10 +8,11 @@ import { TsdbError } from "../base/errors.ts";
 import type { ParsedQuery, TimeModifiers } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
+import { expressionJson } from "../promql/print/expression-json.ts";
+import { prettyText } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
 import { writeResultJson } from "../promql/result/result-json.ts";
 import type { Matcher } from "../series/matcher.ts";
-import { layOut } from "./query-layout.ts";
 import type {
   InstantOptions,
   QueryOptions,
@@ -19,7 +20,7 @@ import type {
   QueryPort,
   RangeOptions,
 } from "./query-port.ts";
-import { countSelectors, treeOf } from "./query-tree.ts";
+import { countSelectors } from "./query-selectors.ts";
 
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
@@ -86,11 +87,11 @@ export class PromqlQueries implements QueryPort {
   }
 
   format(query: string): string {
-    return layOut(this.engine.parse(query).root);
+    return prettyText(this.engine.parse(query).root);
   }
 
   tree(query: string): unknown {
-    return treeOf(this.engine.parse(query).root);
+    return expressionJson(this.engine.parse(query).root);
   }
 
   countSelectors(query: string): number {

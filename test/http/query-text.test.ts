@@ -1,25 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { layOut } from "../../src/http/query-layout.ts";
-import { printExpression } from "../../src/http/query-print.ts";
 import { parseExpression } from "../../src/promql/parse/parse-expression.ts";
+import { prettyText } from "../../src/promql/print/expression-pretty.ts";
+import { expressionText } from "../../src/promql/print/expression-text.ts";
 import { testServer } from "./test-server.ts";
 
 const { data, get, post } = await testServer();
 
 function printed(query: string): string {
-  return printExpression(parseExpression(query).root);
+  return expressionText(parseExpression(query).root);
 }
 
 describe("a printed query", () => {
   it.each([
     ["1", "1"],
     ["0x1F", "31"],
-    ["1e30", "1e+30"],
+    ["1e30", "1000000000000000000000000000000"],
     ["-Inf", "-Inf"],
     ["'a\"b'", '"a\\"b"'],
     ["up", "up"],
     ["up{}", "up"],
-    ["up{b='x',a!~\"y\"}", 'up{b="x",a!~"y"}'],
+    ["up{b='x',a!~\"y\"}", 'up{a!~"y",b="x"}'],
     ['{__name__="up"}', '{__name__="up"}'],
     ['{"my.metric",job="a"}', '{__name__="my.metric",job="a"}'],
     ['{"my.label"="x"}', '{"my.label"="x"}'],
@@ -48,7 +48,7 @@ describe("a printed query", () => {
 
   it("is broken at its structure when it is long", () => {
     const long = `sum by (job) (rate(${"x".repeat(95)}[5m])) / (on_the_right_side + 1)`;
-    expect(layOut(parseExpression(long).root)).toBe(
+    expect(prettyText(parseExpression(long).root)).toBe(
       `  sum by (job) (\n    rate(\n      ${"x".repeat(95)}[5m]\n    )\n  )\n/\n` +
         "  (on_the_right_side + 1)",
     );

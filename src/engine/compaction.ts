@@ -22,7 +22,7 @@ import type { SliceLedger } from "../chunk/slice-ledger.ts";
 import { packableBytes } from "../heap/evacuation-plan.ts";
 import type { GoHeap } from "../heap/go-heap.ts";
 
-const STEP_MS = 3;
+const STEP_MS = 2;
 const PASSES_MAX = 3;
 /** Share of heap_inuse that is not worth a further pass. */
 const ENOUGH = 0.005;

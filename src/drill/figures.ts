@@ -50,6 +50,10 @@ export interface RunFigures {
   readonly laterGapRatio: number | null;
   /** The last hour at which the gap was above HIGH_RATIO; null if none was. */
   readonly lastHighHour: number | null;
+  /** Of the heap after the restore, or before the restart where there is none. */
+  readonly windowsPerSpan: number;
+  /** Of the largest gap, the part in classes that ingestion never asks for. */
+  readonly unaskedRatio: number;
   readonly restoreSeconds: number | null;
   readonly garbageBytes: number | null;
   readonly restoreCycles: number | null;
@@ -81,6 +85,8 @@ function runFigures(result: DrillResult, run: RunResult, normal: RunResult): Run
     gapRatio: ratio.held,
     laterGapRatio: ratio.later,
     lastHighHour: lastHighHour(run.readings, normal.readings),
+    windowsPerSpan: run.restore?.windowsPerSpan ?? before.windowsPerSpan,
+    unaskedRatio: unaskedRatio(run.readings),
     restoreSeconds: run.restore?.seconds ?? null,
     garbageBytes: run.restore?.garbageBytes ?? null,
     restoreCycles: run.restore?.cycleCount ?? null,
@@ -92,7 +98,7 @@ function runFigures(result: DrillResult, run: RunResult, normal: RunResult): Run
 function curveOf(result: DrillResult, run: RunResult, of: (reading: Reading) => number): Curve {
   const { scenario, before } = result;
   const restored = run.restore === null ? null : of(run.restore.reading);
-  const peak = run.readings.reduce((high, one) => (of(one) > of(high) ? one : high));
+  const peak = highest(run.readings, of);
   return {
     beforeBytes: of(before.readings.at(-1)!),
     restoredBytes: restored,
@@ -142,6 +148,15 @@ function lastHighHour(readings: readonly Reading[], normal: readonly Reading[]):
     (reading) => gapOf(reading) > HIGH_RATIO * (usual.get(reading.hour) ?? 0),
   );
   return high.at(-1)?.hour ?? null;
+}
+
+function unaskedRatio(readings: readonly Reading[]): number {
+  const peak = highest(readings, gapOf);
+  return gapOf(peak) > 0 ? peak.unaskedBytes / gapOf(peak) : 0;
+}
+
+function highest(readings: readonly Reading[], of: (reading: Reading) => number): Reading {
+  return readings.reduce((high, one) => (of(one) > of(high) ? one : high));
 }
 
 function sumOf(readings: readonly Reading[], of: (reading: Reading) => number): number {

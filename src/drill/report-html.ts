@@ -138,15 +138,16 @@ function figureTable(figures: readonly RunFigures[]): string {
   const after = HOURS_AFTER.map((hours) => `+${hours} h`);
   const head = [
     ...["run", "gap before", "restored", ...after, "peak", "at", "gap / normal"],
-    ...["wasted MiB x h", "inuse climbs", "retained climbs", "restore s", "garbage MiB"],
-    ...["snapshot s"],
+    ...["wasted MiB x h", "inuse climbs", "retained climbs", "windows a span"],
+    ...["never asked for", "restore s", "garbage MiB", "snapshot s"],
   ];
   const rows = figures.map((one) => [
     ...[one.name, mib(one.gap.beforeBytes), mib(one.gap.restoredBytes)],
     ...one.gap.afterBytes.map(mib),
     ...[mib(one.gap.peakBytes), `h${one.gap.peakHour}`, one.gapRatio.toFixed(2)],
     ...[(one.wastedByteHours / MIB).toFixed(1), `${one.inuse.climbHours} h`],
-    ...[`${one.retained.climbHours} h`, one.restoreSeconds?.toFixed(2) ?? "-"],
+    ...[`${one.retained.climbHours} h`, one.windowsPerSpan.toFixed(2)],
+    ...[`${(100 * one.unaskedRatio).toFixed(0)}%`, one.restoreSeconds?.toFixed(2) ?? "-"],
     ...[mib(one.garbageBytes), one.snapshotSeconds?.toFixed(2) ?? "-"],
   ]);
   const cells = (row: readonly string[], tag: string) =>

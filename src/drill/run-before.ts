@@ -19,6 +19,7 @@ import type { Reading } from "./reading.ts";
 import { type Scenario, snapshotConfiguration } from "./scenario.ts";
 import { type HourDone, Simulation } from "./simulation.ts";
 import type { SpanMap } from "./span-map.ts";
+import { windowsPerSpan } from "./span-mixture.ts";
 
 /** Where a drill runs: its snapshots' disk, and a clock for what takes real time. */
 export interface Surroundings {
@@ -39,6 +40,8 @@ export interface SnapshotFigures {
 export interface BeforeResult {
   readonly readings: readonly Reading[];
   readonly map: SpanMap;
+  /** Of the heap that ingestion built, see span-mixture.ts. */
+  readonly windowsPerSpan: number;
   readonly snapshots: readonly SnapshotFigures[];
   /** The trace of the hours before, null when none was kept. */
   readonly log: Uint8Array<ArrayBuffer> | null;
@@ -67,6 +70,7 @@ export async function runBefore(
   const result = {
     readings: [...simulation.readings],
     map: simulation.maps.at(-1)!,
+    windowsPerSpan: windowsPerSpan(simulation.store),
     snapshots,
     log: log?.text() ?? null,
   };

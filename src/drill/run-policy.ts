@@ -17,6 +17,7 @@ import { type Surroundings, snapshotPath } from "./run-before.ts";
 import { type Scenario, snapshotConfiguration } from "./scenario.ts";
 import { type HourDone, Simulation } from "./simulation.ts";
 import type { SpanMap } from "./span-map.ts";
+import { windowsPerSpan } from "./span-mixture.ts";
 
 /** The name of the run that is not restarted. */
 export const NO_RESTART = "no restart";
@@ -29,6 +30,8 @@ export interface RestoreFigures {
   /** Allocated while restoring and dead at its end. */
   readonly garbageBytes: number;
   readonly cycleCount: number;
+  /** Mean number of windows that the chunks of a span are of, see span-mixture.ts. */
+  readonly windowsPerSpan: number;
 }
 
 /** The hours after the restart. */
@@ -105,5 +108,6 @@ async function restoreInto(
     chunkCount: outcome.counts.chunks,
     garbageBytes: stats.totalAllocBytes - stats.liveBytes,
     cycleCount: stats.gcCount,
+    windowsPerSpan: windowsPerSpan(store),
   };
 }

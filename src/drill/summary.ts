@@ -53,9 +53,10 @@ function verdict(result: DrillResult, one: RunFigures): string {
   if (one.gapRatio < LIKE_NORMAL) {
     return `${one.name} looks as if there had been no restart: ${times}, ${peak}.`;
   }
-  if (one.gapRatio < CLOSE_TO_NORMAL)
+  if (one.gapRatio < CLOSE_TO_NORMAL) {
     return `${one.name} stays close to normal: ${times}, ${peak}.`;
-  return `${one.name} fragments the heap: ${times}, ${peak}. ${afterwards(one, expiry)}`;
+  }
+  return `${one.name} fragments the heap: ${times}, ${peak}. ${afterwards(one, expiry)} ${causes(one)}`;
 }
 
 function afterwards(one: RunFigures, expiry: number): string {
@@ -67,6 +68,17 @@ function afterwards(one: RunFigures, expiry: number): string {
       : `After hour ${expiry} it is ${laterGapRatio.toFixed(1)} times the normal gap.`;
   if (lastHighHour === null) return `It is at no hour ${high}. ${later}`;
   return `It is ${high} for the last time at hour ${lastHighHour}. ${later}`;
+}
+
+function causes(one: RunFigures): string {
+  const windows = `${one.windowsPerSpan.toFixed(1)} windows`;
+  const parts = [`After the restore its spans hold chunks of ${windows} on average`];
+  if ((one.garbageBytes ?? 0) > 0) parts.push(`restoring left ${mib(one.garbageBytes)} MiB dead`);
+  if (one.unaskedRatio > 0) {
+    const percent = (100 * one.unaskedRatio).toFixed(0);
+    parts.push(`${percent}% of its largest gap lies in classes that ingestion never asks for`);
+  }
+  return `${parts.join("; ")}.`;
 }
 
 interface Factor {

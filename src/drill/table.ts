@@ -24,6 +24,10 @@ export function drillTables(figures: readonly RunFigures[]): string {
     "inuse_space of a heap profile (MiB): difference from the profile before the restart",
     profileTable(figures),
     "",
+    "Why: windows whose chunks share a span, dead slices left by the restore, and how much of the",
+    "largest gap lies in classes that ingestion never asks for",
+    causeTable(figures),
+    "",
     "What it costs",
     costTable(figures),
   ].join("\n");
@@ -69,18 +73,27 @@ function signedMib(bytes: number | null): string {
   return bytes !== null && bytes >= 0 ? `+${mib(bytes)}` : mib(bytes);
 }
 
+function causeTable(figures: readonly RunFigures[]): string {
+  const head = ["policy", "windows a span", "garbage MiB", "cycles", "never asked for"];
+  const rows = figures.map((one) => [
+    one.name,
+    one.windowsPerSpan.toFixed(2),
+    mib(one.garbageBytes),
+    one.restoreCycles === null ? "-" : String(one.restoreCycles),
+    `${(100 * one.unaskedRatio).toFixed(0)}%`,
+  ]);
+  return aligned([head, ...rows]);
+}
+
 function costTable(figures: readonly RunFigures[]): string {
   const head = [
-    ...["policy", "wasted MiB x h", "gap / normal", "restore s", "garbage MiB", "cycles"],
-    ...["snapshot s", "snapshot MiB"],
+    ...["policy", "wasted MiB x h", "gap / normal", "restore s", "snapshot s", "snapshot MiB"],
   ];
   const rows = figures.map((one) => [
     one.name,
     (one.wastedByteHours / MIB).toFixed(1),
     one.gapRatio.toFixed(2),
     seconds(one.restoreSeconds),
-    mib(one.garbageBytes),
-    one.restoreCycles === null ? "-" : String(one.restoreCycles),
     seconds(one.snapshotSeconds),
     mib(one.snapshotBytes),
   ]);

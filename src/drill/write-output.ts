@@ -17,6 +17,7 @@ import { conclusions } from "./summary.ts";
 const CSV_HEAD = [
   ...["run", "label", "hour", "heap_alloc", "heap_inuse", "inuse_minus_alloc", "heap_objects"],
   ...["heap_sys", "heap_released", "sys_minus_released", "live_bytes", "total_alloc", "num_gc"],
+  "never_asked_for",
 ];
 
 /** Writes everything; returns the names of the files. */
@@ -65,6 +66,7 @@ function csvLine(run: string, reading: Reading): string {
     ...[run, reading.label, reading.hour, reading.allocBytes, reading.inuseBytes],
     ...[gapOf(reading), reading.objectCount, reading.sysBytes, reading.releasedBytes],
     ...[retainedOf(reading), reading.liveBytes, reading.totalAllocBytes, reading.cycleCount],
+    reading.unaskedBytes,
   ].join(",");
 }
 

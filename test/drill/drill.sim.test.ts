@@ -76,6 +76,23 @@ describe("a drill of seven policies", () => {
     expect(garbage(NO_RESTART)).toBeNull();
   });
 
+  it("random order mixes the windows of a span, time order does not", () => {
+    const windows = (name: string) => figures.get(name)!.windowsPerSpan;
+    expect(windows("class+time")).toBeLessThan(1.2);
+    expect(windows("exact+time")).toBeLessThan(1.3);
+    expect(windows("class+shuffled")).toBeGreaterThan(2.5);
+    expect(windows("exact+shuffled")).toBeGreaterThan(2.5);
+  });
+
+  it("only exact capacities leave holes that ingestion never asks for", () => {
+    const unasked = (name: string) => figures.get(name)!.unaskedRatio;
+    expect(unasked("exact+shuffled")).toBeGreaterThan(0.7);
+    expect(unasked("oneshot+time")).toBeGreaterThan(0.3);
+    for (const name of ["grow+time", "class+shuffled", "class+time", NO_RESTART]) {
+      expect(unasked(name)).toBe(0);
+    }
+  });
+
   it("the conclusions say so in words", () => {
     const text = conclusions(result).join("\n");
     expect(text).toContain("exact+shuffled fragments the heap");

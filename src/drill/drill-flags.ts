@@ -47,7 +47,8 @@ const policyList: ValueKind<readonly Policy[]> = {
   read: parsePolicies,
   show: (policies) => policies.map(policyName).join(","),
   allowed:
-    `CAPACITY+ORDER[+copy], several with commas; capacity one of ${CAPACITIES.join(", ")}, ` +
+    `CAPACITY+ORDER[+copy][+compact], several with commas; capacity one of ` +
+    `${CAPACITIES.join(", ")}, ` +
     `order one of ${ORDERS.join(", ")}; or all`,
   placeholder: "POLICY",
   joins: true,
@@ -58,8 +59,9 @@ export const DRILL_FLAGS = {
     "policy",
     policyList,
     DEFAULT_POLICIES,
-    "How chunks are restored: the capacity of their slices, their order, and with +copy that " +
-      "each is first read into a temporary buffer. May be given several times.",
+    "How chunks are restored: the capacity of their slices, their order, with +copy that each is " +
+      "first read into a temporary buffer, and with +compact that the heap is compacted from then " +
+      "on. May be given several times.",
   ),
   seriesCount: flag(
     "series",

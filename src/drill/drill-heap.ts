@@ -53,6 +53,12 @@ export class DrillHeap extends GoHeap {
     this.log?.collected();
   }
 
+  override startCollection(): boolean {
+    const started = super.startCollection();
+    if (started) this.sweepAtOnce();
+    return started;
+  }
+
   override background(): boolean {
     const cycles = this.cycleCount;
     const isBusy = super.background(Number.POSITIVE_INFINITY);

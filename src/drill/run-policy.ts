@@ -11,7 +11,7 @@ import { restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
 import { CopyingTarget } from "./copying-target.ts";
 import { OperationLog } from "./operation-log.ts";
-import { type Policy, policyName } from "./policies.ts";
+import { COMPACT_PERCENT, type Policy, policyName } from "./policies.ts";
 import type { Reading } from "./reading.ts";
 import { type Surroundings, snapshotPath } from "./run-before.ts";
 import { type Scenario, snapshotConfiguration } from "./scenario.ts";
@@ -71,9 +71,11 @@ export async function runPolicy(
   surroundings: Surroundings,
   onHour: HourDone,
 ): Promise<RunResult> {
-  const log = surroundings.keepsLog ? new OperationLog() : null;
+  // What compaction does to the queues of spans no Go program could repeat.
+  const log = surroundings.keepsLog && !policy.compacts ? new OperationLog() : null;
   log?.restarted();
-  const simulation = new Simulation(scenario, scenario.restartHour, log);
+  const percent = policy.compacts ? COMPACT_PERCENT : null;
+  const simulation = new Simulation(scenario, scenario.restartHour, log, percent);
   const restore = await restoreInto(simulation, policy, surroundings);
   simulation.store.verify();
   simulation.picture("after the restore");

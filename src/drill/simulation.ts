@@ -36,15 +36,24 @@ export class Simulation {
   private hour: number;
   private collectedMs = Number.NaN;
 
-  /** A process with an empty store at the end of `hour`. */
-  constructor(scenario: Scenario, hour: number, log: OperationLog | null) {
+  /**
+   * A process with an empty store at the end of `hour`, which compacts its heap when packing would
+   * save more than `compactThresholdPercent`; null = never.
+   */
+  constructor(
+    scenario: Scenario,
+    hour: number,
+    log: OperationLog | null,
+    compactThresholdPercent: number | null = null,
+  ) {
     this.scenario = scenario;
     this.hour = hour;
     this.log = log;
     const endOfHour = startOf(scenario) + hour * HOUR_MS - 1;
     this.clock = new ManualClock(hour === 0 ? startOf(scenario) : endOfHour);
     this.heap = new DrillHeap(scenario, this.clock, log);
-    this.store = new Store(storeSettings(scenario), this.clock, this.heap);
+    const settings = { ...storeSettings(scenario), compactThresholdPercent };
+    this.store = new Store(settings, this.clock, this.heap);
   }
 
   /** Runs to the end of `hour`. */

@@ -94,11 +94,16 @@ const FACTORS: readonly Factor[] = [
   },
   {
     title: "The capacity of the restored slices alone",
-    sharedBy: ({ order, copies }) => `${order} order${copies ? " with a copy" : ""}`,
+    sharedBy: ({ order, copies, compacts }) =>
+      `${order} order${copies ? " with a copy" : ""}${compacts ? ", compacted" : ""}`,
   },
   {
     title: "A temporary buffer for each chunk alone",
     sharedBy: (policy) => policyName({ ...policy, copies: false }),
+  },
+  {
+    title: "Compaction alone",
+    sharedBy: (policy) => policyName({ ...policy, compacts: false }),
   },
 ];
 

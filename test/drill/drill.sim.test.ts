@@ -10,9 +10,10 @@ import { conclusions } from "../../src/drill/summary.ts";
 import { smallDrill } from "./small-drill.ts";
 
 const POLICIES =
-  "exact+shuffled,exact+time,exact+time+copy,grow+time,class+shuffled,class+time,oneshot+time";
+  "exact+shuffled,exact+time,exact+time+copy,grow+time,class+shuffled,class+time,oneshot+time," +
+  "exact+shuffled+compact";
 
-describe("a drill of seven policies", () => {
+describe("a drill of eight policies", () => {
   let result: DrillResult;
   const figures = new Map<string, RunFigures>();
   const ratioOf = (name: string) => figures.get(name)!.gapRatio;
@@ -49,6 +50,10 @@ describe("a drill of seven policies", () => {
 
   it("one append of a whole chunk is hardly better than its exact capacity", () => {
     expect(ratioOf("oneshot+time")).toBeGreaterThan(ratioOf("class+time"));
+  });
+
+  it("compaction takes the incident away as it comes", () => {
+    expect(ratioOf("exact+shuffled+compact")).toBeLessThan(1.3);
   });
 
   it("the incident is over when the last restored chunk is dropped", () => {

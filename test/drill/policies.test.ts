@@ -10,7 +10,10 @@ describe("restore policies", () => {
   it("are read by their names and named as they were read", () => {
     expect(parsePolicies(DEFAULT_POLICIES)!.map(policyName).join(",")).toBe(DEFAULT_POLICIES);
     expect(parsePolicies("grow+series+copy")).toEqual([
-      { capacity: "grow", order: "series", copies: true },
+      { capacity: "grow", order: "series", copies: true, compacts: false },
+    ]);
+    expect(parsePolicies("exact+time+compact")).toEqual([
+      { capacity: "exact", order: "time", copies: false, compacts: true },
     ]);
   });
 

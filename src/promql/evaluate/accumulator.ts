@@ -42,7 +42,8 @@ export abstract class Accumulator {
   abstract emit(group: number, column: StepColumn): void;
 
   /** Infos that histograms were passed over. */
-  protected noteIgnoredHistogram(): void {
+  protected noteIgnoredHistogram(column: StepColumn): void {
+    if (!column.hasHistogram()) return;
     const { annotations } = this.context;
     const { operator, expression } = this.node;
     annotations.info(`ignored histogram in ${operator} aggregation`, expression.start);

@@ -1,16 +1,27 @@
 /**
- * Warnings and infos of one query: a set of texts, each ending in the position it concerns.
+ * Warnings and infos of one query, each ending in the position it concerns.
+ *
+ * I1  A message counts once, wherever it arose: the position is that of the last expression in the
+ *     text, as in Prometheus, where a later one replaces an earlier one.
  *
  * Texts are Prometheus' (util/annotations): "PromQL warning: …" and "PromQL info: …". The fixes of
  * non-monotonic histograms are merged into one info each, with counts and times.
  */
 import { lineAndColumn } from "../parse/position.ts";
 
+/** Where each message arose last. */
+type Starts = Map<string, number>;
+
+function keepLast(starts: Starts, message: string, start: number): void {
+  const known = starts.get(message);
+  if (known === undefined || known < start) starts.set(message, start);
+}
+
 export class Annotations {
   private readonly text: string;
-  private readonly warningTexts = new Set<string>();
-  private readonly infoTexts = new Set<string>();
-  private readonly mergedInfos = new Map<string, () => string>();
+  private readonly warningStarts: Starts = new Map();
+  private readonly infoStarts: Starts = new Map();
+  private readonly mergedInfos = new Map<string, { start: number; describe: () => string }>();
 
   /** `text` is the query, which positions refer to. */
   constructor(text: string) {
@@ -19,26 +30,36 @@ export class Annotations {
 
   /** Adds a warning about the expression that starts at `start`. */
   warn(message: string, start: number): void {
-    this.warningTexts.add(`PromQL warning: ${message} (${lineAndColumn(this.text, start)})`);
+    keepLast(this.warningStarts, message, start);
   }
 
   /** Adds an info about the expression that starts at `start`. */
   info(message: string, start: number): void {
-    this.infoTexts.add(`PromQL info: ${message} (${lineAndColumn(this.text, start)})`);
+    keepLast(this.infoStarts, message, start);
   }
 
-  /** Registers an info whose text is only known at the end; one a key. */
+  /** Registers an info whose text is only known at the end; one a key, again the last. */
   infoLater(key: string, start: number, describe: () => string): void {
-    if (this.mergedInfos.has(key)) return;
-    const place = lineAndColumn(this.text, start);
-    this.mergedInfos.set(key, () => `PromQL info: ${describe()} (${place})`);
+    const known = this.mergedInfos.get(key);
+    if (!known || known.start < start) this.mergedInfos.set(key, { start, describe });
   }
 
   get warnings(): string[] {
-    return [...this.warningTexts];
+    return this.texts("warning", this.warningStarts);
   }
 
   get infos(): string[] {
-    return [...this.infoTexts, ...[...this.mergedInfos.values()].map((describe) => describe())];
+    const merged = [...this.mergedInfos.values()].map(({ start, describe }): [string, number] => [
+      describe(),
+      start,
+    ]);
+    return this.texts("info", [...this.infoStarts, ...merged]);
+  }
+
+  private texts(kind: string, starts: Iterable<[string, number]>): string[] {
+    return Array.from(
+      starts,
+      ([message, start]) => `PromQL ${kind}: ${message} (${lineAndColumn(this.text, start)})`,
+    );
   }
 }

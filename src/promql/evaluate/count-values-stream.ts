@@ -91,11 +91,12 @@ export class CountValuesStream implements VectorStream {
         column.kinds[step] === FLOAT
           ? formatPlain(column.values[step]!)
           : histogramText(column.histogramAt(step));
-      let counted = byText.get(text);
+      const key = this.keepsValue ? text : "";
+      let counted = byText.get(key);
       if (!counted) {
         const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
         counted = { labels, counts: new Float64Array(column.length) };
-        byText.set(text, counted);
+        byText.set(key, counted);
       }
       counted.counts[step]!++;
     }

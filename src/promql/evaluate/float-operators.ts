@@ -1,6 +1,6 @@
 /** Binary operators on two floats, as functions. */
 import type { ArithmeticOperator, BinaryOperator, ComparisonOperator } from "../ast.ts";
-import { goPower } from "./go-math.ts";
+import { goPower } from "./go-power.ts";
 
 export type FloatFunction = (left: number, right: number) => number;
 export type FloatPredicate = (left: number, right: number) => boolean;

@@ -1,14 +1,4 @@
-/**
- * Arithmetic where JavaScript's Math differs from Go's in more than the last bit, and the
- * compensated summation that PromQL uses.
- */
-
-/** Go's math.Pow: 1 to any power is 1, and -1 to an infinite power too. */
-export function goPower(base: number, exponent: number): number {
-  if (base === 1) return 1;
-  if (base === -1 && (exponent === Infinity || exponent === -Infinity)) return 1;
-  return base ** exponent;
-}
+/** Go's max and min, and the compensated summation that PromQL uses. */
 
 /**
  * Go's math.Max and math.Min: an infinity of the right sign wins even against NaN.

@@ -11,7 +11,7 @@ import type {
   VectorSelector,
 } from "../ast.ts";
 import { lineAndColumn } from "../parse/position.ts";
-import { goPower } from "./go-math.ts";
+import { goPower } from "./go-power.ts";
 
 /** The range of a query as its text can ask for it. */
 export interface QueryRange {

@@ -43,7 +43,7 @@ export class ExtremumAccumulator extends Accumulator {
   }
 
   override add(group: number, column: StepColumn): void {
-    if (column.histograms) this.noteIgnoredHistogram();
+    this.noteIgnoredHistogram(column);
     const { kinds, values } = column;
     const start = group * this.stepCount;
     const sign = this.node.operator === "max" ? 1 : -1;
@@ -79,7 +79,7 @@ export class VarianceAccumulator extends Accumulator {
   }
 
   override add(group: number, column: StepColumn): void {
-    if (column.histograms) this.noteIgnoredHistogram();
+    this.noteIgnoredHistogram(column);
     const { kinds, values } = column;
     const start = group * this.stepCount;
     for (let step = 0; step < kinds.length; step++) {
@@ -132,7 +132,7 @@ export class QuantileAccumulator extends Accumulator {
   }
 
   override add(group: number, column: StepColumn): void {
-    if (column.histograms) this.noteIgnoredHistogram();
+    this.noteIgnoredHistogram(column);
     const start = group * this.stepCount;
     for (let step = 0; step < column.length; step++) {
       if (column.kinds[step] !== FLOAT) continue;

@@ -2,7 +2,8 @@
  * The values of one series at every step of a grid.
  *
  * I1  kinds[s] is ABSENT, FLOAT or HISTOGRAM; values[s] means something only for FLOAT.
- * I2  histograms is null until the first histogram; histograms[s] is set exactly for HISTOGRAM.
+ * I2  histograms is null until the first histogram; histograms[s] means something only for
+ *     HISTOGRAM, and it may hold none any more.
  *
  * Producers fill one column again and again; a consumer that keeps values copies them.
  */
@@ -45,6 +46,10 @@ export class StepColumn {
   /** The histogram at a step that has one. */
   histogramAt(step: number): FloatHistogram {
     return this.histograms![step]!;
+  }
+
+  hasHistogram(): boolean {
+    return this.histograms !== null && this.kinds.includes(HISTOGRAM);
   }
 
   /** Whether any step has a value. */

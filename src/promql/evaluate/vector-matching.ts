@@ -5,7 +5,8 @@
  * with group_right) flows past it. Each pair of series gives the steps that both have.
  *
  * I1  At a step where both sides have something, two series of the one side in one match group are
- *     an error, and in one-to-one matching two of the many side with a partner.
+ *     an error, and in one-to-one matching two of the many side with a partner, even when a
+ *     comparison drops one.
  * I2  With a fill value, a series without partner at a step meets that value instead.
  */
 import type { Labels } from "../../series/labels.ts";
@@ -46,6 +47,9 @@ export class VectorMatchStream implements VectorStream {
   private readonly partners: number[][] = [];
   /** Message of a duplicate on the one side, by step. */
   private readonly duplicates = new Map<number, string>();
+  /** The earliest step that fails and why; known when the many side has ended. */
+  private failedStep = Infinity;
+  private failure = "";
   /** Slots (group, step) that had a match, grown as needed. */
   private matched = new Uint8Array(0);
   /** Steps already taken by a result's label set, when two series may give the same one. */
@@ -104,11 +108,8 @@ export class VectorMatchStream implements VectorStream {
   advance(): boolean {
     while (!this.manyDone) {
       if (this.nextPair()) return true;
-      if (!this.many.advance()) {
-        this.manyDone = true;
-      } else {
-        this.startMany();
-      }
+      if (this.many.advance()) this.startMany();
+      else this.endMany();
     }
     return this.fillMany !== null && this.nextLeftover(this.fillMany);
   }
@@ -150,11 +151,21 @@ export class VectorMatchStream implements VectorStream {
     this.manyColumn = this.many.column;
     this.signature = this.signatures.of(this.many);
     this.nextPartner = 0;
-    if (this.duplicates.size > 0) {
-      for (const [step, message] of this.duplicates) {
-        if (this.manyColumn.kinds[step] !== ABSENT) this.context.fail(message);
-      }
+    for (const [step, message] of this.duplicates) {
+      // At one step a duplicate is found before any pair.
+      const isFirst = step <= this.failedStep;
+      if (isFirst && this.manyColumn.kinds[step] !== ABSENT) this.failAt(step, message);
     }
+  }
+
+  private failAt(step: number, message: string): void {
+    this.failedStep = step;
+    this.failure = message;
+  }
+
+  private endMany(): void {
+    this.manyDone = true;
+    if (this.failure !== "") this.context.fail(this.failure);
   }
 
   /** Produces the next result of the current many series. */
@@ -189,9 +200,8 @@ export class VectorMatchStream implements VectorStream {
     const left = this.swapped ? this.partner : this.manyColumn;
     const right = this.swapped ? this.manyColumn : this.partner;
     if (!this.markMatches()) return false;
-    const manyLabels = this.many.labels();
-    const labels = this.resultLabelsOf(manyLabels, one);
-    this.checkUniqueResult(labels);
+    const labels = this.resultLabelsOf(this.many.labels(), one);
+    if (this.matching.cardinality !== "one-to-one") this.checkUniqueLabels(labels);
     this.operator.apply(left, right, this.column);
     this.resultLabels = () => labels;
     this.resultDropsName = this.dropsNameOf(this.many.dropsName);
@@ -201,6 +211,7 @@ export class VectorMatchStream implements VectorStream {
   /** Marks the steps at which the pair meets; in one-to-one matching each step is free once. */
   private markMatches(): boolean {
     const { kinds } = this.manyColumn;
+    const once = this.matching.cardinality === "one-to-one";
     const start = this.signature * kinds.length;
     if (start + kinds.length > this.matched.length) {
       this.matched = longerBytes(this.matched, (start + kinds.length) * 2);
@@ -209,15 +220,15 @@ export class VectorMatchStream implements VectorStream {
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
       const again = this.matched[start + step] === 1;
-      if (again && this.matching.cardinality === "one-to-one") this.context.fail(EXPLICIT_GROUP);
+      if (once && again && step < this.failedStep) this.failAt(step, EXPLICIT_GROUP);
       this.matched[start + step] = 1;
       any = true;
     }
     return any;
   }
 
-  private checkUniqueResult(labels: Labels): void {
-    if (this.matching.cardinality === "one-to-one") return;
+  /** Grouped results of one match group must differ in their labels. */
+  private checkUniqueLabels(labels: Labels): void {
     if (this.many.distinctWithoutName && this.matching.include.length === 0) return;
     const key = `${this.signature}|${labels.key()}`;
     let steps = this.taken.get(key);
@@ -227,7 +238,7 @@ export class VectorMatchStream implements VectorStream {
     }
     for (let step = 0; step < steps.length; step++) {
       if (this.manyColumn.kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
-      if (steps[step] === 1) this.context.fail(UNIQUE_GROUP);
+      if (steps[step] === 1 && step < this.failedStep) this.failAt(step, UNIQUE_GROUP);
       steps[step] = 1;
     }
   }

@@ -2,13 +2,14 @@
  * Date fields of a time in seconds since the epoch, UTC.
  *
  * Days are turned into a civil date by counting 400-year cycles of 146,097 days from 1 March of
- * the year 0 (the leap day then ends a cycle), on doubles, so any time works.
+ * the year 0 (the leap day then ends a cycle), so any time works.
  */
 
 const DAY_SECONDS = 86_400;
 /** Days from 0000-03-01 to 1970-01-01. */
 const EPOCH_DAY = 719_468;
 const CYCLE_DAYS = 146_097;
+const INT64_LIMIT = 2 ** 63;
 
 export interface DateFields {
   readonly year: number;
@@ -24,11 +25,22 @@ function floorDivide(value: number, divisor: number): number {
   return Math.floor(value / divisor);
 }
 
+/** Day and second of the day; times that are no 64-bit integer are those of 2^63 in Go. */
+function splitDays(seconds: number): [days: number, second: number] {
+  if (Math.abs(seconds) <= Number.MAX_SAFE_INTEGER) {
+    const whole = Math.trunc(seconds);
+    const days = floorDivide(whole, DAY_SECONDS);
+    return [days, whole - days * DAY_SECONDS];
+  }
+  const whole = BigInt(Math.abs(seconds) < INT64_LIMIT ? Math.trunc(seconds) : INT64_LIMIT);
+  const daySeconds = BigInt(DAY_SECONDS);
+  const second = ((whole % daySeconds) + daySeconds) % daySeconds;
+  return [Number((whole - second) / daySeconds), Number(second)];
+}
+
 /** Fields of a time; fractions of a second are cut off towards zero. */
 export function fieldsOf(seconds: number): DateFields {
-  const whole = Math.trunc(seconds);
-  const days = floorDivide(whole, DAY_SECONDS);
-  const second = whole - days * DAY_SECONDS;
+  const [days, second] = splitDays(seconds);
   const shifted = days + EPOCH_DAY;
   const cycle = floorDivide(shifted, CYCLE_DAYS);
   const dayOfCycle = shifted - cycle * CYCLE_DAYS;
@@ -63,7 +75,7 @@ function lengthOfMonth(year: number, month: number): number {
 /** Number of days in the month of a time. */
 export function daysInMonth(seconds: number): number {
   const { year, month } = fieldsOf(seconds);
-  return Number.isNaN(year) ? Number.NaN : lengthOfMonth(year, month);
+  return lengthOfMonth(year, month);
 }
 
 /** Day of the year of a time, from 1. */

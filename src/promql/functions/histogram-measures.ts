@@ -109,8 +109,7 @@ export class QuantileMeasure implements HistogramMeasure {
     let report = this.fixes.get(name);
     if (!report) {
       const created = new FixReport();
-      const key = `${this.vectorStart}:${name}`;
-      this.context.annotations.infoLater(key, this.vectorStart, () => created.describe(name));
+      this.context.annotations.infoLater(name, this.vectorStart, () => created.describe(name));
       this.fixes.set(name, created);
       report = created;
     }

@@ -3,23 +3,12 @@
  *
  * Bounded: beyond METADATA_FAMILIES_MAX families new ones are not kept, only counted.
  */
+import { readMetadata } from "../wire/metadata-fields.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { MetricMetadata } from "./service.ts";
 
 /** Families kept: far above what a node's series can name. */
 export const METADATA_FAMILIES_MAX = 100_000;
-
-/** Names of the types by their number in the protocol. */
-const TYPE_NAMES = [
-  "unknown",
-  "counter",
-  "gauge",
-  "histogram",
-  "gaugehistogram",
-  "summary",
-  "info",
-  "stateset",
-];
 
 export class MetadataStore {
   readonly families = new Map<string, MetricMetadata>();
@@ -28,17 +17,8 @@ export class MetadataStore {
 
   /** Keeps the metadata of a batch. */
   apply(batch: WriteBatch): void {
-    const decoder = new TextDecoder();
     for (let entry = 0; entry < batch.metadataCount; entry++) {
-      const [name, help, unit] = [0, 1, 2].map((field) =>
-        decoder.decode(
-          batch.bytes.subarray(
-            batch.metadataFromOf(entry, field),
-            batch.metadataToOf(entry, field),
-          ),
-        ),
-      ) as [string, string, string];
-      const type = TYPE_NAMES[batch.metadataTypeOf(entry)] ?? "unknown";
+      const { name, type, help, unit } = readMetadata(batch, entry);
       if (name !== "") this.set(name, { type, help, unit });
     }
   }

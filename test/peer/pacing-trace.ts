@@ -3,7 +3,7 @@
  * else is collected is the pacer's affair.
  *
  * 2,000 series, windows of 4 hours, 8 kept; chunk sizes lognormal around 1.9 KB, growing linearly.
- * The process starts in the middle of a window. Lines that could not change a capacity are left out.
+ * The process starts in the middle of a window. Lines that change no capacity are left out.
  *
  * Units: bytes, ticks of 2 minutes.
  */

@@ -59,9 +59,9 @@ export const DRILL_FLAGS = {
     "policy",
     policyList,
     DEFAULT_POLICIES,
-    "How chunks are restored: the capacity of their slices, their order, with +copy that each is " +
-      "first read into a temporary buffer, and with +compact that the heap is compacted from then " +
-      "on. May be given several times.",
+    "How chunks are restored: the capacity of their slices, their order, with +copy that each " +
+      "is first read into a temporary buffer, and with +compact that the heap is compacted from " +
+      "then on. May be given several times.",
   ),
   seriesCount: flag(
     "series",

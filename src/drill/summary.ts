@@ -56,7 +56,8 @@ function verdict(result: DrillResult, one: RunFigures): string {
   if (one.gapRatio < CLOSE_TO_NORMAL) {
     return `${one.name} stays close to normal: ${times}, ${peak}.`;
   }
-  return `${one.name} fragments the heap: ${times}, ${peak}. ${afterwards(one, expiry)} ${causes(one)}`;
+  const found = `${one.name} fragments the heap: ${times}, ${peak}.`;
+  return `${found} ${afterwards(one, expiry)} ${causes(one)}`;
 }
 
 function afterwards(one: RunFigures, expiry: number): string {

@@ -21,6 +21,7 @@ import { CLASS_COUNT, SLOT_BYTES } from "../heap/size-classes.ts";
 import type { DrillResult } from "./drill.ts";
 import type { Reading } from "./reading.ts";
 import type { RunResult } from "./run-policy.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** A reading of real Go at a moment of the drill. */
 export interface GoReading {
@@ -62,12 +63,21 @@ const TRACE = "operations.trace";
 const OUTPUT_BYTES_MAX = 1 << 28;
 /** Ids that the Go program has room for. */
 const IDS_MAX = 1 << 17;
+/** Slices that a series may have beside its chunks: while one grows or a window turns. */
+const SPARE_IDS = 2;
 /** 16 bytes: the classes below are for tiny objects and for pointers. */
 const FIRST_CLASS = 2;
 const run = promisify(execFile);
 
-/** The installed Go as the heap names versions ("1.26"). TsdbError UNAVAILABLE without one. */
-export async function installedGoVersion(disk: Disk): Promise<string> {
+/**
+ * The installed Go as the heap names versions ("1.26"). TsdbError UNAVAILABLE without one, and for
+ * scenarios that the Go program has no room for.
+ */
+export async function usableGoVersion(disk: Disk, scenario: Scenario): Promise<string> {
+  const seriesMax = Math.floor(IDS_MAX / (scenario.windowCount + SPARE_IDS));
+  if (scenario.seriesCount > seriesMax) {
+    throw unavailable(`the Go program has room for the slices of ${seriesMax} series`);
+  }
   if (!(await disk.list(SOURCE)).includes("main.go")) {
     throw unavailable(`the program ${SOURCE}/main.go is missing: it is part of the source tree`);
   }
@@ -124,12 +134,8 @@ async function compareRun(
 }
 
 /** The log of a run from an empty heap on. */
-function traceOf({ before, scenario }: DrillResult, one: RunResult): Uint8Array {
+function traceOf({ before }: DrillResult, one: RunResult): Uint8Array {
   assert(before.log !== null && one.log !== null, "the drill kept no log");
-  const seriesMax = Math.floor(IDS_MAX / (scenario.windowCount + 2));
-  if (scenario.seriesCount > seriesMax) {
-    throw unavailable(`the Go program has room for the slices of ${seriesMax} series`);
-  }
   // A run of its own begins with "restart": the Go process that replays it is new anyway.
   if (one.policy !== null) return one.log.subarray(one.log.indexOf(10) + 1);
   const whole = new Uint8Array(before.log.length + one.log.length);

@@ -10,7 +10,7 @@ import { NodeDisk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import { flagHelp } from "../config/flag-text.ts";
 import { readCommandLine } from "../config/read-flags.ts";
-import { compareWithGo, type GoComparison, installedGoVersion } from "./compare-go.ts";
+import { compareWithGo, type GoComparison, usableGoVersion } from "./compare-go.ts";
 import { type DrillResult, runDrill } from "./drill.ts";
 import { DRILL_FLAGS, type DrillConfig, scenarioOf } from "./drill-flags.ts";
 import { drillFigures } from "./figures.ts";
@@ -69,7 +69,8 @@ export const DRILL_SUMMARY =
 export async function runDrillCommand(config: DrillConfig, io: DrillIo): Promise<number> {
   const disk = new NodeDisk();
   let scenario = scenarioOf(config);
-  if (config.compareGo) scenario = { ...scenario, goVersion: await installedGoVersion(disk) };
+  if (config.compareGo)
+    scenario = { ...scenario, goVersion: await usableGoVersion(disk, scenario) };
   const parent = config.workDirectory === "" ? tmpdir() : config.workDirectory;
   const directory = `${parent}/spandrel-drill-${process.pid}`;
   await disk.makeDirectory(directory);

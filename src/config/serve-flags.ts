@@ -83,7 +83,7 @@ export const SERVE_FLAGS = {
     "storage.out-of-order-window",
     duration(MINUTE_MS, 128 * DAY_MS, "refuse every late sample"),
     "0",
-    "How much older than the newest sample of the store a late sample may be.",
+    "How much older than the newest sample of its series a late sample may be.",
   ),
   gogcPercent: flag(
     "heap.gogc",

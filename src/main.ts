@@ -21,7 +21,7 @@ import { DRILL_SUMMARY, runDrillCommand } from "./drill/drill-command.ts";
 import { DRILL_FLAGS } from "./drill/drill-flags.ts";
 import { replayFiles } from "./drill/heap-replay-command.ts";
 import { HEAP_REPLAY_FLAGS } from "./drill/heap-replay-flags.ts";
-import { Engine, type EngineSettings } from "./engine/engine.ts";
+import { Engine, type EngineSettings, SNAPSHOTS_DIRECTORY } from "./engine/engine.ts";
 import { EngineReader } from "./engine/engine-reading.ts";
 import { SelfScrape } from "./engine/self-scrape.ts";
 import { closeServer, isLoopback, listen, originOf } from "./http/listen.ts";
@@ -153,6 +153,12 @@ async function serve(config: ServeConfig): Promise<number> {
   return 0;
 }
 
+/** The directory of the snapshots, given that one or the data directory around it. */
+async function snapshotDirectory(disk: NodeDisk, path: string): Promise<string> {
+  const inner = `${path}/${SNAPSHOTS_DIRECTORY}`;
+  return (await disk.list(inner)).length > 0 ? inner : path;
+}
+
 /** `snapshot list` and `snapshot verify`. */
 function snapshotCommand(verb: string, summary: string) {
   return command({
@@ -160,8 +166,12 @@ function snapshotCommand(verb: string, summary: string) {
     summary,
     words: "DIRECTORY",
     flags: {},
-    run: (_config, words) =>
-      runSnapshotCommand([verb, ...words], new NodeDisk(), (line) => console.log(line)),
+    run: async (_config, words) => {
+      const disk = new NodeDisk();
+      const paths = [];
+      for (const word of words) paths.push(await snapshotDirectory(disk, word));
+      return runSnapshotCommand([verb, ...paths], disk, (line) => console.log(line));
+    },
   });
 }
 

@@ -42,6 +42,9 @@ import type {
 import { Store, type StoreSettings } from "./store.ts";
 import { type PeriodicTask, Ticker } from "./ticker.ts";
 
+/** Where the snapshots lie in the data directory. */
+export const SNAPSHOTS_DIRECTORY = "snapshots";
+
 export interface EngineSettings {
   readonly store: StoreSettings;
   readonly storagePath: string;
@@ -74,7 +77,7 @@ export class Engine implements Service, HeapService {
     const { windowMs, windowCount, goVersion, seed } = settings.store;
     const configuration = { chunkWindowMs: windowMs, chunksPerSeries: windowCount, goVersion };
     const persistence = {
-      path: `${settings.storagePath}/snapshots`,
+      path: `${settings.storagePath}/${SNAPSHOTS_DIRECTORY}`,
       configuration,
       order: settings.snapshotOrder,
       shuffleSeed: seed,

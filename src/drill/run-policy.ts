@@ -10,6 +10,7 @@ import { StoreRestore } from "../engine/store-restore.ts";
 import { restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
 import { CopyingTarget } from "./copying-target.ts";
+import { checkForecast, type ForecastCheck } from "./forecast-check.ts";
 import { OperationLog } from "./operation-log.ts";
 import { COMPACT_PERCENT, type Policy, policyName } from "./policies.ts";
 import type { Reading } from "./reading.ts";
@@ -44,6 +45,8 @@ export interface RunResult {
   readonly readings: readonly Reading[];
   readonly maps: readonly SpanMap[];
   readonly log: Uint8Array<ArrayBuffer> | null;
+  /** What the forecast at the end was worth; empty where compaction moves chunks meanwhile. */
+  readonly forecast: readonly ForecastCheck[];
 }
 
 /** Lets the process that ran before the restart go on without one. */
@@ -61,6 +64,7 @@ export function runOn(simulation: Simulation, onHour: HourDone): RunResult {
     readings: simulation.readings.slice(readingCount),
     maps: simulation.maps.slice(mapCount),
     log: log?.text().slice(logged) ?? null,
+    forecast: checkForecast(simulation),
   };
 }
 
@@ -82,7 +86,9 @@ export async function runPolicy(
   simulation.runTo(scenario.hours, onHour);
   simulation.store.verify();
   const { readings, maps } = simulation;
-  return { name: policyName(policy), policy, restore, readings, maps, log: log?.text() ?? null };
+  const logged = log?.text() ?? null;
+  const forecast = policy.compacts ? [] : checkForecast(simulation);
+  return { name: policyName(policy), policy, restore, readings, maps, log: logged, forecast };
 }
 
 async function restoreInto(

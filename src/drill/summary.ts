@@ -5,6 +5,7 @@
  */
 import type { DrillResult } from "./drill.ts";
 import { drillFigures, HIGH_RATIO, type RunFigures } from "./figures.ts";
+import { forecastDifference } from "./forecast-check.ts";
 import { type Policy, policyName } from "./policies.ts";
 import { gapOf } from "./reading.ts";
 import { NO_RESTART } from "./run-policy.ts";
@@ -14,6 +15,8 @@ import { mib } from "./table.ts";
 /** Gap against the normal one, below which a run passes for one that was not restarted. */
 const LIKE_NORMAL = 1.15;
 const CLOSE_TO_NORMAL = 2;
+/** Purges to come whose gaps the text names. */
+const FORECASTS_SHOWN = 3;
 
 /** The conclusions, one paragraph each. */
 export function conclusions(result: DrillResult): string[] {
@@ -24,7 +27,23 @@ export function conclusions(result: DrillResult): string[] {
     ...restarted.map((one) => verdict(result, one)),
     ...factorTexts(result, restarted),
     ...symptomTexts(restarted),
+    forecastText(result),
   ];
+}
+
+/** What the forecast was worth, run by run. */
+function forecastText({ runs, scenario }: DrillResult): string {
+  const checked = runs.filter(({ forecast }) => forecast.length > 0);
+  const largest = Math.max(...checked.map(({ forecast }) => forecastDifference(forecast)));
+  const gaps = checked.map(({ name, forecast }) => {
+    const next = forecast.slice(0, FORECASTS_SHOWN).map((check) => mib(check.happenedBytes));
+    return `${name} ${next.join(", ")}`;
+  });
+  return (
+    `Forecast at hour ${scenario.hours}, then ingestion stopped: the gap after each purge to come ` +
+    `differed from its forecast by at most ${largest} bytes in ${checked.length} runs. ` +
+    `The first ${FORECASTS_SHOWN}, in MiB: ${gaps.join("; ")}.`
+  );
 }
 
 function normalText(result: DrillResult): string {

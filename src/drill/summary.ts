@@ -40,7 +40,7 @@ function forecastText({ runs, scenario }: DrillResult): string {
     return `${name} ${next.join(", ")}`;
   });
   return (
-    `Forecast at hour ${scenario.hours}, then ingestion stopped: the gap after each purge to come ` +
+    `Forecast at hour ${scenario.hours}, then ingestion stopped: the gap after each coming purge ` +
     `differed from its forecast by at most ${largest} bytes in ${checked.length} runs. ` +
     `The first ${FORECASTS_SHOWN}, in MiB: ${gaps.join("; ")}.`
   );

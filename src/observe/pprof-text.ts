@@ -29,22 +29,21 @@ function entryText(entry: AllocationEntry, addresses: Map<string, string>): stri
   return `${figures} @ ${stack}\n${frames.map(({ line }) => line).join("")}\n`;
 }
 
+/** The figures in the order in which Go writes them; those that are pairs are one line there. */
 function statsText(heap: HeapStats): string {
   const stats = memStats(heap);
-  const { Alloc, TotalAlloc, Sys, Lookups, Mallocs, Frees } = stats;
-  const { HeapAlloc, HeapSys, HeapIdle, HeapInuse, HeapReleased, HeapObjects } = stats;
-  const { BuckHashSys, GCSys, OtherSys, NextGC, LastGC, PauseTotalNs, NumGC } = stats;
-  const lines = {
-    ...{ Alloc, TotalAlloc, Sys, Lookups, Mallocs, Frees },
-    ...{ HeapAlloc, HeapSys, HeapIdle, HeapInuse, HeapReleased, HeapObjects },
-    Stack: `${stats.StackInuse} / ${stats.StackSys}`,
-    MSpan: `${stats.MSpanInuse} / ${stats.MSpanSys}`,
-    MCache: `${stats.MCacheInuse} / ${stats.MCacheSys}`,
-    ...{ BuckHashSys, GCSys, OtherSys, NextGC, LastGC, PauseTotalNs, NumGC },
-    DebugGC: false,
+  const pairs: Readonly<Record<string, string>> = {
+    StackInuse: `# Stack = ${stats.StackInuse} / ${stats.StackSys}\n`,
+    MSpanInuse: `# MSpan = ${stats.MSpanInuse} / ${stats.MSpanSys}\n`,
+    MCacheInuse: `# MCache = ${stats.MCacheInuse} / ${stats.MCacheSys}\n`,
+    StackSys: "",
+    MSpanSys: "",
+    MCacheSys: "",
   };
-  const shown = Object.entries(lines).map(([name, value]) => `# ${name} = ${value}\n`);
-  return `\n# runtime.MemStats\n${shown.join("")}`;
+  const lines = Object.entries(stats).map(
+    ([name, value]) => pairs[name] ?? `# ${name} = ${value}\n`,
+  );
+  return `\n# runtime.MemStats\n${lines.join("")}# DebugGC = false\n`;
 }
 
 /** The whole text. */

@@ -81,8 +81,9 @@ describe("compaction", () => {
 
   it("lets the forecast be what then happens", async () => {
     const { store, clock } = await fragmented();
-    store.compaction.start();
+    const done = store.compaction.start();
     store.settle();
+    await done;
     const { purges } = heapForecast(store);
     for (const { purgeTimeMs, unusedBytes } of purges) {
       clock.set(purgeTimeMs);

@@ -41,8 +41,9 @@ function samples(engine: Engine): string[] {
   for (let i = 0; i < set.count; i++) {
     columns.clear();
     set.read(i, 0, Number.MAX_SAFE_INTEGER, columns);
-    const times = columns.times.slice(0, columns.length);
-    lines.push(`${set.labels(i).key()} ${times.join()} ${columns.values.slice(0, columns.length)}`);
+    const times = columns.times.slice(0, columns.length).join();
+    const values = columns.values.slice(0, columns.length).join();
+    lines.push(`${set.labels(i).key()} ${times} ${values}`);
   }
   return lines.sort();
 }

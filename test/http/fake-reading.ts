@@ -24,7 +24,10 @@ function point(purges: number, unusedBytes: number): ForecastPoint {
   const afterMs = purges * 14_400_000;
   const purgeTimeMs = 1_699_992_000_000 + afterMs;
   return {
-    ...{ afterMs, purgeTimeMs, unusedBytes, chunkCount: 8 - purges },
+    afterMs,
+    purgeTimeMs,
+    unusedBytes,
+    chunkCount: 8 - purges,
     inuseBytes: 100_000 + unusedBytes,
     allocBytes: 100_000,
   };

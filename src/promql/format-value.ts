@@ -40,7 +40,7 @@ export function formatPlain(value: number): string {
   return sign + digits + "0".repeat(exponent - fraction.length);
 }
 
-/** Go's %g: shortest digits, exponent below 1e-4 and from 1e21 on for `limit` 21 (Go's %v). */
+/** Go's %g and %v: shortest digits, with an exponent below 1e-4 and from 10^limit on. */
 export function formatGeneral(value: number, limit = 6): string {
   const named = special(value);
   if (named !== null) return named;

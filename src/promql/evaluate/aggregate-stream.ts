@@ -2,10 +2,12 @@
  * Aggregations with one result per group: the input flows through once, series by series, into an
  * accumulator; nothing of it is kept.
  */
+
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -18,8 +20,7 @@ export class AggregateStream implements VectorStream {
   private readonly accumulator: Accumulator;
   private readonly grouping: Grouping;
   private readonly nameDropped: boolean[] = [];
-  private parameterReady = false;
-  private inputReady = false;
+  private readonly preparation = new Preparation();
   private position = -1;
   private currentLabels = Labels.empty;
 
@@ -51,10 +52,14 @@ export class AggregateStream implements VectorStream {
   }
 
   prepare(): boolean {
-    this.parameterReady = this.parameterReady || this.accumulator.begin();
-    if (!this.parameterReady) return false;
-    this.inputReady = this.inputReady || this.input.prepare();
-    if (!this.inputReady) return false;
+    return this.preparation.run(
+      () => this.accumulator.begin(),
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     const metricName = (): string =>
       this.context.symbols.textOf(this.input.labelSymbol("__name__"));
     while (this.input.advance()) {

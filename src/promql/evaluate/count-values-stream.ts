@@ -3,12 +3,14 @@
  *
  * A value's text has no exponent; a native histogram counts under its text.
  */
+
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import { formatPlain } from "../format-value.ts";
 import { histogramText } from "../histogram/histogram-text.ts";
 import { dropLabels, keepLabels, withLabel } from "../label-operations.ts";
 import { hasInvalidBytes, quote } from "../parse/string-text.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { ABSENT, FLOAT, StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -29,7 +31,7 @@ export class CountValuesStream implements VectorStream {
   private readonly keepsValue: boolean;
   private readonly counted = new Map<string, Map<string, Counted>>();
   private results: Counted[] = [];
-  private inputReady = false;
+  private readonly preparation = new Preparation();
   private position = -1;
 
   constructor(context: QueryContext, node: Aggregation, input: VectorStream, label: string) {
@@ -57,8 +59,13 @@ export class CountValuesStream implements VectorStream {
   }
 
   prepare(): boolean {
-    this.inputReady = this.inputReady || this.input.prepare();
-    if (!this.inputReady) return false;
+    return this.preparation.run(
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     while (this.input.advance()) {
       this.count();
       if (this.context.meter.pauseWanted) return false;

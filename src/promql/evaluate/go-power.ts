@@ -1,6 +1,6 @@
 /**
- * Go's math.Pow, bit by bit: repeated squaring of the mantissa for the whole part of the exponent,
- * exp and log for its fraction. JavaScript's ** rounds differently, which `%` after it makes visible.
+ * Go's math.Pow: repeated squaring of the mantissa for the whole part of the exponent, exp and log
+ * for its fraction. JavaScript's ** rounds differently, which `%` after it makes visible.
  */
 
 const view = new DataView(new ArrayBuffer(8));

@@ -4,7 +4,9 @@
  * Needed wherever labels were changed or names dropped, so that two series may have become equal:
  * at a common step that is an error, otherwise the result is one series.
  */
+
 import type { Labels } from "../../series/labels.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector, type SeriesBlock } from "./series-block.ts";
 import { ABSENT, HISTOGRAM, StepColumn } from "./step-column.ts";
@@ -13,6 +15,7 @@ import type { VectorStream } from "./vector-stream.ts";
 export class MergeStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
+  private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly strict: boolean;
@@ -50,7 +53,13 @@ export class MergeStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.collector.run()) return false;
+    return this.preparation.run(
+      () => this.collector.run(),
+      () => this.formGroups(),
+    );
+  }
+
+  private formGroups(): true {
     const byKey = new Map<string, number[]>();
     for (let i = 0; i < this.block.count; i++) {
       const key = this.block.labels[i]!.key();

@@ -4,6 +4,7 @@
  * The input is materialised; a step keeps the slots of the chosen series. topk and bottomk keep a
  * heap of k series per group; NaN is worst, and of equal values the first seen stays.
  */
+
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import { formatGeneral } from "../format-value.ts";
@@ -11,6 +12,7 @@ import { type Grouping, groupingOf } from "./grouping.ts";
 import { labelHashFraction } from "./label-hash.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";
 import { messages } from "./messages.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector, type SeriesBlock } from "./series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "./step-column.ts";
@@ -21,6 +23,7 @@ const INT64_MAX = 2 ** 63;
 export class SelectionStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
+  private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private readonly node: Aggregation;
   private readonly collector: BlockCollector;
@@ -66,7 +69,14 @@ export class SelectionStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.parameter.prepare() || !this.collector.run()) return false;
+    return this.preparation.run(
+      () => this.parameter.prepare(),
+      () => this.collector.run(),
+      () => this.chooseAll(),
+    );
+  }
+
+  private chooseAll(): true {
     this.chosen = new Uint8Array(this.block.count * this.block.stepCount);
     if (this.checkParameter()) this.choose();
     return true;
@@ -101,10 +111,10 @@ export class SelectionStream implements VectorStream {
     if (most < 1) return false;
     if (hasNan) this.context.fail("Parameter value is NaN");
     if (least <= -INT64_MAX) {
-      this.context.fail(`Scalar value ${formatGeneral(least, 21)} underflows int64`);
+      this.context.fail(`Scalar value ${formatGeneral(least)} underflows int64`);
     }
     if (most >= INT64_MAX) {
-      this.context.fail(`Scalar value ${formatGeneral(most, 21)} overflows int64`);
+      this.context.fail(`Scalar value ${formatGeneral(most)} overflows int64`);
     }
     return true;
   }

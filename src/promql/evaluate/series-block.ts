@@ -4,8 +4,10 @@
  * I1  Series i has its values at [i * stepCount, (i + 1) * stepCount) of `values` and `kinds`.
  * I2  The samples of a block are held in the meter until release().
  */
+
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -90,7 +92,7 @@ export class BlockCollector {
   readonly block: SeriesBlock;
   private readonly context: QueryContext;
   private readonly input: VectorStream;
-  private ready = false;
+  private readonly preparation = new Preparation();
 
   constructor(context: QueryContext, input: VectorStream) {
     this.context = context;
@@ -100,8 +102,13 @@ export class BlockCollector {
 
   /** False = paused: call again. */
   run(): boolean {
-    if (!this.ready && !this.input.prepare()) return false;
-    this.ready = true;
+    return this.preparation.run(
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     while (this.input.advance()) {
       this.block.append(this.input);
       this.context.meter.checkpoint(this.block.stepCount);

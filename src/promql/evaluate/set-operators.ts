@@ -2,9 +2,11 @@
  * and, unless, or: series are kept or passed over step by step, by what the other side has in
  * their match group.
  */
+
 import type { Labels } from "../../series/labels.ts";
 import type { SetOperator, VectorMatching } from "../ast.ts";
 import { longerBytes } from "./accumulator.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { Signatures } from "./signatures.ts";
 import { ABSENT, type StepColumn } from "./step-column.ts";
@@ -46,7 +48,7 @@ class PresenceCollector {
   private readonly context: QueryContext;
   private readonly input: VectorStream;
   private readonly signatures: Signatures;
-  private ready = false;
+  private readonly preparation = new Preparation();
 
   constructor(context: QueryContext, input: VectorStream, signatures: Signatures) {
     this.context = context;
@@ -56,8 +58,13 @@ class PresenceCollector {
   }
 
   run(): boolean {
-    this.ready = this.ready || this.input.prepare();
-    if (!this.ready) return false;
+    return this.preparation.run(
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     while (this.input.advance()) {
       this.table.add(this.signatures.of(this.input), this.input.column);
       if (this.context.meter.pauseWanted) return false;
@@ -68,6 +75,7 @@ class PresenceCollector {
 
 /** `and` and `unless`. */
 export class FilterStream extends DerivedStream {
+  private readonly preparation = new Preparation();
   private readonly signatures: Signatures;
   private readonly right: PresenceCollector;
   private readonly wanted: 0 | 1;
@@ -86,7 +94,10 @@ export class FilterStream extends DerivedStream {
   }
 
   override prepare(): boolean {
-    return this.right.run() && this.input.prepare();
+    return this.preparation.run(
+      () => this.right.run(),
+      () => this.input.prepare(),
+    );
   }
 
   override advance(): boolean {
@@ -106,6 +117,7 @@ export class UnionStream implements VectorStream {
   private readonly right: VectorStream;
   private readonly signatures: Signatures;
   private readonly table: PresenceTable;
+  private readonly preparation = new Preparation();
   private onRight = false;
 
   constructor(matching: VectorMatching, left: VectorStream, right: VectorStream) {
@@ -136,7 +148,10 @@ export class UnionStream implements VectorStream {
   }
 
   prepare(): boolean {
-    return this.left.prepare() && this.right.prepare();
+    return this.preparation.run(
+      () => this.left.prepare(),
+      () => this.right.prepare(),
+    );
   }
 
   advance(): boolean {

@@ -9,6 +9,7 @@
  *     comparison drops one.
  * I2  With a fill value, a series without partner at a step meets that value instead.
  */
+
 import type { Labels } from "../../series/labels.ts";
 import { type BinaryExpression, isComparison, type VectorMatching } from "../ast.ts";
 import { dropLabels, keepLabels, labelsText, withLabel } from "../label-operations.ts";
@@ -17,6 +18,7 @@ import { longerBytes } from "./accumulator.ts";
 import { ElementOperator } from "./element-operator.ts";
 import { arithmeticOf } from "./float-operators.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";
+import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector } from "./series-block.ts";
 import { Signatures } from "./signatures.ts";
@@ -37,6 +39,7 @@ export class VectorMatchStream implements VectorStream {
   private readonly matching: VectorMatching;
   private readonly many: VectorStream;
   private readonly collector: BlockCollector;
+  private readonly preparation = new Preparation();
   private readonly signatures: Signatures;
   private readonly operator: ElementOperator;
   /** The many side is the right one. */
@@ -100,9 +103,11 @@ export class VectorMatchStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.collector.run()) return false;
-    this.indexOneSide();
-    return this.many.prepare();
+    return this.preparation.run(
+      () => this.collector.run(),
+      () => this.indexOneSide(),
+      () => this.many.prepare(),
+    );
   }
 
   advance(): boolean {
@@ -114,7 +119,7 @@ export class VectorMatchStream implements VectorStream {
     return this.fillMany !== null && this.nextLeftover(this.fillMany);
   }
 
-  private indexOneSide(): void {
+  private indexOneSide(): true {
     const { block } = this.collector;
     const identity = new MaterialisedIdentity(this.context, block.labels);
     for (let i = 0; i < block.count; i++) {
@@ -128,6 +133,7 @@ export class VectorMatchStream implements VectorStream {
         this.partners[signature] = [i];
       }
     }
+    return true;
   }
 
   /** Remembers the steps at which two series of the one side meet in one match group. */

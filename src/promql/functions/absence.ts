@@ -1,6 +1,8 @@
 /** absent(), absent_over_time() and scalar(): what a whole vector comes down to at each step. */
+
 import { Labels } from "../../series/labels.ts";
 import type { Expression } from "../ast.ts";
+import { Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { ABSENT, FLOAT, StepColumn } from "../evaluate/step-column.ts";
 import type { ScalarColumn, VectorStream } from "../evaluate/vector-stream.ts";
@@ -29,7 +31,7 @@ export class AbsenceStream implements VectorStream {
   private readonly context: QueryContext;
   private readonly input: VectorStream;
   private readonly ownLabels: Labels;
-  private inputReady = false;
+  private readonly preparation = new Preparation();
   private given = false;
 
   constructor(context: QueryContext, input: VectorStream, labels: Labels) {
@@ -50,8 +52,13 @@ export class AbsenceStream implements VectorStream {
   }
 
   prepare(): boolean {
-    this.inputReady = this.inputReady || this.input.prepare();
-    if (!this.inputReady) return false;
+    return this.preparation.run(
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     while (this.input.advance()) {
       const { kinds } = this.input.column;
       for (let step = 0; step < kinds.length; step++) {
@@ -75,7 +82,7 @@ export class OnlyValueScalar implements ScalarColumn {
   private readonly context: QueryContext;
   private readonly input: VectorStream;
   private readonly counts: Uint8Array;
-  private inputReady = false;
+  private readonly preparation = new Preparation();
 
   constructor(context: QueryContext, input: VectorStream) {
     this.context = context;
@@ -85,8 +92,13 @@ export class OnlyValueScalar implements ScalarColumn {
   }
 
   prepare(): boolean {
-    this.inputReady = this.inputReady || this.input.prepare();
-    if (!this.inputReady) return false;
+    return this.preparation.run(
+      () => this.input.prepare(),
+      () => this.drain(),
+    );
+  }
+
+  private drain(): boolean {
     while (this.input.advance()) {
       const { kinds, values } = this.input.column;
       for (let step = 0; step < kinds.length; step++) {

@@ -46,7 +46,7 @@ export function fieldsOf(seconds: number): DateFields {
   const dayOfCycle = shifted - cycle * CYCLE_DAYS;
   const leaps = floorDivide(dayOfCycle, 1460) - floorDivide(dayOfCycle, 36_524);
   const yearOfCycle = floorDivide(
-    dayOfCycle - leaps + floorDivide(dayOfCycle, CYCLE_DAYS - 1),
+    dayOfCycle - leaps - floorDivide(dayOfCycle, CYCLE_DAYS - 1),
     365,
   );
   const dayOfMarchYear =

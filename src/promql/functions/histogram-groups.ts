@@ -5,8 +5,10 @@
  * A classic and a native histogram with the same labels at the same step cancel each other, with a
  * warning. The buckets of a group are put in order once; a step only picks those that are there.
  */
+
 import type { Labels } from "../../series/labels.ts";
 import { messages } from "../evaluate/messages.ts";
+import { Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector } from "../evaluate/series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "../evaluate/step-column.ts";
@@ -41,6 +43,7 @@ export interface HistogramMeasure {
 export class HistogramGroupStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName = false;
+  private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly measure: HistogramMeasure;
@@ -78,10 +81,11 @@ export class HistogramGroupStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.measure.scalars.every((scalar) => scalar.prepare())) return false;
-    if (!this.collector.run()) return false;
-    this.formGroups();
-    return true;
+    return this.preparation.run(
+      () => this.measure.scalars.every((scalar) => scalar.prepare()),
+      () => this.collector.run(),
+      () => this.formGroups(),
+    );
   }
 
   advance(): boolean {
@@ -99,7 +103,7 @@ export class HistogramGroupStream implements VectorStream {
     }
   }
 
-  private formGroups(): void {
+  private formGroups(): true {
     const { block } = this.collector;
     const byKey = new Map<string, Group>();
     for (let i = 0; i < block.count; i++) {
@@ -118,6 +122,7 @@ export class HistogramGroupStream implements VectorStream {
       group.buckets.push({ index: i, bound });
     }
     for (const group of this.groups) group.buckets.sort((a, b) => compareBounds(a.bound, b.bound));
+    return true;
   }
 
   private groupFor(byKey: Map<string, Group>, labels: Labels, index: number): Group {

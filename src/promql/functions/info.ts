@@ -7,10 +7,12 @@
  * I2  Of several info series of one metric the one with the newest sample counts.
  * I3  Series that are info series of this call themselves pass unchanged.
  */
+
 import { Labels } from "../../series/labels.ts";
 import { Matcher } from "../../series/matcher.ts";
 import { childrenOf, type Expression, type TimeModifiers, type VectorSelector } from "../ast.ts";
 import { InstantSelectorStream } from "../evaluate/instant-selector.ts";
+import { Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector, type SeriesBlock } from "../evaluate/series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "../evaluate/step-column.ts";
@@ -102,6 +104,7 @@ function identifyingKey(labels: Labels): string {
 export class InfoStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName = false;
+  private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private readonly base: BlockCollector;
   private readonly info: BlockCollector;
@@ -144,7 +147,14 @@ export class InfoStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.base.run() || !this.info.run()) return false;
+    return this.preparation.run(
+      () => this.base.run(),
+      () => this.info.run(),
+      () => this.indexInfo(),
+    );
+  }
+
+  private indexInfo(): true {
     const { labels } = this.info.block;
     labels.forEach((set, index) => {
       if (!set.has("instance") && !set.has("job")) return;

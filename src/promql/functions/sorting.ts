@@ -1,5 +1,7 @@
 /** sort, sort_desc, sort_by_label and sort_by_label_desc: order matters in instant queries only. */
-import { Labels } from "../../series/labels.ts";
+
+import { compareUtf8, Labels } from "../../series/labels.ts";
+import { Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector } from "../evaluate/series-block.ts";
 import { FLOAT, StepColumn } from "../evaluate/step-column.ts";
@@ -20,28 +22,24 @@ export function byValue(sign: 1 | -1): SeriesOrder {
   };
 }
 
-/** Whether a string sorts before another, runs of digits compared as numbers. */
-function sortsBefore(left: string, right: string): boolean {
+/** Order of two texts whose runs of digits compare as numbers; a beginning sorts first. */
+function naturalOrder(left: string, right: string): number {
   const a = left.match(/\d+|\D+/g) ?? [];
   const b = right.match(/\d+|\D+/g) ?? [];
-  for (let i = 0; i < a.length; i++) {
-    if (i >= b.length) return false;
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
     const bothNumeric = /^\d/.test(a[i]!) && /^\d/.test(b[i]!);
-    const difference = bothNumeric ? Number(a[i]) - Number(b[i]) : Number(a[i] !== b[i]);
-    if (difference !== 0) return bothNumeric ? difference < 0 : a[i]! < b[i]!;
-    if (i === a.length - 1) return true;
-    if (i === b.length - 1) return false;
+    const order = bothNumeric ? Number(a[i]) - Number(b[i]) : compareUtf8(a[i]!, b[i]!);
+    if (order !== 0) return order;
   }
-  return false;
+  return a.length - b.length || compareUtf8(left, right);
 }
 
 /** By the values of labels in natural order, then by the whole label set. */
 export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
   return (labels) => (left, right) => {
     for (const name of names) {
-      const a = labels[left]!.get(name);
-      const b = labels[right]!.get(name);
-      if (a !== b) return sortsBefore(a, b) ? -sign : sign;
+      const order = naturalOrder(labels[left]!.get(name), labels[right]!.get(name));
+      if (order !== 0) return sign * order;
     }
     return sign * Labels.compare(labels[left]!, labels[right]!);
   };
@@ -51,6 +49,7 @@ export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
 export class SortedStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
+  private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly order: SeriesOrder;
@@ -80,7 +79,13 @@ export class SortedStream implements VectorStream {
   }
 
   prepare(): boolean {
-    if (!this.collector.run()) return false;
+    return this.preparation.run(
+      () => this.collector.run(),
+      () => this.sort(),
+    );
+  }
+
+  private sort(): true {
     const { labels, values, count, stepCount } = this.collector.block;
     this.indexes = Array.from({ length: count }, (_, index) => index);
     if (stepCount === 1) this.indexes.sort(this.order(labels, values));

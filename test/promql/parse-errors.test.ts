@@ -60,7 +60,8 @@ describe("a query that does not parse", () => {
     ],
     [
       "topk(a)",
-      "1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1",
+      "1:1: parse error: wrong number of arguments for aggregate expression provided, " +
+        "expected 2, got 1",
     ],
     ["1 and 2", '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
     ["1 > 2", "1:3: parse error: comparisons between scalars must use BOOL modifier"],
@@ -81,14 +82,16 @@ describe("a query that does not parse", () => {
     ],
     [
       "-a[5m]",
-      '1:1: parse error: unary expression only allowed on expressions of type scalar or instant vector, got "range vector"',
+      "1:1: parse error: unary expression only allowed on expressions " +
+        'of type scalar or instant vector, got "range vector"',
     ],
     ["a[5m][5m]", "1:6: parse error: ranges only allowed for vector selectors"],
     ["a offset 5m offset 5m", "1:1: parse error: offset may not be set multiple times"],
     ["a @ 1 @ 2", "1:1: parse error: @ <timestamp> may not be set multiple times"],
     [
       "sum(a) offset 5m",
-      "1:1: parse error: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery",
+      "1:1: parse error: offset modifier must be preceded by an instant vector selector " +
+        "or range vector selector or a subquery",
     ],
     ["sum by (a,,) (b)", '1:11: parse error: unexpected "," in grouping opts, expected label'],
     ["f(a,)", "1:4: parse error: trailing commas not allowed in function call args"],
@@ -97,7 +100,8 @@ describe("a query that does not parse", () => {
     ['"é" + )', "1:9: parse error: unexpected right parenthesis ')'"],
     [
       "1e400",
-      '1:1: parse error: error parsing number: strconv.ParseFloat: parsing "1e400": value out of range',
+      "1:1: parse error: error parsing number: " +
+        'strconv.ParseFloat: parsing "1e400": value out of range',
     ],
   ])("%j: %s", (text, message) => {
     expect(errorOf(text)).toBe(message);

@@ -115,7 +115,9 @@ export class QueryGenerator {
       case 1:
         return `${this.pick(NUMBERS)} ${operator} ${right}`;
       case 2:
-        return `${left} ${this.pick(["and", "or", "unless"])} ${this.pick(["", "on (a)"])} ${right}`;
+        return [left, this.pick(["and", "or", "unless"]), this.pick(["", "on (a)"]), right].join(
+          " ",
+        );
       default:
         return `${left} ${operator} ${this.pick(MATCHINGS)} ${right}`;
     }

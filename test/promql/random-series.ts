@@ -1,4 +1,4 @@
-/** A small store of random series: gauges, counters with resets, histograms, gaps, stale markers. */
+/** A small store of random series: gauges, counters, histograms, gaps, stale markers. */
 import type { Prng } from "../../src/base/prng.ts";
 import { FloatHistogram } from "../../src/promql/histogram/float-histogram.ts";
 import { MemorySource, type StoredValue } from "../../src/promql/promqltest/memory-source.ts";

@@ -20,7 +20,7 @@ const WINDOW_FUNCTIONS = [
   ..."ts_of_last_over_time ts_of_max_over_time".split(" "),
 ];
 const VALUE_FUNCTIONS = [
-  ..."abs ceil sgn exp ln sqrt timestamp absent sort histogram_count histogram_avg".split(" "),
+  ..."abs ceil sgn exp ln sqrt timestamp absent histogram_count histogram_avg".split(" "),
   ..."day_of_week minute cos histogram_stddev".split(" "),
 ];
 const AGGREGATIONS = "sum avg min max count group stddev stdvar".split(" ");
@@ -97,7 +97,7 @@ export class QueryGenerator {
       case 2:
         return `quantile${grouping}(0.3, ${inner})`;
       case 3:
-        return `count_values${grouping}("value", ${inner})`;
+        return `count_values${grouping}("value", ${plain})`;
       case 4:
         return `limitk${grouping}(2, ${plain})`;
       default:

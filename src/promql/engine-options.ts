@@ -14,7 +14,7 @@ export interface EngineOptions {
   readonly timeoutMs: number;
   /** Remove metric names at the end of the query instead of at each function. */
   readonly delayedNameRemoval: boolean;
-  /** Treat __type__ and __unit__ like the metric name. */
+  /** Let rate() and increase() judge counters by their label __type__, not by their name. */
   readonly typeAndUnitLabels: boolean;
   /** Let rate() and its like use the start times of samples. */
   readonly startTimestamps: boolean;

@@ -2,6 +2,8 @@
 import { compareUtf8, Labels } from "../series/labels.ts";
 
 export const METRIC_NAME = "__name__";
+/** Labels that say what a value is; a result that is something else loses them. */
+export const NAME_LABELS: ReadonlySet<string> = new Set([METRIC_NAME, "__type__", "__unit__"]);
 
 /** The labels whose names `keep` accepts. */
 function filtered(labels: Labels, keep: (name: string) => boolean): Labels {

@@ -35,7 +35,9 @@ export class HeadSeriesSet {
 
   /** Symbol of the value of label `name`, or -1. */
   labelSymbol(index: number, name: string): number {
-    const pair = pairOfName(this.head.index, this.refs[index]!, this.nameSymbol(name));
+    const symbol = this.nameSymbol(name);
+    if (symbol === -1) return -1;
+    const pair = pairOfName(this.head.index, this.refs[index]!, symbol);
     return pair === NO_PAIR ? -1 : this.head.index.pairs.valueOf(pair);
   }
 

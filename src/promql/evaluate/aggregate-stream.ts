@@ -5,6 +5,7 @@
 
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
+import { NAME_LABELS } from "../label-operations.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { type Grouping, groupingOf } from "./grouping.ts";
 import { Preparation } from "./preparation.ts";
@@ -35,7 +36,7 @@ export class AggregateStream implements VectorStream {
     this.accumulator = accumulator;
     this.grouping = groupingOf(context, node.grouping, node.without);
     this.column = new StepColumn(input.column.length);
-    const keepsName = !node.without && node.grouping.includes("__name__");
+    const keepsName = node.without || node.grouping.some((label) => NAME_LABELS.has(label));
     this.distinctWithoutName = !keepsName || input.distinctWithoutName;
   }
 

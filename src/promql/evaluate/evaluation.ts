@@ -104,7 +104,7 @@ export class Evaluation {
   private rootVector(planner: Planner, root: Expression, grid: StepGrid): VectorStream {
     const stream = planner.vector(root, grid);
     if (!this.context.options.delayedNameRemoval) return stream;
-    const final = new FinalNameStream(this.context, stream);
+    const final = new FinalNameStream(stream);
     return stream.distinctWithoutName ? final : new MergeStream(this.context, final);
   }
 }

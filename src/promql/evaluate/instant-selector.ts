@@ -13,7 +13,7 @@ import { quote } from "../parse/string-text.ts";
 import { Lookup } from "./lookup.ts";
 import type { QueryContext } from "./query-context.ts";
 import { SampleSeries } from "./sample-series.ts";
-import { SelectedSeries, selectsOneName } from "./selected-series.ts";
+import { SelectedSeries } from "./selected-series.ts";
 import { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -24,7 +24,6 @@ export type InstantContent = "value" | "sample-time" | "start-time" | "info-time
 export class InstantSelectorStream implements VectorStream {
   readonly column: StepColumn;
   readonly dropsName = false;
-  readonly distinctWithoutName: boolean;
   private readonly context: QueryContext;
   private readonly selected: SelectedSeries;
   private readonly samples = new SampleSeries();
@@ -40,9 +39,12 @@ export class InstantSelectorStream implements VectorStream {
     this.context = context;
     this.content = content;
     this.column = new StepColumn(grid.count);
-    this.distinctWithoutName = selectsOneName(selector);
     this.lookup = new Lookup(selector, grid, context.options.lookbackMs);
     this.selected = new SelectedSeries(context, selector, this.lookup.fromMs, this.lookup.toMs);
+  }
+
+  get distinctWithoutName(): boolean {
+    return this.selected.distinctWithoutName;
   }
 
   labels(): Labels {

@@ -1,6 +1,6 @@
 /** Streams that change nothing but names: dropping them now or at the end, repeating a value. */
 import type { Labels } from "../../series/labels.ts";
-import { dropLabels } from "../label-operations.ts";
+import { dropLabels, NAME_LABELS } from "../label-operations.ts";
 import type { QueryContext } from "./query-context.ts";
 import { NO_SYMBOL } from "./query-symbols.ts";
 import { FLOAT, HISTOGRAM, StepColumn } from "./step-column.ts";
@@ -22,11 +22,11 @@ export class NamelessStream extends DerivedStream {
 
   override labels(): Labels {
     const labels = this.input.labels();
-    return this.dropsName ? labels : dropLabels(labels, this.context.nameLabels);
+    return this.dropsName ? labels : dropLabels(labels, NAME_LABELS);
   }
 
   override labelSymbol(name: string): number {
-    const gone = !this.dropsName && this.context.nameLabels.has(name);
+    const gone = !this.dropsName && NAME_LABELS.has(name);
     return gone ? NO_SYMBOL : this.input.labelSymbol(name);
   }
 
@@ -37,16 +37,9 @@ export class NamelessStream extends DerivedStream {
 
 /** The end of a query with delayed name removal: condemned names go. */
 export class FinalNameStream extends DerivedStream {
-  private readonly context: QueryContext;
-
-  constructor(context: QueryContext, input: VectorStream) {
-    super(input);
-    this.context = context;
-  }
-
   override labels(): Labels {
     const labels = this.input.labels();
-    return this.input.dropsName ? dropLabels(labels, this.context.nameLabels) : labels;
+    return this.input.dropsName ? dropLabels(labels, NAME_LABELS) : labels;
   }
 
   override advance(): boolean {

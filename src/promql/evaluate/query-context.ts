@@ -7,8 +7,6 @@ import { Meter } from "./meter.ts";
 import { QuerySymbols } from "./query-symbols.ts";
 
 /** Names that go when a metric name goes. */
-const NAME_ONLY: ReadonlySet<string> = new Set(["__name__"]);
-const NAME_TYPE_UNIT: ReadonlySet<string> = new Set(["__name__", "__type__", "__unit__"]);
 
 export class QueryContext {
   readonly source: SeriesSource;
@@ -16,8 +14,6 @@ export class QueryContext {
   readonly annotations: Annotations;
   readonly meter: Meter;
   readonly symbols = new QuerySymbols();
-  /** The labels that are removed with a metric name. */
-  readonly nameLabels: ReadonlySet<string>;
 
   constructor(
     source: SeriesSource,
@@ -28,7 +24,6 @@ export class QueryContext {
     this.source = source;
     this.options = options;
     this.annotations = new Annotations(text);
-    this.nameLabels = options.typeAndUnitLabels ? NAME_TYPE_UNIT : NAME_ONLY;
     this.meter = new Meter({
       clock: options.clock,
       timeoutMs: options.timeoutMs,

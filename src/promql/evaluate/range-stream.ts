@@ -10,7 +10,7 @@ import type { ResultSeries } from "../result/query-result.ts";
 import type { QueryContext } from "./query-context.ts";
 import { rangePoints } from "./range-points.ts";
 import { SampleSeries } from "./sample-series.ts";
-import { SelectedSeries, selectsOneName } from "./selected-series.ts";
+import { SelectedSeries } from "./selected-series.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 import { Windows } from "./windows.ts";
@@ -38,7 +38,6 @@ export class RangeSelectorStream implements RangeStream {
   readonly anchored: boolean;
   readonly smoothed: boolean;
   readonly dropsName = false;
-  readonly distinctWithoutName: boolean;
   private readonly context: QueryContext;
   private readonly selected: SelectedSeries;
 
@@ -48,12 +47,15 @@ export class RangeSelectorStream implements RangeStream {
     this.context = context;
     this.anchored = selector.anchored;
     this.smoothed = selector.smoothed;
-    this.distinctWithoutName = selectsOneName(selector);
     this.windows = new Windows(selector, node.rangeMs, grid, {
       beforeMs: selector.anchored || selector.smoothed ? lookback : 0,
       afterMs: selector.smoothed ? lookback : 0,
     });
     this.selected = new SelectedSeries(context, selector, this.windows.fromMs, this.windows.toMs);
+  }
+
+  get distinctWithoutName(): boolean {
+    return this.selected.distinctWithoutName;
   }
 
   labels(): Labels {

@@ -12,10 +12,13 @@ export class SelectedSeries implements SeriesIdentity {
   private readonly symbols: SetSymbols;
   private index = -1;
   readonly dropsName = false;
+  /** Whether the series differ in more than name, type and unit. */
+  readonly distinctWithoutName: boolean;
 
   constructor(context: QueryContext, selector: VectorSelector, fromMs: number, toMs: number) {
     this.set = context.source.select(selector.matchers, fromMs, toMs);
     this.symbols = new SetSymbols(context.symbols, this.set);
+    this.distinctWithoutName = selectsOneName(selector) && !hasTypes(this.set);
   }
 
   /** The set and the current position in it, for decoding. */
@@ -42,8 +45,16 @@ export class SelectedSeries implements SeriesIdentity {
 }
 
 /** Whether all series of a selector have one metric name. */
-export function selectsOneName(selector: VectorSelector): boolean {
+function selectsOneName(selector: VectorSelector): boolean {
   return selector.matchers.some(
     (matcher) => matcher.name === METRIC_NAME && matcher.type === "=" && matcher.value !== "",
   );
+}
+
+/** Whether some series has a type or unit. */
+function hasTypes(set: SeriesSet): boolean {
+  for (let i = 0; i < set.count; i++) {
+    if (set.labelSymbol(i, "__type__") >= 0 || set.labelSymbol(i, "__unit__") >= 0) return true;
+  }
+  return false;
 }

@@ -12,7 +12,7 @@
 
 import type { Labels } from "../../series/labels.ts";
 import { type BinaryExpression, isComparison, type VectorMatching } from "../ast.ts";
-import { dropLabels, keepLabels, labelsText, withLabel } from "../label-operations.ts";
+import { dropLabels, keepLabels, labelsText, NAME_LABELS, withLabel } from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
 import { longerBytes } from "./accumulator.ts";
 import { ElementOperator } from "./element-operator.ts";
@@ -253,7 +253,7 @@ export class VectorMatchStream implements VectorStream {
     const { context, matching, node } = this;
     const dropNow =
       arithmeticOf(node.operator) || (node.returnBool && !context.options.delayedNameRemoval);
-    let labels = dropNow ? dropLabels(many, context.nameLabels) : many;
+    let labels = dropNow ? dropLabels(many, NAME_LABELS) : many;
     if (matching.cardinality === "one-to-one") {
       const names = new Set(matching.labels);
       labels = matching.on ? keepLabels(labels, names) : dropLabels(labels, names);

@@ -26,7 +26,7 @@ export function labelsOfAbsence(node: Expression): Labels {
 /** 1 at each step at which the input has no series. */
 export class AbsenceStream implements VectorStream {
   readonly column: StepColumn;
-  readonly dropsName = false;
+  readonly dropsName: boolean;
   readonly distinctWithoutName = true;
   private readonly context: QueryContext;
   private readonly input: VectorStream;
@@ -34,8 +34,9 @@ export class AbsenceStream implements VectorStream {
   private readonly preparation = new Preparation();
   private given = false;
 
-  constructor(context: QueryContext, input: VectorStream, labels: Labels) {
+  constructor(context: QueryContext, input: VectorStream, labels: Labels, dropsName = false) {
     this.context = context;
+    this.dropsName = dropsName;
     this.input = input;
     this.ownLabels = labels;
     this.column = new StepColumn(input.column.length);

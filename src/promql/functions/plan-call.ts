@@ -176,7 +176,8 @@ class CallPlanner {
     const start = first.kind === "subquery" ? 0 : first.start;
     const stream = new RangeCallStream(this.context, samples, this.grid, call, start);
     if (name === "absent_over_time") {
-      return new AbsenceStream(this.context, stream, this.absentLabels());
+      const { delayedNameRemoval } = this.context.options;
+      return new AbsenceStream(this.context, stream, this.absentLabels(), delayedNameRemoval);
     }
     if (name === "first_over_time" || name === "last_over_time") return stream;
     return this.planner.namelessStrict(stream);

@@ -21,7 +21,7 @@ export type JsonValue =
   | { readonly [key: string]: JsonValue };
 
 function modifiersJson({ offsetMs, atMs, atEdge }: TimeModifiers): Record<string, JsonValue> {
-  return { offset: offsetMs, startOrEnd: atEdge, timestamp: atMs };
+  return { offset: Math.trunc(offsetMs), startOrEnd: atEdge, timestamp: atMs };
 }
 
 function selectorJson(node: VectorSelector): Record<string, JsonValue> {
@@ -38,8 +38,8 @@ function subqueryJson(node: Subquery): JsonValue {
   return {
     type: "subquery",
     expr: expressionJson(node.expression),
-    range: node.rangeMs,
-    step: node.stepMs,
+    range: Math.trunc(node.rangeMs),
+    step: Math.trunc(node.stepMs),
     ...modifiersJson(node),
   };
 }
@@ -99,7 +99,11 @@ export function expressionJson(node: Expression): JsonValue {
     case "vector-selector":
       return { type: "vectorSelector", ...selectorJson(node) };
     case "matrix-selector":
-      return { type: "matrixSelector", ...selectorJson(node.selector), range: node.rangeMs };
+      return {
+        type: "matrixSelector",
+        ...selectorJson(node.selector),
+        range: Math.trunc(node.rangeMs),
+      };
     case "subquery":
       return subqueryJson(node);
     case "call":

@@ -27,22 +27,13 @@ export interface EvalOutcome {
   readonly difference: string | null;
 }
 
-/**
- * The engine that a script is written for. One whose series carry types and units wants them
- * treated like the metric name.
- */
-function engineFor(commands: readonly ScriptCommand[]): Engine {
-  const typed = commands.some(
-    (command) =>
-      command.kind === "load" &&
-      command.series.some(({ labels }) => labels.has("__type__") || labels.has("__unit__")),
-  );
+/** The engine that scripts are written for. */
+function scriptEngine(): Engine {
   return createEngine({
     syntax: FULL_SYNTAX,
     samplesMax: 10_000,
     delayedNameRemoval: true,
     startTimestamps: true,
-    typeAndUnitLabels: typed,
   });
 }
 
@@ -207,5 +198,5 @@ function middleDifference(
 /** Runs a script. Throws ScriptError when its text is wrong. */
 export function runScript(text: string): EvalOutcome[] {
   const commands = parseScript(text);
-  return new ScriptRun(engineFor(commands)).run(commands);
+  return new ScriptRun(scriptEngine()).run(commands);
 }

@@ -11,6 +11,7 @@ import type { Clock } from "../base/clock.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { CLASS_COUNT } from "../heap/size-classes.ts";
+import { spanOccupancy } from "../heap/span-occupancy.ts";
 import type { ClassStats, HeapStats } from "../heap/stats.ts";
 import { APPEND_REASONS, AppendCode } from "../series/append-code.ts";
 import type { Engine } from "./engine.ts";
@@ -66,6 +67,8 @@ export interface EngineReading {
   readonly heap: HeapStats;
   /** By size class; 0 is the large objects. */
   readonly classes: readonly ClassStats[];
+  /** Spans by tenths of their slots that are live. */
+  readonly spanOccupancy: Float64Array;
   readonly heapStatus: HeapStatus;
   readonly samplesStoredTotal: number;
   readonly samplesUnchangedTotal: number;
@@ -175,6 +178,7 @@ export class EngineReader {
       goVersion,
       heap: heap.stats(),
       classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
+      spanOccupancy: spanOccupancy(heap),
       heapStatus: store === null ? NO_HEAP : heapStatus(store),
       samplesStoredTotal: counts[AppendCode.stored] ?? 0,
       samplesUnchangedTotal: counts[AppendCode.unchanged] ?? 0,

@@ -107,7 +107,9 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     zlibOptions: { level: constants.Z_BEST_SPEED },
   });
   app.addHook("onResponse", (request, reply, done) => {
-    parts.counts.count(request.routeOptions.url as string, reply.statusCode);
+    const handler = request.routeOptions.url as string;
+    parts.counts.count(handler, reply.statusCode);
+    parts.counts.time(handler, reply.elapsedTime / 1000);
     done();
   });
   addPageRoute(app, parts);

@@ -70,15 +70,20 @@ export class WriteRoute {
       request.resume();
       return;
     }
+    const startedMs = this.parts.clock.monotonicMs();
     this.bodies.read(request, (outcome, body) => {
-      if (outcome === "whole") this.store(response, body);
+      if (outcome === "whole") this.store(response, body, startedMs);
       else if (outcome === "too-large") this.refuseLarge(response);
       else this.counts.count(WRITE_PATH, CLIENT_CLOSED_REQUEST);
       this.bodies.release(body);
     });
   }
 
-  private store(response: ServerResponse, { buffer, length }: RequestBody): void {
+  private store(
+    response: ServerResponse,
+    { buffer, length }: RequestBody,
+    startedMs: number,
+  ): void {
     const { counts, batch } = this;
     try {
       const bytes = this.decode(buffer.subarray(0, length));
@@ -98,6 +103,7 @@ export class WriteRoute {
     } catch (error) {
       this.fail(response, error);
     }
+    counts.time(WRITE_PATH, (this.parts.clock.monotonicMs() - startedMs) / 1000);
   }
 
   /** Decompresses; a declared size above the limit is bad data (400), not a large body (413). */

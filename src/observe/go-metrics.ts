@@ -54,6 +54,12 @@ const OBJECTS: readonly MetricDefinition[] = [
     "Mapped pages of the simulated heap and the runtime's own tables as a Go process has them.",
   ),
   counter(
+    "go_memstats_lookups_total",
+    "Total number of pointer lookups.",
+    () => 0,
+    "Always 0, as in every Go program; client_golang left it out in v1.20, dashboards ask for it.",
+  ),
+  counter(
     "go_memstats_mallocs_total",
     "Total number of heap objects allocated, both live and gc-ed. " +
       "Semantically a counter version for go_memstats_heap_objects gauge. " +

@@ -4,6 +4,7 @@
  *
  * Units: bytes where named so; the rest are counts of spans and slots.
  */
+import { OCCUPANCY_LEVELS } from "../heap/span-occupancy.ts";
 import type { ClassStats } from "../heap/stats.ts";
 import { labelled, type MetricDefinition, plain } from "./metric-definition.ts";
 
@@ -20,6 +21,11 @@ function byClass(name: string, help: string, value: (figures: ClassStats) => num
       value: value(figures),
     })),
   );
+}
+
+/** "0-10%" up to "90-100%", then "full". */
+function occupancyLabel(level: number): string {
+  return level === OCCUPANCY_LEVELS - 1 ? "full" : `${level * 10}-${level * 10 + 10}%`;
 }
 
 export const HEAP_METRICS: readonly MetricDefinition[] = [
@@ -43,6 +49,18 @@ export const HEAP_METRICS: readonly MetricDefinition[] = [
     "spandrel_heap_class_unused_bytes",
     "Bytes of a size class' spans that hold no object: free slots and what is left behind them.",
     ({ unusedBytes }) => unusedBytes,
+  ),
+  labelled(
+    "gauge",
+    "spandrel_heap_spans",
+    "Spans in use by the share of their slots that something references.",
+    ["occupancy"],
+    ({ engine }) =>
+      Array.from(engine.spanOccupancy, (value, level) => ({
+        labels: { occupancy: occupancyLabel(level) },
+        value,
+      })),
+    "Exact up to 512 MiB of pages; above it an estimate from 65,536 pages, evenly spread.",
   ),
   plain(
     "gauge",

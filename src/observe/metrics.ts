@@ -5,12 +5,24 @@
  *     without a turn of the event loop in between, so two renderings never mix.
  * I2  Text format 0.0.4 only: rendering OpenMetrics from the same objects would rename counters.
  */
-import { Counter, collectDefaultMetrics, Gauge, Registry, Summary } from "prom-client";
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type MetricType,
+  Registry,
+  Summary,
+} from "prom-client";
 import type { EngineReading } from "../engine/engine-reading.ts";
 import { FORECAST_METRICS } from "./forecast-metrics.ts";
 import { GC_DURATION, GO_METRICS } from "./go-metrics.ts";
 import { HEAP_METRICS } from "./heap-metrics.ts";
-import type { BuildInput, MetricDefinition, MetricInput } from "./metric-definition.ts";
+import type {
+  BuildInput,
+  LabelledValue,
+  MetricDefinition,
+  MetricInput,
+} from "./metric-definition.ts";
 import type { RequestCounts } from "./request-counts.ts";
 import { SERVICE_METRICS } from "./service-metrics.ts";
 
@@ -55,13 +67,36 @@ class PauseSummary extends Summary {
   }
 }
 
+/** The enumeration exists for the compiler only; what runs is the word. */
+const HISTOGRAM = "histogram" as unknown as MetricType;
+
+/** A histogram whose buckets were counted elsewhere; prom-client's own counts for itself only. */
+class CountedHistogram extends Gauge {
+  counted: readonly LabelledValue[] = [];
+
+  override async get() {
+    const values = this.counted.map(({ labels, value, name = "" }) => ({
+      labels,
+      value,
+      metricName: name,
+    }));
+    return { ...(await super.get()), type: HISTOGRAM, values };
+  }
+}
+
 /** A metric of prom-client that is given all its values at once. */
 interface Shown {
   readonly definition: MetricDefinition;
-  readonly metric: Counter | Gauge;
+  readonly metric: Counter | Gauge | CountedHistogram;
 }
 
+const METRIC_CLASSES = { counter: Counter, gauge: Gauge, histogram: CountedHistogram };
+
 function show({ definition, metric }: Shown, input: MetricInput): void {
+  if (metric instanceof CountedHistogram) {
+    metric.counted = definition.values(input);
+    return;
+  }
   const hasLabels = definition.labelNames.length > 0;
   if (hasLabels || metric instanceof Counter) metric.reset();
   for (const { labels, value } of definition.values(input)) {
@@ -89,8 +124,7 @@ export class Metrics {
     this.shown = DEFINED_METRICS.map((definition) => {
       const { name, help, type, labelNames } = definition;
       const options = { name, help, registers, labelNames: [...labelNames] };
-      const metric = type === "counter" ? new Counter(options) : new Gauge(options);
-      return { definition, metric };
+      return { definition, metric: new METRIC_CLASSES[type](options) };
     });
     collectDefaultMetrics({
       register: this.process,

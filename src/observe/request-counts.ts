@@ -1,10 +1,13 @@
 /**
- * What the HTTP layer counts: requests by route and status, and the volume of writes.
+ * What the HTTP layer counts: requests by route and status, how long they took, and the volume of
+ * writes.
  *
  * Routes bump plain fields and one map entry a request; the metrics copy them when scraped.
  *
  * Units: …Bytes bytes; the rest are counts since the start.
  */
+import { DurationBuckets } from "../base/duration-buckets.ts";
+import type { LabelledBuckets } from "./metric-definition.ts";
 
 /** One route's requests that got one status. */
 export interface RequestCount {
@@ -15,6 +18,7 @@ export interface RequestCount {
 
 export class RequestCounts {
   private readonly byHandler = new Map<string, Map<number, number>>();
+  private readonly durations = new Map<string, DurationBuckets>();
   /** Compressed bytes of write requests that were read whole. */
   writeBodyBytes = 0;
   /** Bytes of write requests after decompression. */
@@ -37,6 +41,21 @@ export class RequestCounts {
       this.byHandler.set(handler, byStatus);
     }
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+  }
+
+  /** Counts how long a request took until its answer was sent. */
+  time(handler: string, seconds: number): void {
+    let buckets = this.durations.get(handler);
+    if (buckets === undefined) {
+      buckets = new DurationBuckets();
+      this.durations.set(handler, buckets);
+    }
+    buckets.observe(seconds);
+  }
+
+  /** Every duration so far. */
+  requestDurations(): LabelledBuckets[] {
+    return [...this.durations].map(([handler, buckets]) => ({ labels: { handler }, buckets }));
   }
 
   /** Every count so far. */

@@ -9,7 +9,13 @@ import type {
   SnapshotReading,
   StoreReading,
 } from "../engine/engine-reading.ts";
-import { labelled, type MetricDefinition, type MetricInput, plain } from "./metric-definition.ts";
+import {
+  durations,
+  labelled,
+  type MetricDefinition,
+  type MetricInput,
+  plain,
+} from "./metric-definition.ts";
 import type { RequestCounts } from "./request-counts.ts";
 
 type Kind = MetricDefinition["type"];
@@ -201,6 +207,13 @@ const REQUESTS: readonly MetricDefinition[] = [
         labels: { handler, code: String(status) },
         value: count,
       })),
+  ),
+  durations(
+    "spandrel_http_request_duration_seconds",
+    "Time from a request to its answer, by route.",
+    ["handler"],
+    (input) => input.requests.requestDurations(),
+    "Of writes: from the first byte of the body. Routes that were asked at least once.",
   ),
   requests(
     "gauge",

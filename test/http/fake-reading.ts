@@ -9,6 +9,7 @@ import type { HeapStatus } from "../../src/engine/heap-status.ts";
 import { GoHeap } from "../../src/heap/go-heap.ts";
 import { rulesOfGoVersion } from "../../src/heap/go-rules.ts";
 import { CLASS_COUNT } from "../../src/heap/size-classes.ts";
+import { spanOccupancy } from "../../src/heap/span-occupancy.ts";
 
 const clock = new ManualClock(1_700_000_000_500);
 const rules = rulesOfGoVersion("1.26");
@@ -60,6 +61,7 @@ export const smallReading: EngineReading = {
   goVersion: "1.26",
   heap: heap.stats(),
   classes: Array.from({ length: CLASS_COUNT }, (_, sizeClass) => heap.classStats(sizeClass)),
+  spanOccupancy: spanOccupancy(heap),
   heapStatus: smallHeapStatus,
   samplesStoredTotal: 1_234_567,
   samplesUnchangedTotal: 3,

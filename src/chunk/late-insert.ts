@@ -62,7 +62,7 @@ export function insertSample(
 }
 
 /** Leaves the chunk empty, in a slice as a new chunk has it. */
-function startOver(chunks: ChunkTable, chunk: ChunkRef): void {
+export function startOver(chunks: ChunkTable, chunk: ChunkRef): void {
   chunks.moveSlice(chunk, FIRST_CAPACITY, 0);
   chunks.clear(chunk);
 }

@@ -29,6 +29,7 @@ import { type AllocationEntry, allocationOrigins } from "./heap-status-origins.t
 import { listSpans, type SpanListing } from "./heap-status-spans.ts";
 import { MetadataStore } from "./metadata-store.ts";
 import { Persistence, type PersistenceSettings } from "./persistence.ts";
+import { deleteSelected } from "./series-deletion.ts";
 import type {
   HeadStatus,
   MetricMetadata,
@@ -121,7 +122,7 @@ export class Engine implements Service, HeapService {
     this.life = "stopping";
     await this.restarting?.catch(() => null);
     await this.ticker.stop();
-    this.current?.compaction.abandon();
+    this.current?.abandon();
     try {
       if (restored && this.current !== null) await this.snapshot();
     } finally {
@@ -183,6 +184,17 @@ export class Engine implements Service, HeapService {
     return this.families.families;
   }
 
+  async deleteSeries(selectors: Selectors, fromMs: number, toMs: number): Promise<number> {
+    this.requireReady();
+    return deleteSelected(this.store.head, selectors, fromMs, toMs, nextTurn);
+  }
+
+  async cleanTombstones(): Promise<void> {
+    this.requireReady();
+    await this.store.cleaning.start();
+    if (this.current !== null) await this.collectHeap();
+  }
+
   headStatus(limit: number): HeadStatus {
     return headStatus(this.store.head, limit);
   }
@@ -211,12 +223,12 @@ export class Engine implements Service, HeapService {
   }
 
   async compactHeap(): Promise<CompactionResult> {
-    if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+    this.requireReady();
     return this.store.compaction.start();
   }
 
   async restart(policy: RestartPolicy): Promise<RestartResult> {
-    if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+    this.requireReady();
     this.life = "restoring";
     this.restarting = this.goThroughRestart(policy);
     try {
@@ -236,6 +248,11 @@ export class Engine implements Service, HeapService {
       durationSeconds: summary.durationSeconds,
     };
   }
+
+  private requireReady(): void {
+    if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+  }
+
   private async goThroughRestart({ capacity, order }: RestartPolicy): Promise<RestartResult> {
     await this.ticker.stop();
     try {
@@ -244,7 +261,7 @@ export class Engine implements Service, HeapService {
         this.families,
         order,
       );
-      this.store.compaction.abandon();
+      this.store.abandon();
       this.current = null;
       const newStore = () => new Store(this.settings.store, this.clock);
       const { store, metadata } = await this.persistence.restore(newStore, capacity);

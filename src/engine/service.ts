@@ -97,6 +97,14 @@ export interface Service {
   metadata(): ReadonlyMap<string, MetricMetadata>;
   headStatus(limit: number): HeadStatus;
   windows(): WindowStatus[];
+  /** Deletes what the selected series have in [fromMs, toMs]; how many series lost something. */
+  deleteSeries(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+  ): Promise<number>;
+  /** Takes deleted samples out of the heap; resolves when none is left and it was collected. */
+  cleanTombstones(): Promise<void>;
   /** Writes a snapshot now. Rejects with TsdbError SNAPSHOT_RUNNING or DISK_FAILED. */
   snapshot(): Promise<SnapshotResult>;
 }

@@ -10,6 +10,7 @@ import type { PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.
 import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
+import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { RestoreTarget } from "../journal/restore-target.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import type { MetadataStore } from "./metadata-store.ts";
@@ -52,6 +53,13 @@ export class StoreRestore implements RestoreTarget {
     return series;
   }
 
+  tombstones(series: number, intervals: TimeIntervals): void {
+    for (let at = 0; at < intervals.length; at += 2) {
+      const [fromMs, toMs] = [intervals[at], intervals[at + 1]] as [number, number];
+      this.store.head.tombstones.add(series as SeriesRef, fromMs, toMs);
+    }
+  }
+
   family({ name, type, help, unit }: FamilyMetadata): void {
     this.metadata.set(name, { type, help, unit });
   }
@@ -83,9 +91,11 @@ export class StoreRestore implements RestoreTarget {
 
   finish(): void {
     this.store.ledger.source = SliceSource.ingestion;
-    const { index } = this.store.head;
+    const { index, tombstones } = this.store.head;
     for (const series of this.restored) {
-      if (index.series.newestChunkOf(series) === NO_CHUNK) index.kill(series);
+      if (index.series.newestChunkOf(series) !== NO_CHUNK) continue;
+      tombstones.forget(series);
+      index.kill(series);
     }
     while (index.cleanStep(Number.MAX_SAFE_INTEGER));
     for (const pair of new Set(this.pairs)) {

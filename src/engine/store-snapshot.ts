@@ -37,6 +37,7 @@ export function snapshotSource(store: Store, metadata: MetadataStore): SnapshotS
     series: head.index.series,
     windows: head.windows,
     chunks: chunkSource(store.chunks),
+    tombstones: head.tombstones,
     families: () => families(metadata),
     journalPosition: () => 0,
   };

@@ -2,8 +2,8 @@
  * The store in memory: one simulated heap, the chunks in it and the head over them.
  *
  * Everything that changes it goes through one thread. Work that is not on the way of a write
- * (releasing turned windows, cleaning the index, sweeping, compaction) is done by work(), in
- * portions.
+ * (releasing turned windows, cleaning the index, sweeping, compaction, taking deleted samples out)
+ * is done by work(), in portions.
  *
  * Units: …Ms milliseconds, …Bytes bytes; GOGC is percent, null when off.
  */
@@ -17,6 +17,7 @@ import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
 import { Head } from "../series/head.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import { Cleaning } from "./cleaning.ts";
 import { Compaction } from "./compaction.ts";
 import { Ingest } from "./ingest.ts";
 import type { WriteOutcome } from "./service.ts";
@@ -62,6 +63,7 @@ export class Store {
   readonly head: Head;
   readonly ingest: Ingest;
   readonly compaction: Compaction;
+  readonly cleaning: Cleaning;
   /** Write requests refused because the heap limit was reached. */
   limitRefusalCount = 0;
   private readonly settings: StoreSettings;
@@ -78,7 +80,14 @@ export class Store {
     this.ingest = new Ingest(this.head, settings.seriesMax);
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
+    this.cleaning = new Cleaning(this.head, clock);
     this.head.advance(clock.nowMs());
+  }
+
+  /** Ends what is under way beside requests: the store is going away. */
+  abandon(): void {
+    this.compaction.abandon();
+    this.cleaning.abandon();
   }
 
   /** Stores a batch. TsdbError HEAP_LIMIT when there is no room: nothing of it is stored then. */
@@ -95,7 +104,8 @@ export class Store {
     const cleaning = this.head.index.needsCleaning && this.head.index.cleanStep(CLEAN_STEPS);
     const sweeping = this.heap.background(SWEEP_SPANS);
     const compacting = this.compaction.work();
-    return purging || cleaning || sweeping || compacting;
+    const removing = this.cleaning.work();
+    return purging || cleaning || sweeping || compacting || removing;
   }
 
   /** Does all background work that is due now. */

@@ -1,14 +1,13 @@
 /**
- * /api/v1/admin/tsdb/…: snapshots on demand, behind --web.enable-admin-api.
- *
- * delete_series and clean_tombstones are known and refused: samples leave with their window only.
+ * /api/v1/admin/tsdb/…: snapshots on demand, deleting and cleaning, behind --web.enable-admin-api.
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import { addApiRoute } from "./api-routes.ts";
-import { type ApiAnswer, answer } from "./envelope.ts";
-import { booleanParameter } from "./parameter-values.ts";
+import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
+import { booleanParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import { anySelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 const PREFIX = "/admin/tsdb";
@@ -29,16 +28,27 @@ async function takeSnapshot(parts: ServerParts, parameters: Parameters): Promise
   return answer({ name });
 }
 
+async function deleteSeries(parts: ServerParts, parameters: Parameters): Promise<ApiAnswer> {
+  requireEnabled(parts);
+  const selectors = anySelectors(parts.queries, parameters);
+  const { fromMs, toMs } = timeRange(parameters);
+  await parts.service.deleteSeries(selectors, fromMs, toMs);
+  return NO_DATA;
+}
+
+async function cleanTombstones(parts: ServerParts): Promise<ApiAnswer> {
+  requireEnabled(parts);
+  await parts.service.cleanTombstones();
+  return NO_DATA;
+}
+
 /** Registers the routes. */
 export function addAdminRoutes(app: FastifyInstance, parts: ServerParts): void {
   addApiRoute(app, parts, `${PREFIX}/snapshot`, METHODS, (parameters) =>
     takeSnapshot(parts, parameters),
   );
-  for (const name of ["delete_series", "clean_tombstones"]) {
-    addApiRoute(app, parts, `${PREFIX}/${name}`, METHODS, () => {
-      requireEnabled(parts);
-      const what = `${name} is not supported: samples leave the store with their whole window`;
-      throw new TsdbError("UNAVAILABLE", what);
-    });
-  }
+  addApiRoute(app, parts, `${PREFIX}/delete_series`, METHODS, (parameters) =>
+    deleteSeries(parts, parameters),
+  );
+  addApiRoute(app, parts, `${PREFIX}/clean_tombstones`, METHODS, () => cleanTombstones(parts));
 }

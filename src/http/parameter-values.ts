@@ -74,6 +74,15 @@ export function timeParameterOr(parameters: Parameters, name: string, fallbackMs
   return parameters.first(name) === "" ? fallbackMs : timeParameter(parameters, name);
 }
 
+/** The times `start` and `end` of a request, open where it says nothing. */
+export function timeRange(parameters: Parameters): {
+  readonly fromMs: number;
+  readonly toMs: number;
+} {
+  const fromMs = timeParameterOr(parameters, "start", TIME_MIN_MS);
+  return { fromMs, toMs: timeParameterOr(parameters, "end", TIME_MAX_MS) };
+}
+
 /** A duration: seconds as a float or a Prometheus duration. Milliseconds, fractions cut to 1 ns. */
 export function durationOf(text: string): number {
   if (DECIMAL.test(text)) {

@@ -5,9 +5,9 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import type { ParsedQuery, TimeModifiers } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
+import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
 import { prettyText } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
@@ -81,9 +81,7 @@ export class PromqlQueries implements QueryPort {
   }
 
   parseSelector(text: string): Matcher[] {
-    const { root } = this.parseMatch(text);
-    if (root.kind === "vector-selector" && isPlain(root)) return [...root.matchers];
-    throw new TsdbError("QUERY_PARSE", "1:1: parse error: want a selector without anything else");
+    return parseMetricSelector(text);
   }
 
   format(query: string): string {
@@ -98,25 +96,9 @@ export class PromqlQueries implements QueryPort {
     return countSelectors(this.engine.parse(query).root);
   }
 
-  /** Parses a selector; what a query calls a vector selector is called match[] here. */
-  private parseMatch(text: string): ParsedQuery {
-    try {
-      return this.engine.parse(text);
-    } catch (error) {
-      if (!(error instanceof TsdbError)) throw error;
-      const rule = / must contain at least one non-empty matcher$/.exec(error.message)?.[0];
-      throw rule === undefined ? error : new TsdbError("QUERY_PARSE", `match[]${rule}`);
-    }
-  }
-
   private overrides({ deadlineMs, lookbackMs, signal }: QueryOptions): QueryOverrides {
     const timeoutMs = deadlineMs - this.clock.monotonicMs();
     if (timeoutMs <= 0) throw new TsdbError("QUERY_TIMEOUT", "query timed out in query queue");
     return { lookbackMs, timeoutMs, isCanceled: () => signal.aborted };
   }
-}
-
-/** Whether a selector has no modifier. */
-function isPlain({ offsetMs, offsetExpression, atMs, atEdge }: TimeModifiers): boolean {
-  return offsetMs === 0 && offsetExpression === null && atMs === null && atEdge === null;
 }

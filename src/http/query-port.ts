@@ -48,7 +48,7 @@ export interface QueryOutcome {
 export interface QueryPort {
   instant(options: InstantOptions): Promise<QueryOutcome>;
   range(options: RangeOptions): Promise<QueryOutcome>;
-  /** Matchers of a selector such as `up{job="x"}`; one that matches everything is refused. */
+  /** Matchers of a selector such as `up{job="x"}`. */
   parseSelector(text: string): Matcher[];
   /** The query printed in the standard form. */
   format(query: string): string;

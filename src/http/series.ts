@@ -7,26 +7,14 @@ import { labelsJson } from "../promql/result/result-json.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, answerJson, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";
-import {
-  limitParameter,
-  quoted,
-  TIME_MAX_MS,
-  TIME_MIN_MS,
-  timeParameterOr,
-} from "./parameter-values.ts";
+import { limitParameter, quoted, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
 import { requiredSelectors, selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-/** The time range of a request, open where it says nothing. */
-function rangeOf(parameters: Parameters): { readonly fromMs: number; readonly toMs: number } {
-  const fromMs = timeParameterOr(parameters, "start", TIME_MIN_MS);
-  return { fromMs, toMs: timeParameterOr(parameters, "end", TIME_MAX_MS) };
-}
-
 function seriesAnswer({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
   const limit = limitParameter(parameters);
-  const { fromMs, toMs } = rangeOf(parameters);
+  const { fromMs, toMs } = timeRange(parameters);
   const found = service.series(requiredSelectors(queries, parameters), fromMs, toMs);
   const { kept, warnings } = cutToLimit(found, limit);
   return answerJson(`[${kept.map(labelsJson).join(",")}]`, warnings);
@@ -34,7 +22,7 @@ function seriesAnswer({ service, queries }: ServerParts, parameters: Parameters)
 
 function namesAnswer({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
   const limit = limitParameter(parameters);
-  const { fromMs, toMs } = rangeOf(parameters);
+  const { fromMs, toMs } = timeRange(parameters);
   const found = service.labelNames(selectorsOf(queries, parameters), fromMs, toMs);
   const { kept, warnings } = cutToLimit(found, limit);
   return answer(kept, warnings);
@@ -50,7 +38,7 @@ function valuesAnswer(
     throw new TsdbError("BAD_PARAMETER", `invalid label name: ${quoted(name)}`);
   }
   const limit = limitParameter(parameters);
-  const { fromMs, toMs } = rangeOf(parameters);
+  const { fromMs, toMs } = timeRange(parameters);
   const found = service.labelValues(name, selectorsOf(queries, parameters), fromMs, toMs);
   const { kept, warnings } = cutToLimit(found, limit);
   return answer(kept, warnings);

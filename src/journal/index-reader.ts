@@ -1,5 +1,5 @@
 /**
- * Reading the index file into a target: symbols, pairs, series, metadata.
+ * Reading the index file into a target: symbols, pairs, series, tombstones, metadata.
  *
  * I1  symbols[n] and pairs[n] are the target's numbers of the file's symbol and pair n.
  * I2  series[n] is the target's number of series n plus 1; 0 where the file has no such series.
@@ -9,6 +9,7 @@
  *
  * Units: offsets are bytes in the block; words are 32 bits.
  */
+import { readTombstone, tombstoneWords } from "../series/tombstone-record.ts";
 import type { Block } from "./block-reader.ts";
 import type { RestoreTarget } from "./restore-target.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
@@ -17,6 +18,7 @@ import {
   PAIRS_KIND,
   SERIES_KIND,
   SYMBOLS_KIND,
+  TOMBSTONES_KIND,
   wordPadded,
 } from "./snapshot-format.ts";
 import type { Manifest, SnapshotCounts } from "./snapshot-manifest.ts";
@@ -66,6 +68,7 @@ export class IndexReader {
     if (block.kind === SERIES_KIND) return this.takeSeries(block);
     if (block.kind === PAIRS_KIND) return this.takePairs(block);
     if (block.kind === SYMBOLS_KIND) return this.takeSymbols(block);
+    if (block.kind === TOMBSTONES_KIND) return this.takeTombstones(block);
     if (block.kind === METADATA_KIND) return this.takeFamilies(block);
     throw damage(block, 0, `kind ${block.kind} does not belong into an index`);
   }
@@ -135,6 +138,20 @@ export class IndexReader {
       pairsOfSeries[i] = pairs[pair]!;
     }
     return true;
+  }
+
+  private takeTombstones(block: Block): number {
+    const end = block.to >>> 2;
+    let word = block.from >>> 2;
+    for (let left = block.records; left > 0; left--) {
+      const record = readTombstone(block.words, word, end);
+      if (record === null) throw damage(block, word * 4, "tombstones are not well formed");
+      const series = this.series[record.series] ?? 0;
+      if (series === 0) throw damage(block, word * 4, "tombstones of an unknown series");
+      this.target.tombstones(series - 1, record.intervals);
+      word += tombstoneWords(record.intervals);
+    }
+    return word * 4;
   }
 
   private takeFamilies(block: Block): number {

@@ -1,5 +1,5 @@
 /**
- * Writing the index file: symbols, pairs, series and metadata, while series come and go.
+ * Writing the index file: symbols, pairs, series, tombstones, metadata, while series come and go.
  *
  * Series are walked by reference. The first series that uses a pair defines it, and its symbols, in
  * the same step; a series is written in one slice, so it never names what is gone.
@@ -13,6 +13,7 @@
  * Units: bytes; …Word offsets count 32-bit words.
  */
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import { tombstoneWords, writeTombstone } from "../series/tombstone-record.ts";
 import { BlockBuilder } from "./block-builder.ts";
 import type { BlockFile } from "./block-file.ts";
 import type { SeriesMarks } from "./series-marks.ts";
@@ -21,6 +22,7 @@ import {
   PAIRS_KIND,
   SERIES_KIND,
   SYMBOLS_KIND,
+  TOMBSTONES_KIND,
   wordPadded,
 } from "./snapshot-format.ts";
 import type { FamilyMetadata, SnapshotSource } from "./snapshot-source.ts";
@@ -49,6 +51,7 @@ export class IndexWriter {
   private readonly symbols: BlockBuilder;
   private readonly pairs: BlockBuilder;
   private readonly series: BlockBuilder;
+  private readonly tombstones: BlockBuilder;
   private readonly metadata: BlockBuilder;
   private symbolNumbers: Uint32Array;
   private pairNumbers: Uint32Array;
@@ -64,6 +67,7 @@ export class IndexWriter {
     this.symbols = new BlockBuilder(file, SYMBOLS_KIND);
     this.pairs = new BlockBuilder(file, PAIRS_KIND, this.symbols);
     this.series = new BlockBuilder(file, SERIES_KIND, this.pairs);
+    this.tombstones = new BlockBuilder(file, TOMBSTONES_KIND, this.series);
     this.metadata = new BlockBuilder(file, METADATA_KIND);
     this.symbolNumbers = new Uint32Array(source.symbols.upperBound);
     this.pairNumbers = new Uint32Array(source.pairs.upperBound);
@@ -77,11 +81,13 @@ export class IndexWriter {
       if (this.written.has(ref) && series.isLive(ref)) this.writeSeries(ref as SeriesRef);
       if (ref % SERIES_PER_LOOK === 0) await this.breathe();
     }
+    await this.writeTombstones();
     for (const family of this.source.families()) {
       this.writeFamily(family);
       if (this.familyCount % SERIES_PER_LOOK === 0) await this.breathe();
     }
-    for (const builder of [this.symbols, this.pairs, this.series, this.metadata]) builder.end();
+    const { symbols, pairs, tombstones, metadata } = this;
+    for (const builder of [symbols, pairs, this.series, tombstones, metadata]) builder.end();
   }
 
   /** Lets the disk or the others have a turn when it is time. */
@@ -103,6 +109,20 @@ export class IndexWriter {
     words[at + 1] = count;
     for (let i = 0; i < count; i++) words[at + 2 + i] = numbers[i]!;
     this.seriesCount++;
+  }
+
+  /** Writes what is deleted now, which is what was deleted of the chunks in the files, and more. */
+  private async writeTombstones(): Promise<void> {
+    const { tombstones, series } = this.source;
+    let count = 0;
+    for (const ref of tombstones.series()) {
+      const intervals = tombstones.of(ref);
+      if (intervals !== undefined && this.written.has(ref) && series.isLive(ref)) {
+        const at = this.tombstones.reserve(tombstoneWords(intervals) * 4) >>> 2;
+        writeTombstone(this.tombstones.words, at, ref, intervals);
+      }
+      if (++count % SERIES_PER_LOOK === 0) await this.breathe();
+    }
   }
 
   /** The number of a pair in this file, defined now when it has none. */

@@ -8,6 +8,7 @@
  * Units: offsets and lengths are bytes.
  */
 import type { WindowNumber } from "../base/units.ts";
+import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { FamilyMetadata } from "./snapshot-source.ts";
 
 export interface RestoreTarget {
@@ -16,6 +17,8 @@ export interface RestoreTarget {
   pair(name: number, value: number): number;
   /** Takes a series of the first `count` of `pairs`, sorted by name. */
   series(pairs: Uint32Array, count: number): number;
+  /** Takes what of a series is deleted though its chunks have it. */
+  tombstones(series: number, intervals: TimeIntervals): void;
   family(family: FamilyMetadata): void;
   /**
    * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a

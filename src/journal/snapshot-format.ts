@@ -49,6 +49,7 @@ export const PAIRS_KIND = 2;
 export const SERIES_KIND = 3;
 export const METADATA_KIND = 4;
 export const CHUNKS_KIND = 5;
+export const TOMBSTONES_KIND = 6;
 
 // Header of a chunk record.
 export const CHUNK_HEADER_BYTES = 16;

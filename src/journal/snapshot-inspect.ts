@@ -45,6 +45,8 @@ class NoTarget implements RestoreTarget {
     return this.last++;
   }
 
+  tombstones(): void {}
+
   family(): void {}
 
   chunk(): boolean {

@@ -4,11 +4,13 @@
  * The tables of src/series fit as they are; head-source.ts puts them together. References may be
  * sparse, and change while a snapshot is written, with these bounds:
  * I1  While a pin is held, the reference of a dead series is not given to another one.
- * I2  The pairs of a live series, and their symbols, keep their references and texts.
+ * I2  While tombstones are held, what is deleted stays in the chunks and stays marked.
+ * I3  The pairs of a live series, and their symbols, keep their references and texts.
  *
  * Units: lengths and positions are bytes.
  */
 import type { ChunkRef, PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
+import type { TimeIntervals } from "../chunk/time-intervals.ts";
 
 export interface SymbolSource {
   /** Every ref is below this. */
@@ -59,6 +61,15 @@ export interface ChunkSource {
   writeState(chunk: ChunkRef, into: Uint8Array, at: number): void;
 }
 
+/** What is deleted and still lies in the chunks. */
+export interface TombstoneSource {
+  /** Series with deleted stretches. */
+  series(): Iterable<SeriesRef>;
+  of(series: SeriesRef): TimeIntervals | undefined;
+  /** Holds I2 until the returned function is called. */
+  hold(): () => void;
+}
+
 /** Metadata of one metric family. */
 export interface FamilyMetadata {
   readonly name: string;
@@ -73,6 +84,7 @@ export interface SnapshotSource {
   readonly series: SeriesRefs;
   readonly windows: WindowSource;
   readonly chunks: ChunkSource;
+  readonly tombstones: TombstoneSource;
   families(): Iterable<FamilyMetadata>;
   /** Where the journal stands now; 0 without a journal. */
   journalPosition(): number;

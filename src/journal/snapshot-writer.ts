@@ -65,10 +65,12 @@ export class SnapshotWriter {
     }
     this.running = true;
     const unpin = source.series.pin();
+    const release = source.tombstones.hold();
     try {
       return await this.writePinned(source, order);
     } finally {
       unpin();
+      release();
       this.running = false;
     }
   }

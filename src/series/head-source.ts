@@ -6,6 +6,7 @@
 import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
+import { dropCovered } from "../chunk/time-intervals.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
 import type { Head } from "./head.ts";
 import type { Labels } from "./labels.ts";
@@ -57,7 +58,15 @@ export class HeadSeriesSet {
     }
     let read = 0;
     while (depth > 0) read += decodeRange(chunks, this.chain[--depth]!, from, toMs, into);
-    return read;
+    return read - this.dropDeleted(index, into, read);
+  }
+
+  /** Takes what is deleted out of the last `read` samples of `into`; returns how many. */
+  private dropDeleted(index: number, into: SampleColumns, read: number): number {
+    const { tombstones } = this.head;
+    if (tombstones.seriesCount === 0) return 0;
+    const deleted = tombstones.of(this.refs[index]!);
+    return deleted === undefined ? 0 : dropCovered(into, into.length - read, deleted);
   }
 
   private nameSymbol(name: string): SymbolRef | -1 {

@@ -29,6 +29,7 @@ import { appendSample } from "../chunk/xor-appender.ts";
 import { AppendCode } from "./append-code.ts";
 import { LabelIndex } from "./label-index.ts";
 import { insertLate } from "./late-samples.ts";
+import { Tombstones } from "./tombstones.ts";
 import { WindowLists } from "./window-lists.ts";
 
 /** How far ahead of the clock a sample may be: milliseconds. */
@@ -48,6 +49,8 @@ export class Head {
   readonly chunks: ChunkTable;
   readonly index: LabelIndex;
   readonly windows: WindowLists;
+  /** What is deleted and still lies in chunks; see deletion.ts. */
+  readonly tombstones = new Tombstones();
   readonly windowMs: number;
   readonly windowCount: number;
   /** Chunks released because their window had passed. */
@@ -169,7 +172,13 @@ export class Head {
     this.removedSampleCount += this.chunks.sampleCountOf(chunk);
     this.windows.remove(chunk);
     this.chunks.release(chunk);
-    if (this.index.series.newestChunkOf(series) === NO_CHUNK) this.index.kill(series);
+    if (this.index.series.newestChunkOf(series) !== NO_CHUNK) {
+      if (this.tombstones.seriesCount > 0)
+        this.tombstones.dropThrough(series, this.oldestStart - 1);
+      return;
+    }
+    this.tombstones.forget(series);
+    this.index.kill(series);
   }
 
   private linkChunk(chunk: ChunkRef, newer: ChunkRef): void {
@@ -249,6 +258,9 @@ export class Head {
       }
     }
     assert(listed === linked, "window lists do not hold every chunk");
+    for (const series of this.tombstones.series()) {
+      assert(this.index.series.isLive(series), "tombstones of a series that is not live");
+    }
   }
 
   private verifySeries(series: SeriesRef): number {

@@ -9,6 +9,7 @@
  */
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import { isCovered } from "../chunk/time-intervals.ts";
 import type { Head } from "./head.ts";
 import type { LabelIndex } from "./label-index.ts";
 import type { Matcher } from "./matcher.ts";
@@ -88,14 +89,19 @@ export function pairOfName(index: LabelIndex, series: SeriesRef, name: SymbolRef
   return NO_PAIR;
 }
 
-/** Whether a series has a chunk that overlaps [fromMs, toMs] and is still kept. */
+/** Whether a series has a chunk that overlaps [fromMs, toMs], is still kept and not deleted. */
 export function hasSamples(head: Head, series: SeriesRef, fromMs: number, toMs: number): boolean {
   const from = Math.max(fromMs, head.oldestStartMs);
-  const { chunks } = head;
+  const { chunks, tombstones } = head;
+  const deleted = tombstones.seriesCount > 0 ? tombstones.of(series) : undefined;
   let chunk = head.index.series.newestChunkOf(series);
   for (; chunk !== NO_CHUNK; chunk = chunks.olderOf(chunk)) {
-    if (chunks.lastTimeOf(chunk) < from) return false;
-    if (chunks.firstTimeOf(chunk) <= toMs) return true;
+    const first = chunks.firstTimeOf(chunk);
+    const last = chunks.lastTimeOf(chunk);
+    if (last < from) return false;
+    if (first > toMs) continue;
+    if (deleted === undefined) return true;
+    if (!isCovered(deleted, Math.max(first, from), Math.min(last, toMs))) return true;
   }
   return false;
 }

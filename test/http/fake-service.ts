@@ -120,6 +120,18 @@ export class FakeService implements Service {
     };
   }
 
+  readonly deleted: { selectors: number; fromMs: number; toMs: number }[] = [];
+  cleanings = 0;
+
+  async deleteSeries(selectors: Selectors, fromMs: number, toMs: number): Promise<number> {
+    this.deleted.push({ selectors: selectors.length, fromMs, toMs });
+    return 0;
+  }
+
+  async cleanTombstones(): Promise<void> {
+    this.cleanings++;
+  }
+
   windows(): WindowStatus[] {
     return [{ startMs: NOW_MS - 14_400_000, endMs: NOW_MS, chunkCount: 1234 }];
   }

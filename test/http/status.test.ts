@@ -145,10 +145,33 @@ describe("/api/v1/admin/tsdb", () => {
     expect((await send("POST", "/api/v1/admin/tsdb/snapshot?skip_head=0")).status).toBe(200);
   });
 
-  it.each(["delete_series", "clean_tombstones"])("says that %s is not supported", async (name) => {
-    const answer = await send("POST", `/api/v1/admin/tsdb/${name}?match[]=up`);
-    expect(answer.status).toBe(500);
-    expect(answer.text).toContain(`${name} is not supported`);
+  it("deletes what selectors match in a range of time, open where it says nothing", async () => {
+    const path = "/api/v1/admin/tsdb/delete_series";
+    const query = `match[]=up&match[]={__name__=~".*"}&start=1&end=2.5`;
+    expect(await send("POST", `${path}?${query}`)).toMatchObject({ status: 204, text: "" });
+    expect(await send("PUT", `${path}?match[]={}`)).toMatchObject({ status: 204, text: "" });
+    expect(service.deleted).toEqual([
+      { selectors: 2, fromMs: 1000, toMs: 2500 },
+      { selectors: 1, fromMs: -(2 ** 53), toMs: 2 ** 53 },
+    ]);
+  });
+
+  it.each([
+    ["", "no match[] parameter provided"],
+    ["match[]=up[5m]", 'invalid parameter "match[]": 1:3: parse error: unexpected "["'],
+    ["match[]=", 'invalid parameter "match[]": unknown position: parse error'],
+    ["match[]=up&start=x", 'invalid parameter "start": cannot parse "x" to a valid timestamp'],
+    ["match[]=up&end=x", 'invalid parameter "end": cannot parse "x" to a valid timestamp'],
+  ])("refuses to delete %s", async (query, error) => {
+    const answer = await send("POST", `/api/v1/admin/tsdb/delete_series?${query}`);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text).error).toContain(error);
+  });
+
+  it("cleans and answers without a body", async () => {
+    const answer = await send("POST", "/api/v1/admin/tsdb/clean_tombstones");
+    expect(answer).toMatchObject({ status: 204, text: "" });
+    expect(service.cleanings).toBe(1);
   });
 
   it.each(["snapshot", "delete_series", "clean_tombstones"])("hides %s unless on", async (name) => {

@@ -41,6 +41,9 @@ export class PlainStore implements SnapshotSource {
   readonly metadata: FamilyMetadata[] = [];
   position = 0;
   pinCount = 0;
+  holdCount = 0;
+  /** Deleted stretches of series. */
+  readonly deleted = new Map<number, Float64Array>();
   private readonly freeRefs: number[] = [];
 
   /** Adds a series of labels sorted by name. */
@@ -81,6 +84,12 @@ export class PlainStore implements SnapshotSource {
         const labels = this.sets[chunk.series]!.pairs.map((pair) => this.labelText(pair));
         return dumpLine(labels, chunk.window, padded(chunk.state), chunk.stream);
       });
+    const written = new Set(this.records.filter(({ live }) => live).map(({ series }) => series));
+    for (const [series, intervals] of this.deleted) {
+      if (!written.has(series)) continue;
+      const labels = this.sets[series]!.pairs.map((pair) => this.labelText(pair));
+      lines.push(`{${labels.join(",")}} deleted ${intervals.join(" ")}`);
+    }
     return [...lines, ...this.metadata.map((family) => JSON.stringify(family))].sort();
   }
 
@@ -147,6 +156,17 @@ export class PlainStore implements SnapshotSource {
     stateBytesOf: (chunk: number) => store.records[chunk]!.state.length,
     writeState(chunk: number, into: Uint8Array, at: number) {
       into.set(store.records[chunk]!.state, at);
+    },
+  }))(this);
+
+  readonly tombstones = ((store: PlainStore) => ({
+    series: () => store.deleted.keys() as IterableIterator<SeriesRef>,
+    of: (series: number) => store.deleted.get(series),
+    hold() {
+      store.holdCount++;
+      return () => {
+        store.holdCount--;
+      };
     },
   }))(this);
 
@@ -223,6 +243,10 @@ export class PlainTarget implements RestoreTarget {
     return this.sets.push([...pairs.subarray(0, count)].map((pair) => this.labels[pair]!)) - 1;
   }
 
+  tombstones(series: number, intervals: Float64Array): void {
+    this.lines.push(`{${this.sets[series]!.join(",")}} deleted ${intervals.join(" ")}`);
+  }
+
   family(family: FamilyMetadata): void {
     this.lines.push(JSON.stringify(family));
   }
@@ -267,6 +291,10 @@ export function randomStore(seed: number, seriesCount: number, bytesMax = 60): P
     for (let window = first; window < first + prng.below(4); window++) {
       store.addChunk(series, window, bytes(prng.below(30)), bytes(prng.below(bytesMax)));
     }
+  }
+  for (let series = 0; series < seriesCount; series += 1 + prng.below(9)) {
+    const from = prng.below(2 ** 31) - 2 ** 30;
+    store.deleted.set(series, Float64Array.of(from, from + 5, 2 ** 40, 2 ** 52 + series));
   }
   store.metadata.push({ name: "metric_0", type: "counter", help: "How many – all.", unit: "" });
   store.metadata.push({ name: "metric_1", type: "gauge", help: "", unit: "seconds" });

@@ -16,7 +16,7 @@ function errorOf(text: string, options?: typeof STABLE_SYNTAX): string {
 
 describe("a query that does not parse", () => {
   it.each([
-    ["", "1:1: parse error: no expression found in input"],
+    ["", "unknown position: parse error: no expression found in input"],
     ["foo bar", '1:5: parse error: unexpected identifier "bar"'],
     ["1 +", "1:4: parse error: unexpected end of input"],
     ["sum(", "1:5: parse error: unclosed left parenthesis"],

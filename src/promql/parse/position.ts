@@ -12,8 +12,9 @@ function utf8Length(codeUnit: number): number {
   return codeUnit >= 0xd800 && codeUnit < 0xe000 ? 2 : 3;
 }
 
-/** "LINE:COLUMN" of an offset into a text. */
+/** "LINE:COLUMN" of an offset into a text; an empty one has no places, as Prometheus says. */
 export function lineAndColumn(text: string, offset: number): string {
+  if (text === "") return "unknown position";
   const end = Math.min(offset, text.length);
   let line = 1;
   let column = 1;

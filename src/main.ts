@@ -8,13 +8,15 @@
 import { randomInt } from "node:crypto";
 import { createRequire } from "node:module";
 import { hostname } from "node:os";
+import { AccessFile } from "./access/access-file.ts";
+import { isGuarded } from "./access/access-rules.ts";
 import { systemClock } from "./base/clock.ts";
 import { NodeDisk } from "./base/disk.ts";
 import { TsdbError } from "./base/errors.ts";
 import type { Log } from "./base/log.ts";
 import { command, runCommandLine } from "./cli/command.ts";
 import { createLogger } from "./cli/logger.ts";
-import { stopSignal } from "./cli/stop-signals.ts";
+import { onHangUp, stopSignal } from "./cli/stop-signals.ts";
 import { shownFlags } from "./config/flag-table.ts";
 import { checkServeConfig, SERVE_FLAGS, type ServeConfig } from "./config/serve-flags.ts";
 import { DRILL_SUMMARY, runDrillCommand } from "./drill/drill-command.ts";
@@ -88,8 +90,10 @@ function serverOf(
   config: ServeConfig,
   engine: Engine,
   parts: ReturnType<typeof metricsOf>,
+  access: AccessFile,
   log: Log,
 ) {
+  parts.counts.door.webConfig = access;
   const promql = createEngine({
     lookbackMs: config.queryLookbackMs,
     samplesMax: config.querySamplesMax,
@@ -107,6 +111,8 @@ function serverOf(
     about: aboutOf(config),
     clock: systemClock,
     log,
+    access,
+    quit: () => process.kill(process.pid, "SIGTERM"),
     onBug: (error) => endWithBug(error, log),
   });
 }
@@ -117,15 +123,28 @@ function endWithBug(error: unknown, log: Log): void {
   process.exit(1);
 }
 
-/** Tells where the service is found, and warns when others than this machine can reach it. */
-function announce({ listenAddress: { host } }: ServeConfig, port: number, log: Log): string {
-  const origin = originOf(host, port);
+/** Warns when others than this machine can reach the service and may do too much. */
+function warnOfReach(host: string, { rules }: AccessFile, log: Log): void {
+  const isOpen = !isGuarded(rules);
+  if (isLoopback(host) || (!isOpen && rules.tls !== null)) return;
+  const text = isOpen
+    ? "there is no authentication: anybody who can connect may read and write"
+    : "there is no TLS: passwords and tokens can be read on the way";
+  const flags = "(--web.listen-address, --web.config.file)";
+  log.warn({ host }, `other machines can reach this address, and ${text} ${flags}`);
+}
+
+/** Tells where the service is found. */
+function announce(
+  { listenAddress: { host } }: ServeConfig,
+  port: number,
+  access: AccessFile,
+  log: Log,
+): string {
+  const origin = originOf(host, port, access.rules.tls === null ? "http" : "https");
   const places = { page: origin, write: `${origin}/api/v1/write`, "grafana data source": origin };
   log.info(places, `Spandrel ${VERSION} listens on port ${port}`);
-  if (!isLoopback(host)) {
-    const reach = "other machines can reach this address, and there is no authentication: anybody";
-    log.warn({ host }, `${reach} who can connect may read and write (--web.listen-address)`);
-  }
+  warnOfReach(host, access, log);
   return origin;
 }
 
@@ -134,12 +153,16 @@ async function serve(config: ServeConfig): Promise<number> {
   checkServeConfig(config);
   const stopped = stopSignal((code) => process.exit(code));
   const log = createLogger(config.logLevel, config.logFormat, process.stdout.isTTY);
+  const access = await AccessFile.open(new NodeDisk(), config.webConfigFile, log);
+  // A fault of the file is logged and counted where it is met.
+  onHangUp(() => void access.reload().catch(() => {}));
   const engine = await Engine.open(engineSettings(config), new NodeDisk(), systemClock, log);
   const parts = metricsOf(engine, config);
-  const app = await serverOf(config, engine, parts, log);
+  const app = await serverOf(config, engine, parts, access, log);
   try {
     const { host, port } = config.listenAddress;
-    const instance = new URL(announce(config, await listen(app, host, port), log)).host;
+    const origin = announce(config, await listen(app, host, port), access, log);
+    const instance = new URL(origin).host;
     const scrape = new SelfScrape(() => parts.metrics.render(), engine, systemClock, instance);
     const intervalMs = config.selfScrapeIntervalMs;
     engine.every({ name: "self-scrape", intervalMs, run: () => scrape.scrape() });

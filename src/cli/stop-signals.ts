@@ -8,6 +8,11 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export type StopSignal = (typeof SIGNALS)[number];
 
+/** Calls `reload` on SIGHUP, as Prometheus reads its configuration again. */
+export function onHangUp(reload: () => void): void {
+  process.on("SIGHUP", reload);
+}
+
 /** Listens for the signals; the promise has the first one. `exit` ends the process. */
 export function stopSignal(exit: (code: number) => void): Promise<StopSignal> {
   return new Promise((resolve) => {

@@ -13,6 +13,7 @@ import {
   duration,
   listenAddress,
   oneOf,
+  optionalText,
   percentOrOff,
   text,
   wholeNumber,
@@ -34,14 +35,28 @@ export const SERVE_FLAGS = {
     "web.listen-address",
     listenAddress,
     "127.0.0.1:9201",
-    "Address of the HTTP API and the page. There is no authentication: only this machine can " +
-      "reach the default.",
+    "Address of the HTTP API and the page. Only this machine can reach the default; before " +
+      "others can, set --web.config.file.",
+  ),
+  webConfigFile: flag(
+    "web.config.file",
+    optionalText("FILE", "a file"),
+    "",
+    "TLS, users, tokens and response headers, in Prometheus' format; read again when it changes.",
   ),
   enableAdminApi: flag(
     "web.enable-admin-api",
     yesOrNo,
     "false",
-    "Allows POST /api/v1/admin/…, which anybody who can reach the address may then call.",
+    "Allows POST /api/v1/admin/…, to anybody with the role admin or, without " +
+      "--web.config.file, anybody who can reach the address.",
+  ),
+  enableLifecycle: flag(
+    "web.enable-lifecycle",
+    yesOrNo,
+    "false",
+    "Allows POST /-/quit, which ends the service in order, and POST /-/reload, which reads " +
+      "--web.config.file again. Whom is as with --web.enable-admin-api.",
   ),
   writeBodyBytesMax: flag(
     "write.max-body-bytes",

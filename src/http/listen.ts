@@ -49,10 +49,10 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
 }
 
 /** Where people find a server: an address that works in a browser on this machine. */
-export function originOf(host: string, port: number): string {
+export function originOf(host: string, port: number, scheme: "http" | "https" = "http"): string {
   const isEverywhere = host === "" || host === "0.0.0.0" || host === "::";
   const shown = isEverywhere ? "localhost" : host.includes(":") ? `[${host}]` : host;
-  return `http://${shown}:${port}`;
+  return `${scheme}://${shown}:${port}`;
 }
 
 /** Stops accepting connections and waits for the requests under way. */

@@ -4,6 +4,7 @@
  *
  * Units: …Ms milliseconds, …Bytes bytes.
  */
+import type { AccessFile } from "../access/access-file.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { EngineReading } from "../engine/engine-reading.ts";
@@ -15,6 +16,7 @@ import type { QueryPort } from "./query-port.ts";
 /** Limits and switches of the HTTP layer. */
 export interface HttpSettings {
   readonly enableAdminApi: boolean;
+  readonly enableLifecycle: boolean;
   readonly writeBodyBytesMax: number;
   readonly writeDecodedBytesMax: number;
   readonly queryTimeoutMs: number;
@@ -52,6 +54,10 @@ export interface ServerParts {
   readonly about: About;
   readonly clock: Clock;
   readonly log: Log;
+  /** Who may do what, and TLS. */
+  readonly access: AccessFile;
+  /** Asks the process to end in order. */
+  readonly quit: () => void;
   /** Called with an error that is a bug and may have left the store half changed. */
   readonly onBug: (error: unknown) => void;
 }

@@ -1,16 +1,19 @@
 /**
  * The HTTP server: every route in its context, with what the contexts share.
  *
+ * Every request passes the guard first (access-guard.ts).
+ *
  *   write context        /api/v1/write alone: no hooks of others, no compression
  *   answering context    all else: compressed answers, counted requests
  *     API context        /api/v1/…: CORS; open routes first, then those that need a ready store
  *
- * Units: …Bytes bytes, …Ms milliseconds.
+ * Units: …Bytes bytes.
  */
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import formBody from "@fastify/formbody";
 import { type FastifyInstance, fastify } from "fastify";
+import { AccessGuard } from "./access-guard.ts";
 import { addAdminRoutes } from "./admin.ts";
 import { addRoute, requireReady, TEXT_TYPE } from "./api-routes.ts";
 import { allowCrossOrigin } from "./cross-origin.ts";
@@ -23,6 +26,7 @@ import { addHeapAdminRoutes } from "./heap-admin.ts";
 import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
 import { addMetadataRoute } from "./metadata.ts";
+import { nodeServer } from "./node-server.ts";
 import { addPageRoute } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
@@ -35,16 +39,8 @@ import { addWriteRoute } from "./write.ts";
 const API_PREFIX = "/api/v1";
 /** Forms hold queries; Go reads no longer ones either. */
 const FORM_BYTES_MAX = 10 * 2 ** 20;
-/** Request line and headers together, as Go allows: Grafana puts long queries into URLs. */
-const HEADER_BYTES_MAX = 2 ** 20;
 /** A label name in a path; longer ones than this are not found. */
 const PATH_PARAMETER_LENGTH_MAX = 16_384;
-/** A request must arrive whole within this time (Prometheus' read timeout). */
-const REQUEST_TIMEOUT_MS = 300_000;
-/** Longer than senders keep idle connections (5 min), so that they close first and see no reset. */
-const KEEP_ALIVE_MS = 360_000;
-/** Connections open at once: far more than senders keep, fewer than a process may have. */
-const CONNECTIONS_MAX = 4096;
 /** Answers shorter than this are not worth compressing. */
 const COMPRESS_BYTES_MIN = 1024;
 
@@ -128,16 +124,15 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const app = fastify({
     logger: false,
     exposeHeadRoutes: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    serverFactory: (handler) => nodeServer(handler, parts.access),
     // While the server closes, requests on open connections are answered by the routes as ever.
     return503OnClosing: false,
     routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
-    http: { maxHeaderSize: HEADER_BYTES_MAX },
   });
-  app.server.maxConnections = CONNECTIONS_MAX;
   readForms(app);
   answerFailures(app, parts);
+  const guard = new AccessGuard(parts.access, parts.counts, parts.clock);
+  guard.addTo(app);
   await app.register(async (writeApp) => addWriteRoute(writeApp, parts));
   await app.register((answers) => addAnswers(answers, parts));
   return app;

@@ -6,7 +6,9 @@
  *
  * Units: …Bytes bytes; the rest are counts since the start.
  */
+
 import { DurationBuckets } from "../base/duration-buckets.ts";
+import { DoorCounts } from "./door-counts.ts";
 import type { LabelledBuckets } from "./metric-definition.ts";
 
 /** One route's requests that got one status. */
@@ -17,6 +19,8 @@ export interface RequestCount {
 }
 
 export class RequestCounts {
+  /** Who was turned away, and why. */
+  readonly door = new DoorCounts();
   private readonly byHandler = new Map<string, Map<number, number>>();
   private readonly durations = new Map<string, DurationBuckets>();
   /** Compressed bytes of write requests that were read whole. */

@@ -9,6 +9,7 @@ import type {
   SnapshotReading,
   StoreReading,
 } from "../engine/engine-reading.ts";
+import { DOOR_METRICS } from "./door-metrics.ts";
 import {
   durations,
   labelled,
@@ -244,4 +245,5 @@ export const SERVICE_METRICS: readonly MetricDefinition[] = [
   ...HOLDINGS,
   ...DISK,
   ...REQUESTS,
+  ...DOOR_METRICS,
 ];

@@ -1,12 +1,14 @@
 /**
  * The program as a process of its own: started from its source, driven over HTTP and by signals.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
+import { makeAuthority, makeCertificate } from "../access/certificates.ts";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { Program } from "./program.ts";
 
@@ -135,6 +137,52 @@ describe("the health check", () => {
     expect(healthy.output).toBe("/-/healthy: 200\n");
     expect(await nobody.end()).toBe(1);
     expect(nobody.output).toContain("ECONNREFUSED");
+  });
+});
+
+describe("a service with TLS and a token", () => {
+  it("is probed with a token, reads its users again on SIGHUP and ends when asked to", async () => {
+    const authority = makeAuthority("authority");
+    const { cert, key } = makeCertificate(authority, "authority", "localhost");
+    const tls = "tls_server_config: { cert_file: s.crt, key_file: s.key }\n";
+    const config = `${tls}bearer_tokens: { probe: { role: admin, token_file: token } }`;
+    const files = { "web.yml": config, "s.crt": cert, "s.key": key, token: "probe-token-0123" };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const webConfig = `--web.config.file=${join(folder, "web.yml")}`;
+    const service = startService(webConfig, "--web.enable-lifecycle", "--log.level=info");
+    const page = () => service.lines().find((fields) => fields["page"] !== undefined)?.["page"];
+    await expect.poll(page, { timeout: 20_000 }).toMatch(/^https:/);
+    const { host, port } = new URL(page() as string);
+    const check = async (token?: string) => {
+      const program = new Program([], "healthcheck.ts", {
+        SPANDREL_WEB_LISTEN_ADDRESS: host,
+        SPANDREL_WEB_CONFIG_FILE: join(folder, "web.yml"),
+        ...(token === undefined ? {} : { SPANDREL_HEALTHCHECK_TOKEN_FILE: join(folder, token) }),
+      });
+      running.push(program);
+      await program.end();
+      return program.output;
+    };
+    expect(await check("token")).toBe("/-/ready: 200\n");
+    expect(await check()).toContain("/-/ready: 401; SPANDREL_HEALTHCHECK_TOKEN_FILE");
+    writeFileSync(join(folder, "web.yml"), "nonsense: 1");
+    service.signal("SIGHUP");
+    await expect.poll(() => service.output, { timeout: 5000 }).toContain("nonsense: unknown key");
+    const quit = request({
+      ...{ host: "127.0.0.1", port, path: "/-/quit", method: "POST", ca: authority.cert },
+      headers: { authorization: "Bearer probe-token-0123" },
+    });
+    quit.on("error", () => {});
+    quit.end();
+    expect(await service.end()).toBe(0);
+  });
+
+  it("does not start with a file that is no use", async () => {
+    writeFileSync(join(folder, "bad.yml"), "basic_auth_users: { alice: secret }");
+    const service = startService(`--web.config.file=${join(folder, "bad.yml")}`);
+    expect(await service.end()).toBe(2);
+    expect(service.output).toContain("basic_auth_users.alice: want a password hashed with bcrypt");
+    expect(service.output).not.toContain("secret");
   });
 });
 

@@ -2,8 +2,11 @@
  * A service that keeps samples in plain arrays, and server parts around it: every route can be
  * driven without a heap, a disk or a query engine of its own.
  */
+import { AccessFile } from "../../src/access/access-file.ts";
+import { OPEN_ACCESS } from "../../src/access/access-rules.ts";
 import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
+import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import type { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import type {
   HeadStatus,
@@ -192,6 +195,7 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
     readEngine: () => smallReading,
     settings: {
       enableAdminApi: true,
+      enableLifecycle: false,
       writeBodyBytesMax: 64 * 1024,
       writeDecodedBytesMax: 128 * 1024,
       queryTimeoutMs: 60_000,
@@ -212,6 +216,8 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
     },
     clock,
     log: silentLog,
+    access: AccessFile.fixed(new MemoryDisk(1), silentLog, OPEN_ACCESS),
+    quit: () => {},
     onBug: (error) => bugs.push(error),
     ...changes,
   };

@@ -19,15 +19,16 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   series: CORE,
   wire: ["base"],
   config: ["base"],
+  access: ["base"],
   promql: ["series", "chunk", "base"],
   journal: ["series", ...CORE],
   engine: ENGINE,
   observe: ["engine", "heap", "base"],
-  http: ["observe", "engine", "promql", "wire", "base", "series:types", ...VOCABULARY],
+  http: ["access", "observe", "engine", "promql", "wire", "base", "series:types", ...VOCABULARY],
   cli: ["config", "base"],
   drill: ["config", "engine", "observe", ...ENGINE],
-  healthcheck: ["config", "base"],
-  main: ["cli", "config", "http", "observe", "drill", "engine", ...ENGINE],
+  healthcheck: ["access", "config", "base"],
+  main: ["access", "cli", "config", "http", "observe", "drill", "engine", ...ENGINE],
 };
 
 /** Files that something outside src/ starts: the service, the container's probe. */
@@ -65,7 +66,8 @@ export const MODULE_PLACES: readonly ModulePlace[] = [
     module: /^(?:prom-client|pprof-format)(?:\/|$)/,
     allowedIn: ["src/observe/", "src/observe.ts"],
   },
-  { module: /^node:crypto$/, allowedIn: ["src/base/", "src/http/", "src/main.ts"] },
+  { module: /^(?:bcryptjs|yaml)$/, allowedIn: ["src/access/"] },
+  { module: /^node:crypto$/, allowedIn: ["src/access/", "src/base/", "src/http/", "src/main.ts"] },
 ];
 
 /** Words that may stand nowhere in the project's own text, with what to do instead. */

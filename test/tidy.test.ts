@@ -33,7 +33,7 @@ import {
   TEXT_WORDS,
 } from "./tidy/rules.ts";
 
-const code = readProjectFiles((path) => /^(?:src|test|bench|proto)\/.*\.ts$/.test(path));
+const code = readProjectFiles((path) => /^(?:src|test|bench|grafana|proto)\/.*\.ts$/.test(path));
 const source = code.filter((file) => file.path.startsWith("src/"));
 const tests = code.filter((file) => file.path.startsWith("test/"));
 const documents = readProjectFiles((path) => path.endsWith(".md"));

@@ -1,6 +1,6 @@
 /**
- * The part of the compose file format, of Prometheus' configuration and of Grafana's data source
- * provisioning that this project uses, as schemas: an unknown key is a fault.
+ * The part of the compose file format, of Prometheus' configuration and of Grafana's provisioning
+ * that this project uses, as schemas: an unknown key is a fault.
  */
 import { type Static, Type } from "typebox";
 import { Errors } from "typebox/value";
@@ -37,6 +37,10 @@ const Service = Type.Object(
       ),
     ),
     healthcheck: Type.Optional(Healthcheck),
+    read_only: Type.Optional(Type.Literal(true)),
+    tmpfs: Type.Optional(Type.Array(Type.String({ pattern: "^/[a-z/]+:size=\\d+m$" }))),
+    cap_drop: Type.Optional(Type.Array(Type.Literal("ALL"))),
+    security_opt: Type.Optional(Type.Array(Type.Literal("no-new-privileges:true"))),
     mem_limit: Bytes,
     stop_grace_period: Duration,
     restart: Type.Literal("unless-stopped"),
@@ -75,6 +79,7 @@ const RemoteWrite = Type.Object(
 export const PrometheusConfig = Type.Object(
   {
     global: Type.Object({ scrape_interval: Duration, scrape_timeout: Duration }, strict),
+    rule_files: Type.Array(Type.String({ pattern: "^[\\w/*.]+\\.yml$" })),
     scrape_configs: Type.Array(ScrapeConfig, { minItems: 1 }),
     remote_write: Type.Array(RemoteWrite),
   },
@@ -105,8 +110,30 @@ export const DataSources = Type.Object(
   strict,
 );
 
+export const DashboardProviders = Type.Object(
+  {
+    apiVersion: Type.Literal(1),
+    providers: Type.Array(
+      Type.Object(
+        {
+          name: Type.String(),
+          folder: Type.String(),
+          type: Type.Literal("file"),
+          allowUiUpdates: Type.Boolean(),
+          updateIntervalSeconds: Type.Integer({ minimum: 10 }),
+          options: Type.Object({ path: Type.String({ pattern: "^/[\\w/-]+$" }) }, strict),
+        },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
+  },
+  strict,
+);
+
 export type ComposeFile = Static<typeof Compose>;
 export type PrometheusFile = Static<typeof PrometheusConfig>;
+export type DashboardProviderFile = Static<typeof DashboardProviders>;
 export type DataSourceFile = Static<typeof DataSources>;
 
 /** What does not fit the schema, one text a fault. */

@@ -11,6 +11,8 @@ import { existsInProject, readProjectFile } from "../tidy/project-files.ts";
 import {
   Compose,
   type ComposeFile,
+  type DashboardProviderFile,
+  DashboardProviders,
   type DataSourceFile,
   DataSources,
   PrometheusConfig,
@@ -23,6 +25,8 @@ const compose = parse(readProjectFile("docker-compose.yml").text) as ComposeFile
 const prometheus = parse(readProjectFile("compose/prometheus.yml").text) as PrometheusFile;
 const sourcesPath = "grafana/provisioning/datasources/prometheus.yml";
 const sources = parse(readProjectFile(sourcesPath).text) as DataSourceFile;
+const providersPath = "grafana/provisioning/dashboards/spandrel.yml";
+const providers = parse(readProjectFile(providersPath).text) as DashboardProviderFile;
 const image = parseDockerfile(readProjectFile("Dockerfile").text).at(-1)!;
 const services = Object.entries(compose.services);
 
@@ -109,6 +113,14 @@ describe("docker-compose.yml", () => {
     expect(config.heapLimitBytes).toBeLessThanOrEqual(limitBytes / 2);
   });
 
+  it("lets Spandrel write to its volume and to memory, and nowhere else", () => {
+    const spandrel = compose.services["spandrel"];
+    expect(spandrel?.read_only).toBe(true);
+    expect(spandrel?.tmpfs).toEqual(["/tmp:size=64m"]);
+    expect(spandrel?.cap_drop).toEqual(["ALL"]);
+    expect(spandrel?.security_opt).toEqual(["no-new-privileges:true"]);
+  });
+
   it("gives Spandrel more time to stop than Docker's ten seconds", () => {
     expect(seconds(compose.services["spandrel"]!.stop_grace_period)).toBeGreaterThan(60);
   });
@@ -141,6 +153,30 @@ describe("compose/prometheus.yml", () => {
     expect(urls.map((url) => [url.host, url.pathname])).toEqual([
       [`spandrel:${ports.get("spandrel")}`, "/api/v1/write"],
     ]);
+  });
+});
+
+describe("the alerts", () => {
+  it("lie where Prometheus looks for rules", () => {
+    const [mount] = (compose.services["prometheus"]?.volumes ?? []).filter((volume) =>
+      volume.startsWith("./examples/alerts.yml:"),
+    );
+    const folder = prometheus.rule_files[0]?.replace("*.yml", "");
+    expect(mount?.split(":")[1]).toBe(`/etc/prometheus/${folder}alerts.yml`);
+  });
+});
+
+describe("Grafana's dashboards", () => {
+  it("fit the schema", () => {
+    expect(schemaFaults(DashboardProviders, providers)).toEqual([]);
+  });
+
+  it("are mounted where they are provisioned from, the home page among them", () => {
+    const { volumes = [], environment = {} } = compose.services["grafana"]!;
+    const folder = providers.providers[0]!.options.path;
+    expect(volumes).toContain(`./grafana/dashboards:${folder}:ro`);
+    const home = environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"] ?? "";
+    expect(existsInProject(home.replace(folder, "grafana/dashboards")), home).toBe(true);
   });
 });
 

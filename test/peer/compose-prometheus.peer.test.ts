@@ -26,6 +26,12 @@ interface VectorReply {
   };
 }
 
+interface RulesReply {
+  readonly data: {
+    readonly groups: readonly { readonly rules: readonly { name: string; state: string }[] }[];
+  };
+}
+
 describe.skipIf(!installed)("the compose stack's Prometheus", () => {
   const folder = mkdtempSync(join(tmpdir(), "spandrel-compose-"));
   const running: RunningProcess[] = [];
@@ -65,6 +71,8 @@ describe.skipIf(!installed)("the compose stack's Prometheus", () => {
     ports.prometheus = await freePort();
     ports.exporter = await freePort();
     mkdirSync(join(folder, "data"));
+    mkdirSync(join(folder, "rules"));
+    writeFileSync(join(folder, "rules", "alerts.yml"), readProjectFile("examples/alerts.yml").text);
     writeFileSync(join(folder, "prometheus.yml"), localConfig());
     await startSpandrel();
     const listen = (port: number) => `--web.listen-address=127.0.0.1:${port}`;
@@ -98,6 +106,15 @@ describe.skipIf(!installed)("the compose stack's Prometheus", () => {
       "prometheus",
       "spandrel",
     ]);
+  });
+
+  it("evaluates the alerts, of which none fires for an empty store that came up", async () => {
+    const url = `http://127.0.0.1:${ports.prometheus}/api/v1/rules`;
+    const { groups } = (JSON.parse((await fetchText(url)) ?? "{}") as RulesReply).data;
+    const rules = groups.flatMap((group) => group.rules);
+    const count = readProjectFile("examples/alerts.yml").text.match(/- alert:/g)?.length;
+    expect(rules).toHaveLength(count ?? 0);
+    expect(rules.filter(({ state }) => state !== "inactive")).toEqual([]);
   });
 
   it("has nothing refused on the way", async () => {

@@ -18,6 +18,9 @@ import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
 
 /** "No chunk" in every link. */
 export const NO_CHUNK = 0xffffffff as ChunkRef;
+/** What a chunk holds; its Prometheus encoding is one more. */
+export const ChunkKind = { xor: 0, histogram: 1, floatHistogram: 2 } as const;
+export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
 /** Records that a table starts with. */
 export const FIRST_RECORDS = 1024;
 /** Bytes of the sample count in front of the stream. */
@@ -42,8 +45,10 @@ const REGION = 9;
 const BIT_LENGTH = 10;
 const CAPACITY = 11;
 const SAMPLE_COUNT = 12;
-// XOR window in the low 16 bits, the open byte in the high 8.
+// XOR window in the low 16 bits, the chunk's kind in the next 2, the open byte in the high 8.
 const WINDOW_STATE = 13;
+const KIND_SHIFT = 16;
+const KIND_MASK = 3;
 const OPEN_BYTE_SHIFT = 24;
 const WASTE_STATE = 14;
 const NEWEST_MARK = 15;
@@ -55,6 +60,17 @@ const WINDOW = 1;
 const OLDER = 2;
 const NEXT = 3;
 const PREVIOUS = 4;
+
+/** The `windowState` of a chunk of a kind that has no XOR window of its own. */
+export function windowOfKind(kind: ChunkKind): number {
+  return NO_WINDOW | (kind << KIND_SHIFT);
+}
+
+/** The kind in a `windowState`, or null when there is none of that number. */
+export function kindOfWindow(windowState: number): ChunkKind | null {
+  const kind = windowState >>> KIND_SHIFT;
+  return kind <= ChunkKind.floatHistogram ? (kind as ChunkKind) : null;
+}
 
 export class ChunkRecords {
   protected states: Uint32Array = new Uint32Array(0);
@@ -186,6 +202,18 @@ export class ChunkRecords {
     return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! & 0xffff;
   }
 
+  /** What the chunk holds. */
+  kindOf(chunk: ChunkRef): ChunkKind {
+    const word = this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]!;
+    return ((word >>> KIND_SHIFT) & KIND_MASK) as ChunkKind;
+  }
+
+  /** True when the chunk holds native histograms. */
+  isHistogram(chunk: ChunkRef): boolean {
+    const word = this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]!;
+    return ((word >>> KIND_SHIFT) & KIND_MASK) !== ChunkKind.xor;
+  }
+
   /** The stream's last byte while it is not full, else 0. */
   openByteOf(chunk: ChunkRef): number {
     return this.states[(chunk << STATE_SHIFT) + WINDOW_STATE]! >>> OPEN_BYTE_SHIFT;
@@ -233,6 +261,13 @@ export class ChunkRecords {
     this.states[at + WINDOW_STATE] = NO_WINDOW;
     this.states[at + WASTE_STATE] = NO_WASTE;
     this.states[at + NEWEST_MARK] = NO_MARK;
+  }
+
+  /** Sets kind and length of a stream without samples. */
+  protected setKind(chunk: ChunkRef, kind: ChunkKind, bitLength: number): void {
+    const at = chunk << STATE_SHIFT;
+    this.states[at + BIT_LENGTH] = bitLength;
+    this.states[at + WINDOW_STATE] = windowOfKind(kind);
   }
 
   /** Adds a sample to the state, the count last; returns the count. */

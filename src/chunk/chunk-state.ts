@@ -2,7 +2,8 @@
  * Saving and restoring a chunk beside its stream: docs/format/chunk.md, "State".
  *
  * The stream alone can be read but not continued (the XOR window, the account of waste) nor entered
- * in the middle (seek marks). The state holds what is missing.
+ * in the middle (seek marks). The state holds what is missing, and what kind of chunk it is;
+ * histogram chunks need nothing more than their stream.
  *
  * I1  A restored chunk that goes on has the bytes and marks of one that was never stopped, wherever
  *     it was stopped and whatever capacity it was given; only its growth starts from there.
@@ -12,10 +13,10 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
-import { HEADER_BYTES, NO_CHUNK } from "./chunk-records.ts";
-import { type ChunkTable, FIRST_CAPACITY } from "./chunk-table.ts";
+import { ChunkKind, HEADER_BYTES, kindOfWindow, NO_CHUNK, windowOfKind } from "./chunk-records.ts";
+import { type ChunkTable, FIRST_CAPACITY, HISTOGRAM_HEADER_BYTES } from "./chunk-table.ts";
 import { FINE_MARK_SAMPLES, NO_MARK } from "./seek-marks.ts";
-import { isWindow } from "./xor-window.ts";
+import { isWindow, NO_WASTE } from "./xor-window.ts";
 
 /**
  * The slice that a restored chunk of `length` bytes gets:
@@ -71,6 +72,12 @@ export function stateBytesOf(chunks: ChunkTable, chunk: ChunkRef): number {
   return CHUNK_STATE_BYTES + markCountOf(chunks, chunk) * MARK_STATE_BYTES;
 }
 
+/** The encoder's window with the chunk's kind. */
+function windowWordOf(chunks: ChunkTable, chunk: ChunkRef): number {
+  const kind = chunks.kindOf(chunk);
+  return kind === ChunkKind.xor ? chunks.windowStateOf(chunk) : windowOfKind(kind);
+}
+
 /** Writes the chunk's state to `into` from byte `at` on; returns the bytes written. */
 export function writeState(
   chunks: ChunkTable,
@@ -90,7 +97,7 @@ export function writeState(
   to.setFloat64(start + PREVIOUS_TIME, chunks.previousTimeOf(chunk), true);
   to.setUint32(start + VALUE_LOW, chunks.lastValueLowOf(chunk), true);
   to.setUint32(start + VALUE_HIGH, chunks.lastValueHighOf(chunk), true);
-  to.setUint32(start + WINDOW_STATE, chunks.windowStateOf(chunk), true);
+  to.setUint32(start + WINDOW_STATE, windowWordOf(chunks, chunk), true);
   to.setUint32(start + WASTE_STATE, chunks.wasteStateOf(chunk), true);
   let markAt = start + length;
   const { marks } = chunks;
@@ -131,7 +138,7 @@ export function restoreChunk(
   const bitLength = from.getUint32(start + BIT_LENGTH, true);
   if (marksEnd > stateLength || (bitLength + 7) >>> 3 !== dataLength) return NO_CHUNK;
   if (from.getUint16(bytes.byteOffset + dataAt) !== count) return NO_CHUNK;
-  if (!isWindow(from.getUint32(start + WINDOW_STATE, true))) return NO_CHUNK;
+  if (!isKindAndWindow(from, start, dataLength)) return NO_CHUNK;
   if (!hasRisingTimes(from, start, count)) return NO_CHUNK;
   if (!hasRisingMarks(from, start, start + marksEnd)) return NO_CHUNK;
   const chunk = createWithPolicy(chunks, series, window, dataLength, policy);
@@ -189,6 +196,17 @@ function readMark(chunks: ChunkTable, chunk: ChunkRef, from: DataView, at: numbe
     from.getUint8(at + MARK_SIZE),
   );
   chunks.setNewestMark(chunk, mark);
+}
+
+/** True when window, waste and marks of a state are ones that a chunk of its kind can have. */
+function isKindAndWindow(from: DataView, start: number, dataLength: number): boolean {
+  const window = from.getUint32(start + WINDOW_STATE, true);
+  const kind = kindOfWindow(window);
+  if (kind === ChunkKind.xor) return isWindow(window);
+  if (kind === null || window !== windowOfKind(kind)) return false;
+  if (from.getUint32(start + WASTE_STATE, true) !== NO_WASTE) return false;
+  if (from.getUint16(start + MARK_COUNT, true) !== 0) return false;
+  return dataLength > HISTOGRAM_HEADER_BYTES && from.getUint16(start + SAMPLE_COUNT, true) > 0;
 }
 
 /** True when the times of a state are ones that `count` samples can have. */

@@ -1,8 +1,9 @@
 /**
  * Chunks: records that own a slice of the simulated heap.
  *
- * A chunk is the samples of one series in one window, as a Prometheus XOR bit stream that lies in
- * a byte slice of the heap (docs/format/chunk.md).
+ * A chunk is samples of one series in one window, as a Prometheus bit stream that lies in a byte
+ * slice of the heap: XOR for floats (docs/format/chunk.md), or one of the two for histograms
+ * (docs/format/histogram-chunk.md).
  *
  * I1  A live record owns exactly one slice: [address, address + capacity), never empty; the stream
  *     is its first byteLength = ceil(bitLength / 8) bytes, and byteLength <= capacity.
@@ -12,28 +13,37 @@
  *     from that many samples on. windowState and wasteState: see xor-window.ts.
  * I5  openByte is the stream's last byte while it is not full, else 0: an append does not wait for
  *     the slice's memory, it only writes there.
+ * I6  A histogram chunk has a byte of flags behind its count, no seek marks, no windowState and no
+ *     wasteState; its "value" is the sum. Its encoder's state, if it is kept, is in `encoders`; it
+ *     can be had from the bytes at any time.
  *
  * Units: addresses, lengths and capacities are bytes; bitLength is bits; times are milliseconds.
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
-import { ChunkRecords, FIRST_RECORDS, HEADER_BYTES } from "./chunk-records.ts";
+import { ChunkKind, ChunkRecords, FIRST_RECORDS, HEADER_BYTES } from "./chunk-records.ts";
+import type { HistogramState } from "./histogram-state.ts";
 import { SeekMarks } from "./seek-marks.ts";
 import type { SliceObserver } from "./slice-observer.ts";
 
-export { FIRST_RECORDS, HEADER_BYTES, NO_CHUNK } from "./chunk-records.ts";
+export { ChunkKind, FIRST_RECORDS, HEADER_BYTES, NO_CHUNK } from "./chunk-records.ts";
 
 /** What a chunk's slice is made with; append grows it from there. */
 export const FIRST_CAPACITY = 128;
 /** Most samples of a chunk: its count has 16 bits. */
 export const SAMPLES_MAX = 65535;
 
+/** Bytes of sample count and flags in front of a histogram stream. */
+export const HISTOGRAM_HEADER_BYTES = 3;
+
 const REGION_BYTES = 2 ** 32;
 
 export class ChunkTable extends ChunkRecords {
   readonly heap: ChunkHeap;
   readonly marks = new SeekMarks();
+  /** Encoder states of histogram chunks that are written to. */
+  readonly encoders = new Map<ChunkRef, HistogramState>();
   private readonly views: readonly Uint8Array[];
   private readonly observer: SliceObserver | null;
 
@@ -66,6 +76,7 @@ export class ChunkTable extends ChunkRecords {
   release(chunk: ChunkRef): void {
     assert(this.isLive(chunk), "chunk is released twice");
     this.marks.releaseAll(this.newestMarkOf(chunk));
+    if (this.isHistogram(chunk)) this.encoders.delete(chunk);
     const address = this.addressOf(chunk);
     const capacity = this.capacityOf(chunk);
     this.observer?.released(chunk, this.windowOf(chunk), address, capacity);
@@ -73,9 +84,22 @@ export class ChunkTable extends ChunkRecords {
     this.freeRecord(chunk);
   }
 
-  /** Makes the chunk empty; keeps its slice. */
+  /** Makes an empty chunk one for histograms; `flags` is the byte behind the count. */
+  beginHistograms(chunk: ChunkRef, kind: ChunkKind, flags: number): void {
+    assert(this.sampleCountOf(chunk) === 0 && kind !== ChunkKind.xor, "chunk has samples");
+    this.setKind(chunk, kind, HISTOGRAM_HEADER_BYTES * 8);
+    this.bytesOf(chunk)[this.offsetOf(chunk) + HEADER_BYTES] = flags;
+  }
+
+  /** The flags of a histogram chunk. */
+  histogramFlagsOf(chunk: ChunkRef): number {
+    return this.bytesOf(chunk)[this.offsetOf(chunk) + HEADER_BYTES]!;
+  }
+
+  /** Makes the chunk an empty one for floats; keeps its slice. */
   clear(chunk: ChunkRef): void {
     this.marks.releaseAll(this.newestMarkOf(chunk));
+    if (this.isHistogram(chunk)) this.encoders.delete(chunk);
     this.clearState(chunk);
     this.writeCount(chunk, 0);
   }
@@ -198,6 +222,7 @@ export class ChunkTable extends ChunkRecords {
     const openByte = this.openByteAt(chunk, this.bitLengthOf(chunk));
     assert(this.openByteOf(chunk) === openByte, "open byte differs");
     if (count > 0) assert(this.firstTimeOf(chunk) <= this.lastTimeOf(chunk), "times fall");
+    assert(this.isHistogram(chunk) || !this.encoders.has(chunk), "state of a chunk of floats");
     return this.marks.verifyList(this.newestMarkOf(chunk), count, this.bitLengthOf(chunk));
   }
 }

@@ -88,6 +88,10 @@ export class ChunkTable extends ChunkRecords {
   beginHistograms(chunk: ChunkRef, kind: ChunkKind, flags: number): void {
     assert(this.sampleCountOf(chunk) === 0 && kind !== ChunkKind.xor, "chunk has samples");
     this.setKind(chunk, kind, HISTOGRAM_HEADER_BYTES * 8);
+    this.setHistogramFlags(chunk, flags);
+  }
+
+  setHistogramFlags(chunk: ChunkRef, flags: number): void {
     this.bytesOf(chunk)[this.offsetOf(chunk) + HEADER_BYTES] = flags;
   }
 

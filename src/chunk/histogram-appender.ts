@@ -13,13 +13,7 @@
 import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
 import { windowOfKind } from "./chunk-records.ts";
-import {
-  ChunkKind,
-  type ChunkTable,
-  FIRST_CAPACITY,
-  NO_CHUNK,
-  SAMPLES_MAX,
-} from "./chunk-table.ts";
+import { ChunkKind, type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "./chunk-table.ts";
 import {
   COUNT,
   CUSTOM_BOUNDS,
@@ -37,6 +31,7 @@ import { decodeAll, stateAtEnd } from "./histogram-decoder.ts";
 import { ChunkFlags, HistogramFit, type SideUnion } from "./histogram-fit.ts";
 import { BUCKETS_FROM, HistogramState } from "./histogram-state.ts";
 import { HistogramWriter } from "./histogram-stream.ts";
+import { startOver } from "./late-insert.ts";
 
 /** A chunk of this size takes no more samples … */
 export const HISTOGRAM_CHUNK_BYTES = 8192;
@@ -237,8 +232,7 @@ function rewrite(
   rewritten.clear();
   decodeAll(chunks, chunk, rewritten);
   const spans = grownSpans(from, row);
-  chunks.moveSlice(chunk, FIRST_CAPACITY, 0);
-  chunks.clear(chunk);
+  startOver(chunks, chunk);
   chunks.beginHistograms(chunk, kind, flags);
   setShape(state, from, row, spans.words, spans.positiveCount);
   chunks.encoders.set(chunk, state);

@@ -122,6 +122,13 @@ export class HistogramColumns {
     this.end = 0;
   }
 
+  /** Forgets the rows from `length` on. */
+  truncate(length: number): void {
+    if (length >= this.length) return;
+    this.end = this.starts[length]!;
+    this.length = length;
+  }
+
   timeOf(row: number): number {
     return this.times[row]!;
   }
@@ -196,9 +203,9 @@ export class HistogramColumns {
   }
 
   /** Adds a sample that ends a series. */
-  pushStale(timeMs: number, isFloat: boolean): void {
+  pushStale(timeMs: number, isFloat: boolean, hint: number): void {
     const start = this.add(timeMs, HEAD_WORDS);
-    this.words[start + FLAGS] = isFloat ? 1 : 0;
+    this.words[start + FLAGS] = (isFloat ? 1 : 0) | (hint << 1);
     this.words[start + SUM] = STALE_LOW;
     this.words[start + SUM + 1] = STALE_HIGH;
   }

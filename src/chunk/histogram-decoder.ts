@@ -64,8 +64,7 @@ export function stateAtEnd(chunks: ChunkTable, chunk: ChunkRef): HistogramState 
 export function decodeAll(chunks: ChunkTable, chunk: ChunkRef, into: HistogramColumns): void {
   const isGauge = isGaugeChunk(chunks, chunk);
   walk(chunks, chunk, scratch, (state, index) => {
-    if (state.isStale) into.pushStale(state.timeMs, state.isFloat);
-    else emit(state, hintOf(isGauge, index), into);
+    emit(state, hintOf(isGauge, index), into);
     return true;
   });
 }
@@ -115,7 +114,8 @@ function overlaps(chunks: ChunkTable, chunk: ChunkRef, fromMs: number, toMs: num
   return chunks.firstTimeOf(chunk) <= toMs && chunks.lastTimeOf(chunk) >= fromMs;
 }
 
-function isGaugeChunk(chunks: ChunkTable, chunk: ChunkRef): boolean {
+/** True when the chunk holds gauges. */
+export function isGaugeChunk(chunks: ChunkTable, chunk: ChunkRef): boolean {
   return (chunks.histogramFlagsOf(chunk) & CHUNK_FLAGS_MASK) === ChunkFlags.gauge;
 }
 
@@ -124,8 +124,8 @@ function hintOf(isGauge: boolean, index: number): number {
   return index > 0 ? ResetHint.notReset : ResetHint.unknown;
 }
 
-/** Adds the sample that a state stands behind. */
-function emit(state: HistogramState, hint: number, into: HistogramColumns): void {
+/** Adds the sample that a state stands behind, stale or not. */
+export function emit(state: HistogramState, hint: number, into: HistogramColumns): void {
   const { spans, values, bounds } = state;
   const buckets = values.length - 2 * BUCKETS_FROM;
   const start = into.add(state.timeMs, HEAD_WORDS + spans.length + buckets + bounds.length);

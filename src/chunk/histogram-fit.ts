@@ -25,6 +25,7 @@ import {
 } from "./histogram-columns.ts";
 import { type PairRange, SpanWalk } from "./histogram-layout.ts";
 import { BUCKETS_FROM, type HistogramState } from "./histogram-state.ts";
+import { RunningCount } from "./running-count.ts";
 
 /** Flags of a chunk: what is known of a counter reset in front of it. */
 export const ChunkFlags = { unknown: 0, notReset: 0x40, reset: 0x80, gauge: 0xc0 } as const;
@@ -45,7 +46,8 @@ export class SideUnion {
   length = 0;
   fromChunk = new Int32Array(64);
   fromSample = new Int32Array(64);
-  indexes = new Int32Array(64);
+  /** Sums of 32-bit gaps. */
+  indexes = new Float64Array(64);
   /** Buckets that the chunk lacks, and that the sample lacks. */
   missingInChunk = 0;
   missingInSample = 0;
@@ -67,14 +69,14 @@ export class SideUnion {
   }
 
   private grow(): void {
-    const wider = (column: Int32Array): Int32Array<ArrayBuffer> => {
-      const copy = new Int32Array(column.length * 2);
-      copy.set(column);
-      return copy;
-    };
-    this.indexes = wider(this.indexes);
-    this.fromChunk = wider(this.fromChunk);
-    this.fromSample = wider(this.fromSample);
+    const length = this.indexes.length * 2;
+    const { indexes, fromChunk, fromSample } = this;
+    this.indexes = new Float64Array(length);
+    this.indexes.set(indexes);
+    this.fromChunk = new Int32Array(length);
+    this.fromChunk.set(fromChunk);
+    this.fromSample = new Int32Array(length);
+    this.fromSample.set(fromSample);
   }
 }
 
@@ -218,27 +220,6 @@ function uniteSide(
   }
 }
 
-/** A count that grows by differences: a signed 64-bit integer. */
-class RunningCount {
-  high = 0;
-  low = 0;
-
-  clear(): void {
-    this.high = 0;
-    this.low = 0;
-  }
-
-  add(words: Uint32Array, at: number): void {
-    const low = this.low + words[at]!;
-    this.low = low >>> 0;
-    this.high = (this.high + words[at + 1]! + (low > this.low ? 1 : 0)) | 0;
-  }
-
-  isAbove(other: RunningCount): boolean {
-    return this.high > other.high || (this.high === other.high && this.low > other.low);
-  }
-}
-
 const before = new RunningCount();
 const now = new RunningCount();
 
@@ -273,7 +254,7 @@ function integersFell(
     if (inSample >= 0) now.add(other, otherAt + 2 * inSample);
     if (inChunk < 0) continue;
     before.add(own, ownAt + 2 * inChunk);
-    if (inSample < 0 ? before.high !== 0 || before.low !== 0 : before.isAbove(now)) return true;
+    if (inSample < 0 ? !before.isZero : before.isAbove(now)) return true;
   }
   return false;
 }

@@ -10,6 +10,7 @@
 import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
 import type { ChunkTable } from "./chunk-table.ts";
+import { removeHistograms } from "./histogram-rewrite.ts";
 import { startOver } from "./late-insert.ts";
 import { SampleColumns } from "./sample-columns.ts";
 import { dropCovered, type TimeIntervals } from "./time-intervals.ts";
@@ -27,6 +28,7 @@ export function removeSamples(
   chunk: ChunkRef,
   intervals: TimeIntervals,
 ): number {
+  if (chunks.isHistogram(chunk)) return removeHistograms(chunks, chunk, intervals);
   samples.clear();
   decodeRange(chunks, chunk, chunks.firstTimeOf(chunk), chunks.lastTimeOf(chunk), samples);
   const removed = dropCovered(samples, 0, intervals);

@@ -2,12 +2,13 @@
  * A source of samples that counts what is read from it, for the statistics of a query.
  */
 import type { SampleColumns } from "../chunk/sample-columns.ts";
+import { histogramsOf } from "../promql/histogram/stored-histograms.ts";
 import type { HistogramSamples, SeriesSet, SeriesSource } from "../promql/series-source.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 
 export class CountingSource implements SeriesSource {
-  /** Float samples read so far. */
+  /** Samples read so far; a histogram counts for as many as its size is. */
   samplesRead = 0;
   private readonly source: SeriesSource;
 
@@ -50,7 +51,9 @@ class CountedSet implements SeriesSet {
   }
 
   histograms(index: number, fromMs: number, toMs: number): HistogramSamples | null {
-    return this.set.histograms?.(index, fromMs, toMs) ?? null;
+    const found = histogramsOf(this.set, index, fromMs, toMs);
+    for (const histogram of found?.values ?? []) this.counts.samplesRead += histogram.sampleWeight;
+    return found;
   }
 
   startTimes(index: number, fromMs: number, toMs: number): readonly number[] | null {

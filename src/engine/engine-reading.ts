@@ -71,6 +71,7 @@ export interface EngineReading {
   readonly spanOccupancy: Float64Array;
   readonly heapStatus: HeapStatus;
   readonly samplesStoredTotal: number;
+  readonly histogramsStoredTotal: number;
   readonly samplesUnchangedTotal: number;
   readonly refused: readonly RefusedSamples[];
   readonly metadataFamilyCount: number;
@@ -181,6 +182,7 @@ export class EngineReader {
       spanOccupancy: spanOccupancy(heap),
       heapStatus: store === null ? NO_HEAP : heapStatus(store),
       samplesStoredTotal: counts[AppendCode.stored] ?? 0,
+      histogramsStoredTotal: store?.ingest.histogramCount ?? 0,
       samplesUnchangedTotal: counts[AppendCode.unchanged] ?? 0,
       refused,
       metadataFamilyCount: engine.metadata().size,

@@ -15,6 +15,7 @@ import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
 import type { Labels } from "../series/labels.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import { HistogramIntake } from "./histogram-intake.ts";
 import type { Refusal, WriteOutcome } from "./service.ts";
 
 const LABEL_WORDS: Readonly<Record<LabelCode, string>> = {
@@ -42,33 +43,46 @@ export function labelsText(labels: Labels): string {
 }
 
 export class Ingest {
-  /** Samples so far, by AppendCode. */
+  /** Samples so far, histograms among them, by AppendCode. */
   readonly counts = new Float64Array(APPEND_CODE_COUNT);
+  /** Native histograms stored so far. */
+  histogramCount = 0;
   private readonly head: Head;
   private readonly seriesMax: number;
+  private readonly histograms: HistogramIntake;
   private readonly own = new Float64Array(APPEND_CODE_COUNT);
+  private ownHistograms = 0;
   private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
 
   constructor(head: Head, seriesMax: number) {
     this.head = head;
     this.seriesMax = seriesMax;
+    this.histograms = new HistogramIntake(head);
   }
 
   /** Stores a batch; the head's clock must have been advanced. */
   write(batch: WriteBatch): WriteOutcome {
     this.own.fill(0);
+    this.ownHistograms = 0;
     const { keys } = this.head.index;
     const bytes = batch.bytes;
     let previous = NO_KEY;
+    let row = 0;
+    const hasHistograms = batch.histogramCount > 0;
+    if (hasHistograms) this.histograms.begin(batch);
     for (let i = 0; i < batch.seriesCount; i++) {
       const from = batch.labelsFromOf(i);
       const to = batch.labelsToOf(i);
-      const admit = this.admitsAny(batch, i);
+      const rowEnd = hasHistograms ? this.histograms.endOf(i) : 0;
+      const admit =
+        this.admitsAny(batch, i) || (row < rowEnd && this.histograms.admitsAny(row, rowEnd));
       const key = this.head.index.intern(bytes, from, to, previous, admit);
       if (key >= 0) {
         previous = key;
         this.append(batch, i, keys.seriesOf(key));
-      } else this.refuseSeries(batch, i, key);
+        if (row < rowEnd) this.appendHistograms(batch, row, rowEnd, keys.seriesOf(key));
+      } else this.refuseSeries(batch, i, key, row, rowEnd);
+      row = rowEnd;
     }
     return this.outcome();
   }
@@ -85,6 +99,23 @@ export class Ingest {
     }
   }
 
+  private appendHistograms(batch: WriteBatch, from: number, to: number, ref: SeriesRef): void {
+    for (let row = from; row < to; row++) {
+      const fault = this.histograms.faultOf(row);
+      const code = fault === null ? this.histograms.append(ref, row) : AppendCode.invalidHistogram;
+      this.own[code] = this.own[code]! + 1;
+      if (code === AppendCode.stored) this.ownHistograms++;
+      if (code > AppendCode.unchanged && this.own[code] === 1) {
+        const text = labelsText(this.head.index.labelsOf(ref));
+        this.firsts[code] = this.histogramText(text, batch.histograms.timeOf(row), fault);
+      }
+    }
+  }
+
+  private histogramText(labels: string, timeMs: number, fault: string | null): string {
+    return `${fault === null ? "" : `${fault}: `}${labels} at ${timeMs} ms`;
+  }
+
   /** Whether a new series for these samples would store one of them. */
   private admitsAny(batch: WriteBatch, series: number): boolean {
     const end = batch.sampleEndOf(series);
@@ -94,9 +125,16 @@ export class Ingest {
     return false;
   }
 
-  private refuseSeries(batch: WriteBatch, series: number, why: number): void {
+  private refuseSeries(
+    batch: WriteBatch,
+    series: number,
+    why: number,
+    row: number,
+    rowEnd: number,
+  ): void {
     const start = batch.sampleStartOf(series);
-    const count = batch.sampleEndOf(series) - start;
+    const end = batch.sampleEndOf(series);
+    const count = end - start + rowEnd - row;
     const text = shownLabels(batch, series);
     if (why === NO_LABELS) {
       const words = LABEL_WORDS[this.head.index.labelCode];
@@ -105,12 +143,20 @@ export class Ingest {
       const words = `${text}: the limit is ${this.seriesMax} series (--storage.max-series)`;
       this.refuse(AppendCode.seriesLimit, count, words);
     } else {
-      for (let s = start; s < start + count; s++) {
-        const old = batch.timeOf(s) < this.head.oldestStartMs;
-        const code = old ? AppendCode.tooOld : AppendCode.tooFarInFuture;
-        this.refuse(code, 1, `${text} at ${batch.timeOf(s)} ms`);
+      for (let s = start; s < end; s++) this.refuseTime(text, batch.timeOf(s));
+      for (let r = row; r < rowEnd; r++) {
+        const timeMs = batch.histograms.timeOf(r);
+        const fault = this.histograms.faultOf(r);
+        if (fault === null) this.refuseTime(text, timeMs);
+        else this.refuse(AppendCode.invalidHistogram, 1, this.histogramText(text, timeMs, fault));
       }
     }
+  }
+
+  private refuseTime(text: string, timeMs: number): void {
+    const old = timeMs < this.head.oldestStartMs;
+    const code = old ? AppendCode.tooOld : AppendCode.tooFarInFuture;
+    this.refuse(code, 1, `${text} at ${timeMs} ms`);
   }
 
   private refuse(code: AppendCode, count: number, first: string): void {
@@ -126,8 +172,10 @@ export class Ingest {
       if (count === 0 || code <= AppendCode.unchanged) continue;
       refusals.push({ reason: APPEND_REASONS[code]!.words, count, first: this.firsts[code]! });
     }
+    this.histogramCount += this.ownHistograms;
     return {
       samplesStored: this.own[AppendCode.stored]!,
+      histogramsStored: this.ownHistograms,
       samplesUnchanged: this.own[AppendCode.unchanged]!,
       refusals,
     };

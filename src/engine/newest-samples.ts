@@ -2,13 +2,14 @@
  * The newest sample of every series that some selectors match, as federation asks for it.
  *
  * I1  A series comes once, whatever number of selectors match it; series without a name and series
- *     whose newest sample is a stale marker do not come.
+ *     whose newest sample is a stale marker or a native histogram do not come.
  * I2  Samples are in the order of their metric names, then of their label sets.
  *
  * Units: …Ms milliseconds since the epoch; both ends of the range are inclusive.
  */
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
-import type { SeriesSource } from "../promql/series-source.ts";
+import { histogramsOf } from "../promql/histogram/stored-histograms.ts";
+import type { SeriesSet, SeriesSource } from "../promql/series-source.ts";
 import { compareUtf8, Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 
@@ -28,6 +29,11 @@ function lastOf(columns: SampleColumns, labels: Labels): NewestSample | null {
   const [low, high] = [columns.bits[2 * last], columns.bits[2 * last + 1]];
   if (high === STALE_HIGH && low === STALE_LOW) return null;
   return { labels, value: columns.values[last] as number, timeMs: columns.times[last] as number };
+}
+
+/** Whether the series has gone on with a histogram. */
+function hasHistogramAfter(set: SeriesSet, index: number, timeMs: number, toMs: number): boolean {
+  return histogramsOf(set, index, timeMs + 1, toMs) !== null;
 }
 
 function compare({ labels: left }: NewestSample, { labels: right }: NewestSample): number {
@@ -52,7 +58,8 @@ export function newestSamples(
       columns.clear();
       set.read(i, fromMs, toMs, columns);
       const newest = lastOf(columns, labels);
-      if (newest !== null) found.set(labels.key(), newest);
+      if (newest !== null && !hasHistogramAfter(set, i, newest.timeMs, toMs))
+        found.set(labels.key(), newest);
     }
   }
   return [...found.values()].sort(compare);

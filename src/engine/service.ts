@@ -18,7 +18,9 @@ export interface Refusal {
 
 /** What became of one write request. Refused samples never take accepted ones with them. */
 export interface WriteOutcome {
+  /** Histograms among them. */
   readonly samplesStored: number;
+  readonly histogramsStored: number;
   readonly samplesUnchanged: number;
   readonly refusals: readonly Refusal[];
 }

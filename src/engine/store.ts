@@ -43,7 +43,15 @@ const CLEAN_STEPS = 4000;
 const SWEEP_SPANS = 2000;
 /** Heap that a write may take per series and at least: a chunk's first slice or its growth. */
 const WRITE_BYTES_PER_SERIES = 2048;
+/** The same for a native histogram: a chunk that grows to its largest, or is encoded anew. */
+const WRITE_BYTES_PER_HISTOGRAM = 8192;
 const WRITE_BYTES_MIN = 256 << 10;
+
+/** Heap that a batch may take. */
+function bytesFor({ seriesCount, histogramCount }: WriteBatch): number {
+  const bytes = seriesCount * WRITE_BYTES_PER_SERIES + histogramCount * WRITE_BYTES_PER_HISTOGRAM;
+  return Math.max(WRITE_BYTES_MIN, bytes);
+}
 
 function heapOf(settings: StoreSettings, clock: Clock): GoHeap {
   return new GoHeap({
@@ -93,7 +101,7 @@ export class Store {
   /** Stores a batch. TsdbError HEAP_LIMIT when there is no room: nothing of it is stored then. */
   write(batch: WriteBatch): WriteOutcome {
     this.head.advance(this.clock.nowMs());
-    if (this.settings.heapLimitBytes > 0) this.ensureRoom(batch.seriesCount);
+    if (this.settings.heapLimitBytes > 0) this.ensureRoom(bytesFor(batch));
     return this.ingest.write(batch);
   }
 
@@ -133,9 +141,8 @@ export class Store {
     return bytes;
   }
 
-  private ensureRoom(seriesCount: number): void {
+  private ensureRoom(needed: number): void {
     const limit = this.settings.heapLimitBytes;
-    const needed = Math.max(WRITE_BYTES_MIN, seriesCount * WRITE_BYTES_PER_SERIES);
     if (this.heap.inUseBytes + needed <= limit) return;
     // A collection helps only when there is garbage worth a cycle.
     const garbage = this.heap.allocatedBytes - this.heap.liveBytes;

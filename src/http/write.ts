@@ -90,7 +90,6 @@ export class WriteRoute {
       scanWriteRequest(bytes, batch);
       counts.writeBodyBytes += length;
       counts.writeDecodedBytes += bytes.length;
-      counts.writeHistograms += batch.histogramCount;
       counts.writeExemplars += batch.exemplarCount;
       counts.writeMetadata += batch.metadataCount;
       const outcome = this.service.write(batch);

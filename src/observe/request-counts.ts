@@ -27,8 +27,6 @@ export class RequestCounts {
   writeBodyBytes = 0;
   /** Bytes of write requests after decompression. */
   writeDecodedBytes = 0;
-  /** Native histograms in write requests; they are not kept. */
-  writeHistograms = 0;
   /** Exemplars in write requests; they are not kept. */
   writeExemplars = 0;
   /** Metadata entries in write requests. */

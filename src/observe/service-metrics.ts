@@ -47,6 +47,13 @@ const INGESTION: readonly MetricDefinition[] = [
   ),
   engine(
     "counter",
+    "spandrel_histograms_stored_total",
+    "Native histograms stored.",
+    (e) => e.histogramsStoredTotal,
+    "They count as samples too.",
+  ),
+  engine(
+    "counter",
     "spandrel_samples_unchanged_total",
     "Samples that were stored already with the same bits.",
     (e) => e.samplesUnchangedTotal,
@@ -78,12 +85,6 @@ const INGESTION: readonly MetricDefinition[] = [
     "spandrel_write_decoded_bytes_total",
     "Bytes of write requests after decompression.",
     (r) => r.writeDecodedBytes,
-  ),
-  requests(
-    "counter",
-    "spandrel_write_histograms_ignored_total",
-    "Native histograms in write requests; they are not stored.",
-    (r) => r.writeHistograms,
   ),
   requests(
     "counter",

@@ -7,6 +7,7 @@
  *
  * Units: …Ms is milliseconds since the epoch; both ends of a range are inclusive.
  */
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
@@ -31,6 +32,8 @@ export interface SeriesSet {
   read(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
   /** Native histograms in [fromMs, toMs], or null; a source without any leaves this out. */
   histograms?(index: number, fromMs: number, toMs: number): HistogramSamples | null;
+  /** The same of a store that has them in columns: appends them to `into`. */
+  readHistograms?(index: number, fromMs: number, toMs: number, into: HistogramColumns): number;
   /** Start times of the float samples that read() returns for the same range, or null. */
   startTimes?(index: number, fromMs: number, toMs: number): readonly number[] | null;
 }

@@ -13,12 +13,13 @@ export const AppendCode = {
   tooFarInFuture: 5,
   seriesLimit: 6,
   invalidLabels: 7,
+  invalidHistogram: 8,
 } as const;
 
 export type AppendCode = (typeof AppendCode)[keyof typeof AppendCode];
 
 /** How many codes there are: the length of a column of counts. */
-export const APPEND_CODE_COUNT = 8;
+export const APPEND_CODE_COUNT = 9;
 
 /** What is said of each code: the metric label and the words in a reply. */
 export const APPEND_REASONS: readonly { readonly label: string; readonly words: string }[] = [
@@ -30,4 +31,5 @@ export const APPEND_REASONS: readonly { readonly label: string; readonly words: 
   { label: "too_far_in_future", words: "sample is too far in the future" },
   { label: "series_limit", words: "series limit reached" },
   { label: "invalid_labels", words: "invalid labels" },
+  { label: "invalid_histogram", words: "invalid native histogram" },
 ];

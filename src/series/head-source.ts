@@ -5,6 +5,9 @@
  */
 import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
+import { decodeHistograms, decodeStale } from "../chunk/histogram-decoder.ts";
+import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import { dropCovered } from "../chunk/time-intervals.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
@@ -50,15 +53,45 @@ export class HeadSeriesSet {
   read(index: number, fromMs: number, toMs: number, into: SampleColumns): number {
     const { chunks } = this.head;
     const from = Math.max(fromMs, this.head.oldestStartMs);
+    let depth = this.findChunks(index, from, toMs);
+    let read = 0;
+    while (depth > 0) {
+      const chunk = this.chain[--depth]!;
+      if (chunks.isHistogram(chunk)) read += decodeStale(chunks, chunk, from, toMs, into);
+      else read += decodeRange(chunks, chunk, from, toMs, into);
+    }
+    return read - this.dropDeleted(index, into, read);
+  }
+
+  /**
+   * Appends the native histograms of a series in [fromMs, toMs] to `into`, oldest first; those that
+   * end the series come from read(), as stale markers.
+   */
+  readHistograms(index: number, fromMs: number, toMs: number, into: HistogramColumns): number {
+    const { chunks, tombstones } = this.head;
+    const from = Math.max(fromMs, this.head.oldestStartMs);
+    const before = into.length;
+    for (let depth = this.findChunks(index, from, toMs); depth > 0; ) {
+      const chunk = this.chain[--depth]!;
+      if (chunks.isHistogram(chunk)) decodeHistograms(chunks, chunk, from, toMs, into);
+    }
+    if (into.length > before && tombstones.seriesCount > 0) {
+      const deleted = tombstones.of(this.refs[index]!);
+      if (deleted !== undefined) dropCoveredHistograms(into, before, deleted);
+    }
+    return into.length - before;
+  }
+
+  /** Puts the chunks that reach into [fromMs, toMs] into `chain`, newest first; how many. */
+  private findChunks(index: number, fromMs: number, toMs: number): number {
+    const { chunks } = this.head;
     let depth = 0;
     let chunk = this.head.index.series.newestChunkOf(this.refs[index]!);
     for (; chunk !== NO_CHUNK; chunk = chunks.olderOf(chunk)) {
-      if (chunks.lastTimeOf(chunk) < from) break;
+      if (chunks.lastTimeOf(chunk) < fromMs) break;
       if (chunks.firstTimeOf(chunk) <= toMs) this.chain[depth++] = chunk;
     }
-    let read = 0;
-    while (depth > 0) read += decodeRange(chunks, this.chain[--depth]!, from, toMs, into);
-    return read - this.dropDeleted(index, into, read);
+    return depth;
   }
 
   /** Takes what is deleted out of the last `read` samples of `into`; returns how many. */

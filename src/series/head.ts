@@ -5,7 +5,9 @@
  *     windowCount - 1 before it; a sample before the oldest one is too old, one more than ten
  *     minutes ahead of the clock is refused, and no rule looks at other series.
  * I2  A series' chunks hang from it newest first, windows never rising; only a full chunk (65,535
- *     samples) is followed by another one of the same window.
+ *     samples) is followed by another one of the same window. Where there are histograms a window
+ *     has as many chunks as their encoding asks for: another kind of sample, a counter reset,
+ *     another shape, 8 KiB (chunk/histogram-appender.ts).
  * I3  No series holds chunks of more than windowCount windows: one that opens the next window early
  *     gives up its oldest chunk then.
  * I4  A live series has a chunk; it is killed with its last one.
@@ -25,8 +27,17 @@ import {
   windowStart,
 } from "../base/units.ts";
 import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
+import { settleHistograms } from "../chunk/histogram-appender.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
 import { AppendCode } from "./append-code.ts";
+import {
+  appendNewest,
+  insertLateHistogram,
+  isStaleAfterHistogram,
+  repeatedHistogram,
+  staleHistogram,
+} from "./histogram-samples.ts";
 import { LabelIndex } from "./label-index.ts";
 import { insertLate } from "./late-samples.ts";
 import { Tombstones } from "./tombstones.ts";
@@ -34,6 +45,10 @@ import { WindowLists } from "./window-lists.ts";
 
 /** How far ahead of the clock a sample may be: milliseconds. */
 export const FUTURE_BOUND_MS = 10 * 60 * 1000;
+
+/** Where a sample belongs in its series; numbers that no AppendCode has. */
+const Place = { newest: -1, repeated: -2, late: -3 } as const;
+type Place = (typeof Place)[keyof typeof Place];
 
 /** What a head is made with. `seriesMax` 0 is no limit; `seed` keys the hash tables. */
 export interface HeadOptions {
@@ -116,7 +131,7 @@ export class Head {
     if (chunk !== NO_CHUNK && timeMs <= this.acceptUntilMs && timeMs >= this.oldestStart) {
       const last = this.chunks.lastTimeOf(chunk);
       if (timeMs > last && this.sameWindow(timeMs, last)) {
-        if (this.chunks.sampleCountOf(chunk) < SAMPLES_MAX) {
+        if (this.chunks.sampleCountOf(chunk) < SAMPLES_MAX && !this.chunks.isHistogram(chunk)) {
           appendSample(this.chunks, chunk, timeMs, high, low);
           this.storedSampleCount++;
           return AppendCode.stored;
@@ -126,6 +141,24 @@ export class Head {
     const code = this.appendElsewhere(series, chunk, timeMs, high, low);
     if (code === AppendCode.stored) this.storedSampleCount++;
     return code;
+  }
+
+  /** Adds the native histogram in a row of columns, which must be valid, to a live series. */
+  appendHistogram(series: SeriesRef, from: HistogramColumns, row: number): AppendCode {
+    const timeMs = from.timeOf(row);
+    const newest = this.index.series.newestChunkOf(series);
+    const code = this.placeOf(newest, timeMs);
+    if (code === Place.newest) {
+      appendNewest(this, series, from, row);
+      this.giveUpOldest(series, windowOfTime(timeMs, this.windowMs));
+    } else if (code === Place.repeated) return repeatedHistogram(this.chunks, newest, from, row);
+    else if (code !== Place.late) return code;
+    else {
+      const late = insertLateHistogram(this, series, from, row);
+      if (late !== AppendCode.stored) return late;
+    }
+    this.storedSampleCount++;
+    return AppendCode.stored;
   }
 
   /** Releases up to `budget` chunks of windows that have passed; false when none is left. */
@@ -205,22 +238,39 @@ export class Head {
     high: number,
     low: number,
   ): AppendCode {
+    const place = this.placeOf(newest, timeMs);
+    if (place === Place.newest) {
+      if (isStaleAfterHistogram(this.chunks, newest, high, low)) {
+        appendNewest(this, series, staleHistogram(this.chunks, newest, timeMs), 0);
+      } else {
+        const window = windowOfTime(timeMs, this.windowMs);
+        settleHistograms(this.chunks, newest);
+        appendSample(this.chunks, this.openChunk(series, window), timeMs, high, low);
+      }
+      this.giveUpOldest(series, windowOfTime(timeMs, this.windowMs));
+      return AppendCode.stored;
+    }
+    if (place === Place.repeated) return this.repeated(newest, timeMs, high, low);
+    return place === Place.late ? insertLate(this, series, timeMs, high, low) : place;
+  }
+
+  /** Where a sample belongs in a series whose newest chunk is `newest`, or why nowhere. */
+  private placeOf(newest: ChunkRef, timeMs: number): Place | AppendCode {
     if (timeMs > this.acceptUntilMs) return AppendCode.tooFarInFuture;
     if (!(timeMs >= this.oldestStart)) return AppendCode.tooOld;
     const last = newest === NO_CHUNK ? Number.NEGATIVE_INFINITY : this.chunks.lastTimeOf(newest);
-    if (timeMs > last) {
-      const window = windowOfTime(timeMs, this.windowMs);
-      appendSample(this.chunks, this.openChunk(series, window), timeMs, high, low);
-      this.giveUpOldest(series, window);
-      return AppendCode.stored;
-    }
-    if (timeMs === last) return this.repeated(newest, high, low);
+    if (timeMs > last) return Place.newest;
+    if (timeMs === last) return Place.repeated;
     if (this.outOfOrderMs === 0) return AppendCode.outOfOrder;
-    if (timeMs < last - this.outOfOrderMs) return AppendCode.tooOld;
-    return insertLate(this, series, timeMs, high, low);
+    return timeMs < last - this.outOfOrderMs ? AppendCode.tooOld : Place.late;
   }
 
-  private repeated(chunk: ChunkRef, high: number, low: number): AppendCode {
+  private repeated(chunk: ChunkRef, timeMs: number, high: number, low: number): AppendCode {
+    if (this.chunks.isHistogram(chunk)) {
+      if (!isStaleAfterHistogram(this.chunks, chunk, high, low)) return AppendCode.duplicate;
+      const stale = staleHistogram(this.chunks, chunk, timeMs);
+      return repeatedHistogram(this.chunks, chunk, stale, 0);
+    }
     const same =
       this.chunks.lastValueHighOf(chunk) === high && this.chunks.lastValueLowOf(chunk) === low;
     return same ? AppendCode.unchanged : AppendCode.duplicate;

@@ -2,17 +2,19 @@
  * Samples that arrive behind newer ones, when an out-of-order window allows them.
  *
  * The sample belongs into the chunk of its window that covers its time, or into a new chunk between
- * two others. A full chunk is split in two halves first.
+ * two others. A full chunk is split in two halves first, a chunk of histograms at that time.
  *
  * Units: times are milliseconds since the epoch.
  */
 import { type ChunkRef, type SeriesRef, type WindowNumber, windowOfTime } from "../base/units.ts";
 import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts";
 import { InsertCode, insertSample } from "../chunk/late-insert.ts";
-import { SampleColumns } from "../chunk/sample-columns.ts";
+import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
 import { AppendCode } from "./append-code.ts";
+import { splitAt } from "./chunk-split.ts";
+import { hasHistogramAt, insertLateHistogram, staleHistogram } from "./histogram-samples.ts";
 
 /** What inserting needs of the head. */
 export interface LateTarget {
@@ -41,6 +43,9 @@ export function insertLate(
     newer = chunk;
     chunk = chunks.olderOf(chunk);
   }
+  if (chunk !== NO_CHUNK && chunks.isHistogram(chunk) && timeMs <= chunks.lastTimeOf(chunk)) {
+    return insertBetween(head, chunk, newer, timeMs, high, low);
+  }
   const target = coveringChunk(head, chunk, newer, window, timeMs);
   if (target === NO_CHUNK) {
     appendSample(chunks, head.openChunk(series, window, newer), timeMs, high, low);
@@ -55,6 +60,25 @@ export function insertLate(
   return code === InsertCode.equal ? AppendCode.unchanged : AppendCode.duplicate;
 }
 
+/** Inserts a float among the histograms of a chunk; among them a stale marker is one of them. */
+function insertBetween(
+  head: LateTarget,
+  chunk: ChunkRef,
+  newer: ChunkRef,
+  timeMs: number,
+  high: number,
+  low: number,
+): AppendCode {
+  const { chunks } = head;
+  const series = chunks.seriesOf(chunk);
+  if (high >>> 0 === STALE_HIGH && low >>> 0 === STALE_LOW) {
+    return insertLateHistogram(head, series, staleHistogram(chunks, chunk, timeMs), 0);
+  }
+  if (hasHistogramAt(chunks, chunk, timeMs)) return AppendCode.duplicate;
+  splitAt(head, chunk, newer, timeMs);
+  return insertLate(head, series, timeMs, high, low);
+}
+
 /**
  * The chunk that takes the sample: the one that starts at or before it when it is of the same
  * window, else the next newer one of that window, else NO_CHUNK.
@@ -67,8 +91,10 @@ function coveringChunk(
   timeMs: number,
 ): ChunkRef {
   const { chunks } = head;
-  const olderFits = older !== NO_CHUNK && chunks.windowOf(older) === window;
-  const newerFits = newer !== NO_CHUNK && chunks.windowOf(newer) === window;
+  const fits = (chunk: ChunkRef): boolean =>
+    chunk !== NO_CHUNK && chunks.windowOf(chunk) === window && !chunks.isHistogram(chunk);
+  const olderFits = fits(older);
+  const newerFits = fits(newer);
   if (!olderFits) return newerFits ? newer : NO_CHUNK;
   const behind = timeMs > chunks.lastTimeOf(older);
   const full = chunks.sampleCountOf(older) === SAMPLES_MAX;

@@ -1,23 +1,16 @@
 /**
- * Shapes of the messages that are checked but not kept: exemplars and native histograms.
+ * Shapes of the messages that are checked but not kept: exemplars.
  *
  * A shape lists what each field number of a message may be; numbers it does not list are unknown
  * fields and stepped over. The numbers are those of proto/types.proto.
  *
  * I1  A field of a shape is refused when its wire type is not the one of its kind.
- * I2  Repeated numbers are taken packed or one by one, as proto3 asks of every reader.
  */
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
-import {
-  invalidBody,
-  WIRE_BYTES,
-  WIRE_FIXED64,
-  WIRE_VARINT,
-  wrongWireType,
-} from "./protobuf-cursor.ts";
+import { WIRE_BYTES, WIRE_FIXED64, WIRE_VARINT, wrongWireType } from "./protobuf-cursor.ts";
 
-/** What a field holds: a number, bytes, repeated numbers, or a message of another shape. */
-export type FieldKind = "bytes" | "fixed64" | "fixed64s" | "varint" | "varints" | MessageShape;
+/** What a field holds: a number, bytes, or a message of another shape. */
+export type FieldKind = "bytes" | "fixed64" | "varint" | MessageShape;
 
 export interface MessageShape {
   readonly name: string;
@@ -30,31 +23,6 @@ const LABEL: MessageShape = { name: "Label", fields: [null, "bytes", "bytes"] };
 export const EXEMPLAR: MessageShape = {
   name: "Exemplar",
   fields: [null, LABEL, "fixed64", "varint"],
-};
-
-const BUCKET_SPAN: MessageShape = { name: "BucketSpan", fields: [null, "varint", "varint"] };
-
-export const HISTOGRAM: MessageShape = {
-  name: "Histogram",
-  fields: [
-    null,
-    "varint", // count_int
-    "fixed64", // count_float
-    "fixed64", // sum
-    "varint", // schema
-    "fixed64", // zero_threshold
-    "varint", // zero_count_int
-    "fixed64", // zero_count_float
-    BUCKET_SPAN, // negative_spans
-    "varints", // negative_deltas
-    "fixed64s", // negative_counts
-    BUCKET_SPAN, // positive_spans
-    "varints", // positive_deltas
-    "fixed64s", // positive_counts
-    "varint", // reset_hint
-    "varint", // timestamp
-    "fixed64s", // custom_values
-  ],
 };
 
 /**
@@ -74,14 +42,12 @@ export function checkMessage(cursor: ProtobufCursor, shape: MessageShape, end: n
 /** Checks one field; false when its wire type is not the one of its kind. */
 function checkField(cursor: ProtobufCursor, kind: FieldKind, tag: number, end: number): boolean {
   const wire = tag & 7;
-  if (kind === "varint" || kind === "varints") {
-    if (wire === WIRE_BYTES && kind === "varints") checkPackedVarints(cursor, end);
-    else if (wire === WIRE_VARINT) cursor.varint(end);
-    else return false;
-  } else if (kind === "fixed64" || kind === "fixed64s") {
-    if (wire === WIRE_BYTES && kind === "fixed64s") checkPackedFixed64(cursor, end);
-    else if (wire === WIRE_FIXED64) cursor.fixed64(end);
-    else return false;
+  if (kind === "varint") {
+    if (wire !== WIRE_VARINT) return false;
+    cursor.varint(end);
+  } else if (kind === "fixed64") {
+    if (wire !== WIRE_FIXED64) return false;
+    cursor.fixed64(end);
   } else {
     if (wire !== WIRE_BYTES) return false;
     const contentEnd = cursor.contentEnd(end);
@@ -89,16 +55,4 @@ function checkField(cursor: ProtobufCursor, kind: FieldKind, tag: number, end: n
     else checkMessage(cursor, kind, contentEnd);
   }
   return true;
-}
-
-function checkPackedVarints(cursor: ProtobufCursor, end: number): void {
-  const contentEnd = cursor.contentEnd(end);
-  while (cursor.offset < contentEnd) cursor.varint(contentEnd);
-}
-
-function checkPackedFixed64(cursor: ProtobufCursor, end: number): void {
-  const contentEnd = cursor.contentEnd(end);
-  const bytes = contentEnd - cursor.offset;
-  if (bytes % 8 !== 0) throw invalidBody(cursor.offset, `${bytes} bytes of packed 8-byte values`);
-  cursor.offset = contentEnd;
 }

@@ -8,7 +8,8 @@
  *     the order they were sent (see label-rewriter.ts).
  * I2  A field given twice in a Label or Sample counts as given last; an absent one is its default.
  */
-import { checkMessage, EXEMPLAR, HISTOGRAM } from "./message-shape.ts";
+import { scanHistogram } from "./histogram-fields.ts";
+import { checkMessage, EXEMPLAR } from "./message-shape.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   doubleOfInt64,
@@ -68,7 +69,7 @@ export function scanSeriesFields(
   else batch.addSeries(rewrittenFrom, batch.rewrittenOffset());
 }
 
-/** Reads a float sample, or checks and counts an exemplar or a histogram. */
+/** Reads a float sample or a histogram, or checks and counts an exemplar. */
 function scanSampleKind(
   cursor: ProtobufCursor,
   batch: WriteBatch,
@@ -81,8 +82,7 @@ function scanSampleKind(
     checkMessage(cursor, EXEMPLAR, end);
     batch.addExemplar();
   } else {
-    checkMessage(cursor, HISTOGRAM, end);
-    batch.addHistogram();
+    scanHistogram(cursor, batch, end);
   }
 }
 

@@ -17,6 +17,7 @@
  * Written by scan-write-request.ts, read by the engine. Valid until the next reset().
  */
 import { TsdbError } from "../base/errors.ts";
+import { HistogramColumns, type HistogramDraft } from "../chunk/histogram-columns.ts";
 import { LabelRewriter } from "./label-rewriter.ts";
 
 /** Most entries of each kind that one request may hold; beyond it the whole request is refused. */
@@ -27,11 +28,12 @@ const FIRST_CAPACITY = 4096;
 const METADATA_WORDS = 7;
 
 export class WriteBatch {
+  /** The native histograms of all series, as I5. */
+  readonly histograms = new HistogramColumns();
   private body: Uint8Array = new Uint8Array(0);
   private readonly rewriter = new LabelRewriter();
   private seriesTotal = 0;
   private sampleTotal = 0;
-  private histogramTotal = 0;
   private exemplarTotal = 0;
   private metadataTotal = 0;
   private labelsFrom = new Uint32Array(FIRST_CAPACITY);
@@ -41,6 +43,7 @@ export class WriteBatch {
   private valueHigh = new Uint32Array(FIRST_CAPACITY);
   private valueLow = new Uint32Array(FIRST_CAPACITY);
   private metadata = new Uint32Array(0);
+  private histogramSeries = new Uint32Array(0);
 
   /** The decoded body, with the rewritten labels behind it where there are any. */
   get bytes(): Uint8Array {
@@ -56,7 +59,7 @@ export class WriteBatch {
   }
 
   get histogramCount(): number {
-    return this.histogramTotal;
+    return this.histograms.length;
   }
 
   get exemplarCount(): number {
@@ -65,6 +68,11 @@ export class WriteBatch {
 
   get metadataCount(): number {
     return this.metadataTotal;
+  }
+
+  /** The series of a row of `histograms`. */
+  histogramSeriesOf(row: number): number {
+    return this.histogramSeries[row]!;
   }
 
   labelsFromOf(series: number): number {
@@ -116,7 +124,7 @@ export class WriteBatch {
     this.rewriter.clear();
     this.seriesTotal = 0;
     this.sampleTotal = 0;
-    this.histogramTotal = 0;
+    this.histograms.clear();
     this.exemplarTotal = 0;
     this.metadataTotal = 0;
     this.sampleStart[0] = 0;
@@ -142,9 +150,14 @@ export class WriteBatch {
     this.seriesTotal = series + 1;
   }
 
-  /** Counts one native histogram; its structure has been checked, its content is not kept. */
-  addHistogram(): void {
-    this.histogramTotal++;
+  /** Adds a native histogram to the series that addSeries will close. */
+  addHistogram(draft: HistogramDraft): void {
+    const row = this.histograms.length;
+    if (row === this.histogramSeries.length) {
+      this.histogramSeries = widened(this.histogramSeries, grown(row, "histograms"));
+    }
+    this.histogramSeries[row] = this.seriesTotal;
+    this.histograms.push(draft);
   }
 
   /** Counts one exemplar; its structure has been checked, its content is not kept. */

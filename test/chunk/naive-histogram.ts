@@ -76,7 +76,8 @@ function xorCode(xor: bigint, window: { open: Window | null }): string {
   }
   window.open = { leading, trailing };
   const size = 64 - leading - trailing;
-  return `11${binary(BigInt(leading), 5)}${binary(BigInt(size), 6)}${bits.slice(leading, 64 - trailing)}`;
+  const head = `11${binary(BigInt(leading), 5)}${binary(BigInt(size), 6)}`;
+  return head + bits.slice(leading, 64 - trailing);
 }
 
 function thresholdCode(threshold: number): string {

@@ -64,6 +64,7 @@ export const smallReading: EngineReading = {
   spanOccupancy: spanOccupancy(heap),
   heapStatus: smallHeapStatus,
   samplesStoredTotal: 1_234_567,
+  histogramsStoredTotal: 89,
   samplesUnchangedTotal: 3,
   refused: [
     { reason: "out_of_order", total: 4 },

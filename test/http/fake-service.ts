@@ -80,7 +80,14 @@ export class FakeService implements Service {
     this.nextWrite = null;
     if (next instanceof Error) throw next;
     this.written.push({ samples: batch.sampleCount, metadata: batch.metadataCount });
-    return next ?? { samplesStored: batch.sampleCount, samplesUnchanged: 0, refusals: [] };
+    return (
+      next ?? {
+        samplesStored: batch.sampleCount,
+        histogramsStored: 0,
+        samplesUnchanged: 0,
+        refusals: [],
+      }
+    );
   }
 
   source(): SeriesSource {

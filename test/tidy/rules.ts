@@ -17,7 +17,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   heap: ["base"],
   chunk: ["heap", "base"],
   series: CORE,
-  wire: ["base"],
+  wire: ["base", "src/chunk/histogram-columns.ts"],
   config: ["base"],
   access: ["base"],
   promql: ["series", "chunk", "base"],

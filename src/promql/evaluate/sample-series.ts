@@ -4,6 +4,7 @@
  */
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../../chunk/sample-columns.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { histogramsOf } from "../histogram/stored-histograms.ts";
 import type { SeriesSet } from "../series-source.ts";
 
 export class SampleSeries {
@@ -18,7 +19,7 @@ export class SampleSeries {
   load(set: SeriesSet, index: number, fromMs: number, toMs: number, withStarts: boolean): void {
     this.floats.clear();
     set.read(index, fromMs, toMs, this.floats);
-    const found = set.histograms ? set.histograms(index, fromMs, toMs) : null;
+    const found = histogramsOf(set, index, fromMs, toMs);
     this.histogramTimes = found?.times ?? [];
     this.histograms = found?.values ?? [];
     this.histogramStarts = withStarts ? (found?.startTimes ?? null) : null;

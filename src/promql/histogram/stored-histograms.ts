@@ -1,0 +1,114 @@
+/** Native histograms as a store reads them, made values of the query engine. */
+import {
+  COUNT,
+  CUSTOM_BOUNDS,
+  HistogramColumns,
+  NEGATIVE_BUCKETS,
+  NEGATIVE_SPANS,
+  POSITIVE_BUCKETS,
+  POSITIVE_SPANS,
+  ResetHint,
+  SUM,
+  THRESHOLD,
+  ZERO_COUNT,
+} from "../../chunk/histogram-columns.ts";
+import type { HistogramSamples, SeriesSet } from "../series-source.ts";
+import {
+  type BucketSpans,
+  FloatHistogram,
+  type ResetHint as HintName,
+  noSpans,
+} from "./float-histogram.ts";
+
+const WORD = 2 ** 32;
+const HINTS: Readonly<Record<number, HintName>> = {
+  [ResetHint.unknown]: "unknown",
+  [ResetHint.reset]: "reset",
+  [ResetHint.notReset]: "not_reset",
+  [ResetHint.gauge]: "gauge",
+};
+
+const read = new HistogramColumns();
+
+/** The native histograms of a series in [fromMs, toMs], however its source gives them, or null. */
+export function histogramsOf(
+  set: SeriesSet,
+  index: number,
+  fromMs: number,
+  toMs: number,
+): HistogramSamples | null {
+  if (!set.readHistograms) return set.histograms?.(index, fromMs, toMs) ?? null;
+  read.clear();
+  return set.readHistograms(index, fromMs, toMs, read) > 0 ? readColumns(read) : null;
+}
+
+/** All rows, with their times. */
+export function readColumns(columns: HistogramColumns): HistogramSamples {
+  const times = new Array<number>(columns.length);
+  const values = new Array<FloatHistogram>(columns.length);
+  for (let row = 0; row < columns.length; row++) {
+    times[row] = columns.timeOf(row);
+    values[row] = histogramOf(columns, row);
+  }
+  return { times, values, startTimes: null };
+}
+
+/** One row with float counts. */
+export function histogramOf(columns: HistogramColumns, row: number): FloatHistogram {
+  const histogram = new FloatHistogram();
+  const isFloat = columns.isFloat(row);
+  histogram.schema = columns.schemaOf(row);
+  histogram.resetHint = HINTS[columns.hintOf(row)] ?? "unknown";
+  histogram.zeroThreshold = columns.doubleOf(row, THRESHOLD);
+  histogram.sum = columns.doubleOf(row, SUM);
+  histogram.count = isFloat ? columns.doubleOf(row, COUNT) : unsignedOf(columns, row, COUNT);
+  histogram.zeroCount = isFloat
+    ? columns.doubleOf(row, ZERO_COUNT)
+    : unsignedOf(columns, row, ZERO_COUNT);
+  histogram.positiveSpans = spansOf(columns, row, POSITIVE_SPANS);
+  histogram.negativeSpans = spansOf(columns, row, NEGATIVE_SPANS);
+  histogram.positiveBuckets = bucketsOf(columns, row, POSITIVE_BUCKETS, isFloat);
+  histogram.negativeBuckets = bucketsOf(columns, row, NEGATIVE_BUCKETS, isFloat);
+  if (columns.lengthOf(row, CUSTOM_BOUNDS) > 0) {
+    histogram.customValues = bucketsOf(columns, row, CUSTOM_BOUNDS, true);
+  }
+  return histogram;
+}
+
+function unsignedOf(columns: HistogramColumns, row: number, offset: number): number {
+  const at = columns.startOf(row) + offset;
+  return columns.words[at + 1]! * WORD + columns.words[at]!;
+}
+
+function spansOf(columns: HistogramColumns, row: number, list: number): BucketSpans {
+  const length = columns.lengthOf(row, list);
+  if (length === 0) return noSpans();
+  const at = columns.listOf(row, list);
+  const spans = noSpans();
+  for (let i = 0; i < length; i++) {
+    spans.offsets.push(columns.words[at + 2 * i]! | 0);
+    spans.lengths.push(columns.words[at + 2 * i + 1]!);
+  }
+  return spans;
+}
+
+/** Absolute counts; those of integers are added up, exactly as long as they are below 2^53. */
+function bucketsOf(
+  columns: HistogramColumns,
+  row: number,
+  list: number,
+  isFloat: boolean,
+): number[] {
+  const length = columns.lengthOf(row, list);
+  const counts = new Array<number>(length);
+  const at = columns.listOf(row, list);
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    if (isFloat) counts[i] = columns.doubles[(at >>> 1) + i]!;
+    else {
+      count += (columns.words[at + 2 * i + 1]! | 0) * WORD + columns.words[at + 2 * i]!;
+      counts[i] = count;
+    }
+  }
+  return counts;
+}

@@ -113,6 +113,13 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
     await running.until("ready", START_MS, () => fetchText(`${url}/-/ready`));
   }
 
+  function startSpandrel(): Promise<void> {
+    const address = new URL(spandrelUrl).host;
+    const path = join(directory, "spandrel");
+    const flags = [`--web.listen-address=${address}`, `--storage.path=${path}`];
+    return start(process.execPath, ["dist/main.js", "serve", ...flags], spandrelUrl);
+  }
+
   beforeAll(async () => {
     const { store } = storeAt(Date.now());
     const batch = new WriteBatch();
@@ -128,14 +135,7 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
     const readUrl = `http://127.0.0.1:${served.port}/api/v1/read`;
     const matchers = 'required_matchers: { source: "chunks" }';
     writeFileSync(config, `remote_read: [{ url: "${readUrl}", read_recent: true, ${matchers} }]\n`);
-    await start(
-      process.execPath,
-      [
-        ...["dist/main.js", "serve", `--web.listen-address=127.0.0.1:${own}`],
-        `--storage.path=${join(directory, "spandrel")}`,
-      ],
-      spandrelUrl,
-    );
+    await startSpandrel();
     await start(
       program,
       [
@@ -202,5 +202,13 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
       expect(written.length, query).toBeGreaterThan(0);
       expect(differences(written, read), query).toEqual([]);
     }
+  });
+
+  it("are there after a restart of Spandrel, bucket by bucket", async () => {
+    const before = await ask(spandrelUrl, "h[20m]", false);
+    expect(before.length).toBe(8);
+    expect(await servers[0]!.stop()).toBe(0);
+    await startSpandrel();
+    expect(differences(before, await ask(spandrelUrl, "h[20m]", false))).toEqual([]);
   });
 });

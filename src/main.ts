@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * The program: its commands, and for `serve` how the parts of the service are put together,
  * started and stopped in order.

@@ -1,5 +1,5 @@
 /**
- * The Kubernetes example agrees with the image and the code: ports, flags, probes, room for data and
+ * The Kubernetes example agrees with image and code: ports, flags, probes, room for data and
  * time for a last snapshot. No cluster is needed.
  */
 import { describe, expect, it } from "vitest";

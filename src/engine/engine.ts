@@ -20,6 +20,7 @@ import { APPEND_CODE_COUNT } from "../series/append-code.ts";
 import { HeadSource } from "../series/head-source.ts";
 import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
 import type { Labels } from "../series/labels.ts";
+import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { CompactionResult } from "./compaction.ts";
 import { headStatus } from "./head-status.ts";
@@ -152,6 +153,10 @@ export class Engine implements Service, HeapService {
 
   restoreProgress(): RestoreProgress {
     return this.persistence.progress();
+  }
+
+  get intake(): Intake {
+    return this.store.intake;
   }
 
   write(batch: WriteBatch): WriteOutcome {

@@ -15,6 +15,7 @@ import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
 import type { Labels } from "../series/labels.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import type { BatchKeys } from "./batch-keys.ts";
 import { HistogramIntake } from "./histogram-intake.ts";
 import type { Refusal, WriteOutcome } from "./service.ts";
 
@@ -48,14 +49,16 @@ export class Ingest {
   /** Native histograms stored so far. */
   histogramCount = 0;
   private readonly head: Head;
+  private readonly keys: BatchKeys;
   private readonly seriesMax: number;
   private readonly histograms: HistogramIntake;
   private readonly own = new Float64Array(APPEND_CODE_COUNT);
   private ownHistograms = 0;
   private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
 
-  constructor(head: Head, seriesMax: number) {
+  constructor(head: Head, keys: BatchKeys, seriesMax: number) {
     this.head = head;
+    this.keys = keys;
     this.seriesMax = seriesMax;
     this.histograms = new HistogramIntake(head);
   }
@@ -64,27 +67,47 @@ export class Ingest {
   write(batch: WriteBatch): WriteOutcome {
     this.own.fill(0);
     this.ownHistograms = 0;
-    const { keys } = this.head.index;
-    const bytes = batch.bytes;
+    const isKnown = batch.hasKeysOf(this.keys, this.keys.generation);
     let previous = NO_KEY;
     let row = 0;
     const hasHistograms = batch.histogramCount > 0;
     if (hasHistograms) this.histograms.begin(batch);
     for (let i = 0; i < batch.seriesCount; i++) {
-      const from = batch.labelsFromOf(i);
-      const to = batch.labelsToOf(i);
+      const found = isKnown ? batch.keyOf(i) : NO_KEY;
+      if (found !== NO_KEY) {
+        // What the scan finds has float samples alone.
+        previous = found;
+        this.append(batch, i, batch.seriesRefOf(i) as SeriesRef);
+        continue;
+      }
       const rowEnd = hasHistograms ? this.histograms.endOf(i) : 0;
-      const admit =
-        this.admitsAny(batch, i) || (row < rowEnd && this.histograms.admitsAny(row, rowEnd));
-      const key = this.head.index.intern(bytes, from, to, previous, admit);
+      const key = this.intern(batch, i, previous, row, rowEnd);
       if (key >= 0) {
         previous = key;
-        this.append(batch, i, keys.seriesOf(key));
-        if (row < rowEnd) this.appendHistograms(batch, row, rowEnd, keys.seriesOf(key));
+        const ref = this.head.index.keys.seriesOf(key);
+        this.append(batch, i, ref);
+        if (row < rowEnd) this.appendHistograms(batch, row, rowEnd, ref);
       } else this.refuseSeries(batch, i, key, row, rowEnd);
       row = rowEnd;
     }
     return this.outcome();
+  }
+
+  /** The key of a series that the scan did not find; made when it is new. */
+  private intern(
+    batch: WriteBatch,
+    series: number,
+    previous: number,
+    row: number,
+    rowEnd: number,
+  ): number {
+    const from = batch.labelsFromOf(series);
+    const to = batch.labelsToOf(series);
+    const admit =
+      this.admitsAny(batch, series) || (row < rowEnd && this.histograms.admitsAny(row, rowEnd));
+    const isHashed = batch.hasKeysOf(this.keys, this.keys.generation);
+    const hash = isHashed ? batch.hashOf(series) : 0;
+    return this.head.index.intern(batch.bytes, from, to, previous, admit, hash);
   }
 
   private append(batch: WriteBatch, series: number, ref: SeriesRef): void {

@@ -7,6 +7,7 @@
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
+import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 
 /** One kind of refusal met in a request: how often, and the first case in words. */
@@ -81,6 +82,8 @@ export interface SnapshotResult {
 export interface Service {
   readonly state: ServiceState;
   restoreProgress(): RestoreProgress;
+  /** Reads request bodies: batches made by it are stored quicker than others. */
+  readonly intake: Intake;
   /** Stores a scanned request. Throws TsdbError HEAP_LIMIT when nothing of it was stored. */
   write(batch: WriteBatch): WriteOutcome;
   /** The samples, for the query engine. */

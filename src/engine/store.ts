@@ -15,8 +15,11 @@ import { SliceLedger } from "../chunk/slice-ledger.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
+import { Kernel } from "../kernel/kernel.ts";
 import { Head } from "../series/head.ts";
+import { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import { BatchKeys } from "./batch-keys.ts";
 import { Cleaning } from "./cleaning.ts";
 import { Compaction } from "./compaction.ts";
 import { Ingest } from "./ingest.ts";
@@ -69,6 +72,8 @@ export class Store {
   readonly ledger: SliceLedger;
   readonly chunks: ChunkTable;
   readonly head: Head;
+  /** Reads request bodies so that write() knows most of their series. */
+  readonly intake: Intake;
   readonly ingest: Ingest;
   readonly compaction: Compaction;
   readonly cleaning: Cleaning;
@@ -77,15 +82,25 @@ export class Store {
   private readonly settings: StoreSettings;
   private readonly clock: Clock;
 
-  /** `heap` is for simulations that watch it; it must be new and follow the same settings. */
-  constructor(settings: StoreSettings, clock: Clock, heap: GoHeap = heapOf(settings, clock)) {
+  /**
+   * `heap` is for simulations that watch it; it must be new and follow the same settings. So is
+   * `kernel`, which must be new too.
+   */
+  constructor(
+    settings: StoreSettings,
+    clock: Clock,
+    heap: GoHeap = heapOf(settings, clock),
+    kernel: Kernel = new Kernel(),
+  ) {
     this.settings = settings;
     this.clock = clock;
     this.heap = heap;
     this.ledger = new SliceLedger(this.heap);
     this.chunks = new ChunkTable(this.heap, FIRST_RECORDS, this.ledger);
-    this.head = new Head({ ...settings, chunks: this.chunks });
-    this.ingest = new Ingest(this.head, settings.seriesMax);
+    this.head = new Head({ ...settings, chunks: this.chunks, kernel });
+    const keys = new BatchKeys(this.head.index.keys);
+    this.intake = new Intake(kernel, keys);
+    this.ingest = new Ingest(this.head, keys, settings.seriesMax);
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.cleaning = new Cleaning(this.head, clock);

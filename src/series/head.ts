@@ -30,6 +30,7 @@ import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts"
 import { settleHistograms } from "../chunk/histogram-appender.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { AppendCode } from "./append-code.ts";
 import {
   appendNewest,
@@ -52,6 +53,7 @@ type Place = (typeof Place)[keyof typeof Place];
 
 /** What a head is made with. `seriesMax` 0 is no limit; `seed` keys the hash tables. */
 export interface HeadOptions {
+  readonly kernel: Kernel;
   readonly chunks: ChunkTable;
   readonly windowMs: number;
   readonly windowCount: number;
@@ -85,7 +87,7 @@ export class Head {
     this.windowMs = options.windowMs;
     this.windowCount = options.windowCount;
     this.outOfOrderMs = options.outOfOrderMs;
-    this.index = new LabelIndex(options.seriesMax, options.seed);
+    this.index = new LabelIndex(options.seriesMax, options.seed, options.kernel);
     this.windows = new WindowLists(options.chunks);
   }
 

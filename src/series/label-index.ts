@@ -10,6 +10,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef } from "../base/units.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
 import { Labels } from "./labels.ts";
@@ -43,37 +44,64 @@ export class LabelIndex {
   private readonly dirtyPairs = new Set<PairRef>();
   private readonly isCleaning = (series: number) => this.series.isCleaning(series);
 
-  /** `seriesMax` 0 is no limit; `seed` keys the hashes. */
-  constructor(seriesMax: number, seed: number) {
+  /** `seriesMax` 0 is no limit; `seed` keys the hashes; the keys lie in the kernel's memory. */
+  constructor(seriesMax: number, seed: number, kernel: Kernel) {
     this.seriesMax = seriesMax;
     this.symbols = new SymbolTable(seed);
     this.pairs = new PairTable(this.symbols, seed);
-    this.keys = new SeriesKeys(seed);
+    this.keys = new SeriesKeys(seed, kernel);
   }
 
   /**
    * The key of the label set `bytes[from, to)`, made when new and `admit` is true. `previous` is
-   * the key of the series before it in the request. Answers NO_LABELS, LIMIT_REACHED or
-   * NOT_ADMITTED when there is none.
+   * the key of the series before it in the request; `knownHash` the hash of the bytes, 0 when it is
+   * not known. Answers NO_LABELS, LIMIT_REACHED or NOT_ADMITTED when there is none.
    */
-  intern(bytes: Uint8Array, from: number, to: number, previous: number, admit: boolean): number {
-    const known = this.keys.find(bytes, from, to, previous);
-    if (known !== NO_KEY) return known;
-    this.labelCode = this.ranges.parse(bytes, from, to);
-    if (this.labelCode !== LabelCode.valid) return NO_LABELS;
-    if (this.ranges.canonicalSource) return this.admit(bytes, from, to, admit);
-    this.ranges.canonicalise();
-    const { canonical, canonicalLength } = this.ranges;
-    const first = this.keys.find(canonical, 0, canonicalLength, NO_KEY);
-    if (first !== NO_KEY) return this.alias(bytes, from, to, first);
-    return this.admit(canonical, 0, canonicalLength, admit);
+  intern(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    previous: number,
+    admit: boolean,
+    knownHash = 0,
+  ): number {
+    const { keys } = this;
+    const at = keys.locate(bytes, from, to);
+    const hash = knownHash !== 0 || at < 0 ? knownHash : keys.hashAt(at, to - from);
+    let key = at < 0 ? NO_KEY : keys.findAt(hash, at, to - from);
+    if (key === NO_KEY) key = this.internNew(bytes, from, to, hash, admit);
+    if (key >= 0) keys.link(previous, key);
+    return key;
   }
 
-  /** Makes the series of the last parse, whose canonical bytes these are, if it may be made. */
-  private admit(bytes: Uint8Array, from: number, to: number, admit: boolean): number {
+  /** The key of a label set that is no key yet. */
+  private internNew(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    hash: number,
+    admit: boolean,
+  ): number {
+    this.labelCode = this.ranges.parse(bytes, from, to);
+    if (this.labelCode !== LabelCode.valid) return NO_LABELS;
+    const { keys, ranges } = this;
+    if (ranges.canonicalSource) {
+      return this.admit(hash, keys.locate(bytes, from, to), to - from, admit);
+    }
+    ranges.canonicalise();
+    const { canonical, canonicalLength } = ranges;
+    const at = keys.locate(canonical, 0, canonicalLength);
+    const canonicalHash = keys.hashAt(at, canonicalLength);
+    const first = keys.findAt(canonicalHash, at, canonicalLength);
+    if (first === NO_KEY) return this.admit(canonicalHash, at, canonicalLength, admit);
+    return this.alias(hash, keys.locate(bytes, from, to), to - from, first);
+  }
+
+  /** Makes the series of the last parse, whose located canonical bytes these are, if allowed. */
+  private admit(hash: number, at: number, length: number, admit: boolean): number {
     if (!admit) return NOT_ADMITTED;
     if (this.seriesMax > 0 && this.series.liveCount >= this.seriesMax) return LIMIT_REACHED;
-    const series = this.create(this.internPairs(), bytes, from, to);
+    const series = this.create(this.internPairs(), hash, at, length);
     return this.series.firstKeyOf(series);
   }
 
@@ -81,7 +109,9 @@ export class LabelIndex {
   restore(pairs: Uint32Array, count: number): SeriesRef {
     for (let i = 0; i < count; i++) this.scratch[i] = pairs[i]!;
     this.writeCanonical(count);
-    return this.create(count, this.ranges.canonical, 0, this.ranges.canonicalLength);
+    const { canonical, canonicalLength } = this.ranges;
+    const at = this.keys.locate(canonical, 0, canonicalLength);
+    return this.create(count, this.keys.hashAt(at, canonicalLength), at, canonicalLength);
   }
 
   /** Takes a series without chunks out of sight. */
@@ -124,11 +154,11 @@ export class LabelIndex {
     return Labels.ofSorted(flat);
   }
 
-  private alias(bytes: Uint8Array, from: number, to: number, first: number): number {
+  private alias(hash: number, at: number, length: number, first: number): number {
     const series = this.keys.seriesOf(first);
     const head = this.series.firstKeyOf(series);
-    if (!this.keys.mayAlias(head)) return first;
-    return this.keys.add(bytes, from, to, series, head);
+    if (at < 0 || !this.keys.mayAlias(head)) return first;
+    return this.keys.addAt(hash, at, length, series, head);
   }
 
   /** Interns the pairs of the last parse into `scratch`; returns how many. */
@@ -144,9 +174,9 @@ export class LabelIndex {
   }
 
   /** Makes the series of the first `count` pairs in `scratch`, keyed by its canonical bytes. */
-  private create(count: number, bytes: Uint8Array, from: number, to: number): SeriesRef {
+  private create(count: number, hash: number, at: number, length: number): SeriesRef {
     const series = this.series.create(this.scratch, count);
-    const key = this.keys.add(bytes, from, to, series, NO_KEY);
+    const key = this.keys.addAt(hash, at, length, series, NO_KEY);
     this.series.setFirstKey(series, key);
     for (let i = 0; i < count; i++) this.pairs.addSeries(this.scratch[i]! as PairRef, series);
     this.createdCount++;

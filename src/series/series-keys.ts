@@ -2,81 +2,130 @@
  * From label bytes on the wire to a series, without making strings.
  *
  * A key is one byte form of a label set. Every series has its canonical form as a key; a sender
- * that orders labels otherwise gets aliases, so that its later requests are found as quickly.
+ * that orders labels otherwise gets aliases, so that its later requests are found as quickly. Keys
+ * lie in the kernel's memory, bytes right behind their header, where a scan compares them in place
+ * (src/kernel/code/layout.ts). A key never moves.
  *
- * I1  Keys have different bytes; several may name the same series (chained through `nexts`).
- * I2  successor[k] is the key that followed k when it was last seen: the next series of a request
- *     is nearly always the one that followed last time, and one comparison of bytes settles it.
+ * I1  Keys have different bytes; several may name the same series (chained through `next`).
+ * I2  A key's successor is the key that followed it when it was last seen: the next series of a
+ *     request is nearly always the one that followed last time, and one comparison settles it.
  * I3  An alias is made only while its series has fewer than ALIASES_MAX keys.
+ * I4  A removed key has length 0, which nothing matches, until a key of the same size takes its
+ *     place: a stale successor is harmless.
  *
- * Units: offsets and lengths are bytes.
+ * Units: lengths are bytes, addresses bytes in the kernel's memory; a key's ref is its address / 8.
  */
 import { assert } from "../base/assert.ts";
 import type { SeriesRef } from "../base/units.ts";
-import { hashBytes } from "./byte-hash.ts";
-import { ByteStore } from "./byte-store.ts";
-import { type Column, doubled, sharedColumn } from "./columns.ts";
+import {
+  BODY_BYTES_MAX,
+  FIRST_KEY,
+  INPUT,
+  KEY_BYTES,
+  KEY_GRAIN_BYTES,
+  KEY_HASH,
+  KEY_LENGTH,
+  KEY_NEXT,
+  KEY_SERIES,
+  KEY_SUCCESSOR,
+  NO_KEY,
+  OUTPUT,
+} from "../kernel/code/layout.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { HashIndex } from "./hash-index.ts";
 
-export const NO_KEY = 0xffffffff;
+export { NO_KEY } from "../kernel/code/layout.ts";
+
 const ALIASES_MAX = 4;
 
-export class SeriesKeys {
-  private readonly seed: number;
-  private readonly store = new ByteStore();
-  private readonly index = new HashIndex();
-  private readonly free: number[] = [];
-  private offsets: Column = sharedColumn(1024);
-  private lengths: Column = sharedColumn(1024);
-  private hashes: Column = sharedColumn(1024);
-  private series: Column = sharedColumn(1024);
-  private nexts: Column = sharedColumn(1024);
-  private successors: Column = sharedColumn(1024);
-  private count = 0;
+// Words of a header, counted from the key's first one.
+const WORDS_PER_GRAIN = KEY_GRAIN_BYTES / 4;
+const LENGTH = KEY_LENGTH / 4;
+const SERIES = KEY_SERIES / 4;
+const SUCCESSOR = KEY_SUCCESSOR / 4;
+const HASH = KEY_HASH / 4;
+const NEXT = KEY_NEXT / 4;
 
-  constructor(seed: number) {
-    this.seed = seed;
+export class SeriesKeys {
+  readonly seed: number;
+  /** Keys removed so far: a key found earlier may be another's only if this rose. */
+  removedCount = 0;
+  private readonly kernel: Kernel;
+  private readonly index = new HashIndex();
+  private readonly free = new Map<number, number[]>();
+  private end = FIRST_KEY;
+  private live = 0;
+
+  constructor(seed: number, kernel: Kernel) {
+    this.seed = seed >>> 0;
+    this.kernel = kernel;
   }
 
+  /** Bytes of keys, those that wait to be used again included. */
   get heldBytes(): number {
-    return this.store.heldBytes;
+    return this.end - FIRST_KEY;
+  }
+
+  /** Bytes of keys in use. */
+  get liveBytes(): number {
+    return this.live;
   }
 
   /** The series that a key names. */
   seriesOf(key: number): SeriesRef {
-    return this.series[key]! as SeriesRef;
+    return this.kernel.words[key * WORDS_PER_GRAIN + SERIES]! as SeriesRef;
   }
 
-  /** A key's bytes: a view, valid while the key lives. */
-  bytesOf(key: number): Uint8Array {
-    return this.store.view(this.offsets[key]!, this.lengths[key]!);
+  /**
+   * Where label bytes can be compared with keys: where they are when they lie in the kernel's
+   * output, else a copy, valid until the next call. -1 when they are longer than any key.
+   */
+  locate(bytes: Uint8Array, from: number, to: number): number {
+    if (bytes === this.kernel.decoded) return OUTPUT + from;
+    if (to - from > BODY_BYTES_MAX) return -1;
+    this.kernel.bytes.set(bytes.subarray(from, to), INPUT);
+    return INPUT;
   }
 
-  /** The key with exactly these bytes, or NO_KEY; `previous` is the one before in the request. */
-  find(bytes: Uint8Array, from: number, to: number, previous: number): number {
-    if (previous !== NO_KEY) {
-      const guess = this.successors[previous]!;
-      if (guess !== NO_KEY && this.matches(guess, bytes, from, to - from)) return guess;
+  /** Hash of located bytes. */
+  hashAt(address: number, length: number): number {
+    return this.kernel.functions.hashBytes(address, address + length, this.seed) >>> 0;
+  }
+
+  /** The key with exactly these located bytes, or NO_KEY. */
+  findAt(hash: number, address: number, length: number): number {
+    const { words } = this.kernel;
+    for (let slot = this.index.first(hash); slot >= 0; slot = this.index.next(hash, slot)) {
+      const key = this.index.entryAt(slot);
+      if (words[key * WORDS_PER_GRAIN + LENGTH] !== length) continue;
+      const at = key * KEY_GRAIN_BYTES + KEY_BYTES;
+      if (this.kernel.functions.equalBytes(at, address, length) === 1) return key;
     }
-    const found = this.findHashed(hashBytes(bytes, from, to, this.seed), bytes, from, to - from);
-    if (previous !== NO_KEY) this.successors[previous] = found;
-    return found;
+    return NO_KEY;
   }
 
-  /** Adds a key for a series; `first` is the series' first key so far, or NO_KEY. Returns it. */
-  add(bytes: Uint8Array, from: number, to: number, series: SeriesRef, first: number): number {
-    const hash = hashBytes(bytes, from, to, this.seed);
-    const key = this.free.pop() ?? this.extend();
-    this.offsets[key] = this.store.add(bytes, from, to);
-    this.lengths[key] = to - from;
-    this.hashes[key] = hash;
-    this.series[key] = series;
-    this.successors[key] = NO_KEY;
-    this.nexts[key] = NO_KEY;
+  /** Notes that `key` came after `previous` in a request; either may be NO_KEY. */
+  link(previous: number, key: number): void {
+    if (previous === NO_KEY || key === NO_KEY) return;
+    this.kernel.words[previous * WORDS_PER_GRAIN + SUCCESSOR] = key;
+  }
+
+  /** Adds located bytes as a key of a series; `first` is its first key so far, or NO_KEY. */
+  addAt(hash: number, address: number, length: number, series: SeriesRef, first: number): number {
+    const key = this.reserve(grainsOf(length));
+    const { words, bytes } = this.kernel;
+    const at = key * WORDS_PER_GRAIN;
+    const text = key * KEY_GRAIN_BYTES + KEY_BYTES;
+    bytes.copyWithin(text, address, address + length);
+    words[at + LENGTH] = length;
+    words[at + SERIES] = series;
+    words[at + SUCCESSOR] = NO_KEY;
+    words[at + HASH] = hash;
+    words[at + NEXT] = NO_KEY;
     this.index.insert(hash, key);
     if (first !== NO_KEY) {
-      this.nexts[key] = this.nexts[first]!;
-      this.nexts[first] = key;
+      words[at + NEXT] = words[first * WORDS_PER_GRAIN + NEXT]!;
+      words[first * WORDS_PER_GRAIN + NEXT] = key;
     }
     return key;
   }
@@ -84,45 +133,46 @@ export class SeriesKeys {
   /** Whether the series of `first` may have one more alias. */
   mayAlias(first: number): boolean {
     let keys = 0;
-    for (let key = first; key !== NO_KEY; key = this.nexts[key]!) keys++;
+    for (let key = first; key !== NO_KEY; key = this.nextOf(key)) keys++;
     return keys < ALIASES_MAX;
   }
 
   /** Removes all keys of a series, from its first on. */
   removeAll(first: number): void {
+    const { words } = this.kernel;
     for (let key = first; key !== NO_KEY; ) {
-      const next = this.nexts[key]!;
-      this.index.remove(this.hashes[key]!, key);
-      this.store.release(this.offsets[key]!, this.lengths[key]!);
-      this.lengths[key] = 0;
-      this.free.push(key);
+      const next = this.nextOf(key);
+      const at = key * WORDS_PER_GRAIN;
+      const grains = grainsOf(words[at + LENGTH]!);
+      this.index.remove(words[at + HASH]!, key);
+      words[at + LENGTH] = 0;
+      const list = this.free.get(grains);
+      if (list) list.push(key);
+      else this.free.set(grains, [key]);
+      this.live -= grains * KEY_GRAIN_BYTES;
+      assert(this.live >= 0, "more keys removed than added");
+      this.removedCount++;
       key = next;
     }
   }
 
-  private matches(key: number, bytes: Uint8Array, from: number, length: number): boolean {
-    if (this.lengths[key] !== length || length === 0) return false;
-    return this.store.equals(this.offsets[key]!, length, bytes, from);
+  private nextOf(key: number): number {
+    return this.kernel.words[key * WORDS_PER_GRAIN + NEXT]!;
   }
 
-  private findHashed(hash: number, bytes: Uint8Array, from: number, length: number): number {
-    for (let slot = this.index.first(hash); slot >= 0; slot = this.index.next(hash, slot)) {
-      const key = this.index.entryAt(slot);
-      if (this.matches(key, bytes, from, length)) return key;
-    }
-    return NO_KEY;
+  /** Room for a key of so many grains; its ref. */
+  private reserve(grains: number): number {
+    this.live += grains * KEY_GRAIN_BYTES;
+    const reused = this.free.get(grains)?.pop();
+    if (reused !== undefined) return reused;
+    const at = this.end;
+    this.end += grains * KEY_GRAIN_BYTES;
+    this.kernel.ensure(this.end);
+    return at / KEY_GRAIN_BYTES;
   }
+}
 
-  private extend(): number {
-    if (this.count === this.offsets.length) {
-      this.offsets = doubled(this.offsets);
-      this.lengths = doubled(this.lengths);
-      this.hashes = doubled(this.hashes);
-      this.series = doubled(this.series);
-      this.nexts = doubled(this.nexts);
-      this.successors = doubled(this.successors);
-    }
-    assert(this.count < NO_KEY, "too many series keys");
-    return this.count++;
-  }
+/** Grains of a key with so many label bytes. */
+function grainsOf(length: number): number {
+  return Math.ceil((KEY_BYTES + length) / KEY_GRAIN_BYTES);
 }

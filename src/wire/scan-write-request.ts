@@ -5,99 +5,88 @@
  * body that is malformed anywhere is refused as a whole, with the offset of the fault.
  *
  * I1  The usual case, a series of plain labels and one sample as Prometheus encodes it, is
- *     recognised completely by scanUsualSeries; whatever it does not recognise goes to
- *     series-fields.ts, which reads any valid message. Unusual forms cost more, never mean more.
- * I2  scanUsualSeries changes nothing unless it accepts the whole series.
+ *     recognised completely by the kernel (src/kernel/code/series-scan.ts); whatever it does not
+ *     recognise goes to series-fields.ts, which reads any valid message. Unusual forms cost more,
+ *     never mean more.
+ * I2  The series that a usual one belongs to is looked up while it is scanned; that reads the
+ *     store's keys and changes nothing but their predictions.
  *
  * Units: offsets are bytes of the decoded body.
  */
+import { ENTRIES_MAX, NO_KEY, OUTPUT, SCAN_LOOKUP } from "../kernel/code/layout.ts";
 import { scanMetadataFields } from "./metadata-fields.ts";
-import { plainLabelsEnd } from "./plain-labels.ts";
 import { ProtobufCursor, WIRE_BYTES, wrongWireType } from "./protobuf-cursor.ts";
 import { scanSeriesFields } from "./series-fields.ts";
 import type { WriteBatch } from "./write-batch.ts";
 
-/** Tag bytes: field number * 8 + wire type. */
-const TIME_SERIES_TAG = 0x0a;
-const SAMPLE_TAG = 0x12;
-const VALUE_TAG = 0x09;
-const TIMESTAMP_TAG = 0x10;
 const TIME_SERIES_FIELD = 1;
 const METADATA_FIELD = 3;
 
-/** A usual timestamp takes 6 bytes: milliseconds from 2^35 (1971) to 2^42 - 1 (2109). */
-const TIME_BYTES = 6;
-/** Sample field with a timestamp alone: the value is 0.0 and therefore absent. */
-const ZERO_SAMPLE_BYTES = 2 + 1 + TIME_BYTES;
-/** Sample field with value and timestamp. */
-const FULL_SAMPLE_BYTES = ZERO_SAMPLE_BYTES + 9;
+/** State words of the kernel's scan, see src/kernel/code/layout.ts. */
+const AT = 0;
+const END = 1;
+const SERIES = 2;
+const SAMPLES = 3;
+const PREVIOUS = 4;
+const SEED = 5;
+
+/** Whoever knows the store's series by their label bytes. */
+export interface KeyLookup {
+  /** What the hashes of keys start with. */
+  readonly seed: number;
+  /** The key of series `index` of the batch, which came after `previous`; NO_KEY when none is. */
+  lookUp(batch: WriteBatch, index: number, previous: number): number;
+  /** The series that a key names. */
+  seriesOf(key: number): number;
+  /** Rises when a key that was found may no longer be what it was. */
+  readonly generation: number;
+}
 
 /**
- * Scans the WriteRequest `bytes` into `batch`, which is reset first and keeps `bytes`.
+ * Scans the WriteRequest `bytes` into `batch`, which is reset first and takes over `bytes`.
  * Throws TsdbError PROTOBUF_INVALID for a malformed body, BODY_TOO_LARGE past the batch's limits;
  * the batch then holds nothing that may be used.
  */
-export function scanWriteRequest(bytes: Uint8Array, batch: WriteBatch): void {
+export function scanWriteRequest(
+  bytes: Uint8Array,
+  batch: WriteBatch,
+  lookup: KeyLookup | null = null,
+): void {
   batch.reset(bytes);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const body = batch.bytes;
   const cursor = new ProtobufCursor();
-  const end = bytes.length;
-  let at = 0;
-  while (at < end) {
-    if (at + ZERO_SAMPLE_BYTES < end && view.getUint8(at) === TIME_SERIES_TAG) {
-      const low = view.getUint8(at + 1);
-      const high = low < 0x80 ? 0 : view.getUint8(at + 2);
-      const from = low < 0x80 ? at + 2 : at + 3;
-      const to = from + (low & 0x7f) + (high << 7);
-      if (high < 0x80 && to <= end && scanUsualSeries(view, from, to, batch)) {
-        at = to;
-        continue;
-      }
-    }
-    cursor.point(bytes, at);
-    scanField(cursor, view, batch, end);
-    at = cursor.offset;
+  cursor.point(body, 0);
+  batch.kernel.state[PREVIOUS] = NO_KEY;
+  batch.setKeySource(lookup, lookup?.generation ?? 0);
+  if (batch.isInKernel) cursor.offset = scanUsual(0, batch, lookup);
+  while (cursor.offset < body.length) {
+    scanField(cursor, batch, body.length);
+    if (batch.isInKernel) cursor.offset = scanUsual(cursor.offset, batch, lookup);
   }
 }
 
-/** Takes a series of plain labels and one usual sample; false when it is anything else. */
-function scanUsualSeries(view: DataView, from: number, end: number, batch: WriteBatch): boolean {
-  const labelsEnd = plainLabelsEnd(view, from, end);
-  const sampleBytes = end - labelsEnd;
-  if (sampleBytes !== FULL_SAMPLE_BYTES && sampleBytes !== ZERO_SAMPLE_BYTES) return false;
-  const header = SAMPLE_TAG | ((sampleBytes - 2) << 8);
-  if (view.getUint16(labelsEnd, true) !== header) return false;
-  const timeAt = end - TIME_BYTES;
-  const early = view.getUint32(timeAt, true);
-  const late = view.getUint16(timeAt + 4, true);
-  // Five bytes with the continuation bit, then one without: exactly a 6-byte varint.
-  if ((early & 0x80808080) !== (0x80808080 | 0) || (late & 0x8080) !== 0x0080) return false;
-  if (view.getUint8(timeAt - 1) !== TIMESTAMP_TAG) return false;
-  let high = 0;
-  let low = 0;
-  if (sampleBytes === FULL_SAMPLE_BYTES) {
-    if (view.getUint8(labelsEnd + 2) !== VALUE_TAG) return false;
-    low = view.getUint32(labelsEnd + 3, true);
-    high = view.getUint32(labelsEnd + 7, true);
+/** Takes usual series from byte `from` on; returns where the first other field starts. */
+function scanUsual(from: number, batch: WriteBatch, lookup: KeyLookup | null): number {
+  const { state, functions } = batch.kernel;
+  state[AT] = OUTPUT + from;
+  state[END] = OUTPUT + batch.bodyLength;
+  state[SERIES] = batch.seriesCount;
+  state[SAMPLES] = batch.sampleCount;
+  state[SEED] = lookup?.seed ?? 0;
+  let why = functions.scan(ENTRIES_MAX);
+  while (why === SCAN_LOOKUP) {
+    const index = state[SERIES]! - 1;
+    const key = lookup?.lookUp(batch, index, state[PREVIOUS]!) ?? NO_KEY;
+    batch.setKey(index, key, key === NO_KEY ? 0 : lookup!.seriesOf(key));
+    state[PREVIOUS] = key;
+    why = functions.scan(ENTRIES_MAX);
   }
-  batch.addSample(lowBits(early) + ((late & 0x7f) | ((late & 0x7f00) >>> 1)) * 2 ** 28, high, low);
-  batch.addSeries(from, labelsEnd);
-  return true;
-}
-
-/** The 28 payload bits of four varint bytes. */
-function lowBits(word: number): number {
-  const pairs = (word & 0x007f007f) | ((word & 0x7f007f00) >>> 1);
-  return (pairs & 0x3fff) | ((pairs & 0x3fff0000) >>> 2);
+  batch.setCounts(state[SERIES]!, state[SAMPLES]!);
+  return state[AT]! - OUTPUT;
 }
 
 /** Scans one field of the request, whatever it is. */
-function scanField(
-  cursor: ProtobufCursor,
-  view: DataView,
-  batch: WriteBatch,
-  requestEnd: number,
-): void {
+function scanField(cursor: ProtobufCursor, batch: WriteBatch, requestEnd: number): void {
   const at = cursor.offset;
   const tag = cursor.tag(requestEnd);
   const field = tag >>> 3;
@@ -111,7 +100,10 @@ function scanField(
     scanMetadataFields(cursor, batch, end);
   } else {
     const from = cursor.offset;
-    cursor.offset = plainLabelsEnd(view, from, end);
+    if (batch.isInKernel) {
+      const { plainLabelsEnd } = batch.kernel.functions;
+      cursor.offset = plainLabelsEnd(OUTPUT + from, OUTPUT + end) - OUTPUT;
+    }
     scanSeriesFields(cursor, batch, from, end);
   }
 }

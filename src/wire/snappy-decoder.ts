@@ -1,6 +1,9 @@
 /**
  * Snappy block decoder: the body compression of remote write, decoded into a reused buffer.
  *
+ * Usual bodies are expanded by the kernel (intake.ts); this decoder takes those that are too large
+ * for it, and says what is wrong with those that it refuses.
+ *
  * Format: github.com/google/snappy, format_description.txt. A body is the decoded length (varint)
  * and then elements: a literal (bytes follow) or a copy (length and offset back into the output).
  *
@@ -38,16 +41,8 @@ export class SnappyDecoder {
    * for anything that is not one complete snappy block.
    */
   decode(body: Uint8Array, limitBytes: number): Uint8Array {
-    assert(limitBytes <= LENGTH_MAX, "decoded length limit passes 1 GiB");
     const headerBytes = headerLength(body);
-    const length = declaredLength(body, headerBytes);
-    if (length > limitBytes) {
-      const text = `snappy body declares ${length} bytes; the limit is ${limitBytes}`;
-      throw new TsdbError("BODY_TOO_LARGE", text);
-    }
-    if (length > (body.length - headerBytes) * EXPANSION_MAX) {
-      throw invalid(0, `${body.length} bytes cannot hold the declared ${length}`);
-    }
+    const length = decodedLength(body, limitBytes);
     if (this.output.length < length + OVERSHOOT) this.grow(length + OVERSHOOT);
     const bodyView = new DataView(body.buffer, body.byteOffset, body.length);
     expand(body, bodyView, headerBytes, this.output, this.outputView, length);
@@ -62,8 +57,23 @@ export class SnappyDecoder {
   }
 }
 
+/** The declared length of the decoded bytes; throws as decode() does when it is impossible. */
+export function decodedLength(body: Uint8Array, limitBytes: number): number {
+  assert(limitBytes <= LENGTH_MAX, "decoded length limit passes 1 GiB");
+  const headerBytes = headerLength(body);
+  const length = declaredLength(body, headerBytes);
+  if (length > limitBytes) {
+    const text = `snappy body declares ${length} bytes; the limit is ${limitBytes}`;
+    throw new TsdbError("BODY_TOO_LARGE", text);
+  }
+  if (length > (body.length - headerBytes) * EXPANSION_MAX) {
+    throw invalid(0, `${body.length} bytes cannot hold the declared ${length}`);
+  }
+  return length;
+}
+
 /** Bytes of the varint that declares the decoded length. */
-function headerLength(body: Uint8Array): number {
+export function headerLength(body: Uint8Array): number {
   for (let i = 0; i < 5 && i < body.length; i++) {
     if (body[i]! < 0x80) return i + 1;
   }

@@ -18,32 +18,69 @@
  */
 import { TsdbError } from "../base/errors.ts";
 import { HistogramColumns, type HistogramDraft } from "../chunk/histogram-columns.ts";
+import {
+  BODY_BYTES_MAX,
+  ENTRIES_MAX,
+  HASHES,
+  KEYS,
+  LABELS_FROM,
+  LABELS_TO,
+  NO_KEY,
+  OUTPUT,
+  SAMPLE_STARTS,
+  SERIES_REFS,
+  TIMES,
+  VALUES_HIGH,
+  VALUES_LOW,
+} from "../kernel/code/layout.ts";
+import { Kernel } from "../kernel/kernel.ts";
 import { LabelRewriter } from "./label-rewriter.ts";
 
 /** Most entries of each kind that one request may hold; beyond it the whole request is refused. */
-export const WRITE_ENTRIES_MAX = 1 << 20;
+export const WRITE_ENTRIES_MAX = ENTRIES_MAX;
 
-const FIRST_CAPACITY = 4096;
+/** "The hash is not known"; as good as any other for labels that have it. */
+export const NO_HASH = 0;
 /** Words per metadata entry: type, then from and to of name, help and unit. */
 const METADATA_WORDS = 7;
 
 export class WriteBatch {
+  readonly kernel: Kernel;
   /** The native histograms of all series, as I5. */
   readonly histograms = new HistogramColumns();
   private body: Uint8Array = new Uint8Array(0);
   private readonly rewriter = new LabelRewriter();
+  private keySource: object | null = null;
+  private keyGeneration = 0;
   private seriesTotal = 0;
   private sampleTotal = 0;
   private exemplarTotal = 0;
   private metadataTotal = 0;
-  private labelsFrom = new Uint32Array(FIRST_CAPACITY);
-  private labelsTo = new Uint32Array(FIRST_CAPACITY);
-  private sampleStart = new Uint32Array(FIRST_CAPACITY + 1);
-  private times = new Float64Array(FIRST_CAPACITY);
-  private valueHigh = new Uint32Array(FIRST_CAPACITY);
-  private valueLow = new Uint32Array(FIRST_CAPACITY);
+  private readonly labelsFrom: Uint32Array;
+  private readonly labelsTo: Uint32Array;
+  private readonly sampleStart: Uint32Array;
+  private readonly times: Float64Array;
+  private readonly valueHigh: Uint32Array;
+  private readonly valueLow: Uint32Array;
+  private readonly keys: Uint32Array;
+  private readonly hashes: Uint32Array;
+  private readonly seriesRefs: Uint32Array;
   private metadata = new Uint32Array(0);
   private histogramSeries = new Uint32Array(0);
+
+  /** A batch in the memory of `kernel`, which has one batch at a time. */
+  constructor(kernel = new Kernel()) {
+    this.kernel = kernel;
+    this.labelsFrom = kernel.wordsAt(LABELS_FROM, ENTRIES_MAX);
+    this.labelsTo = kernel.wordsAt(LABELS_TO, ENTRIES_MAX);
+    this.sampleStart = kernel.wordsAt(SAMPLE_STARTS, ENTRIES_MAX + 1);
+    this.times = kernel.doublesAt(TIMES, ENTRIES_MAX);
+    this.valueHigh = kernel.wordsAt(VALUES_HIGH, ENTRIES_MAX);
+    this.valueLow = kernel.wordsAt(VALUES_LOW, ENTRIES_MAX);
+    this.keys = kernel.wordsAt(KEYS, ENTRIES_MAX);
+    this.hashes = kernel.wordsAt(HASHES, ENTRIES_MAX);
+    this.seriesRefs = kernel.wordsAt(SERIES_REFS, ENTRIES_MAX);
+  }
 
   /** The decoded body, with the rewritten labels behind it where there are any. */
   get bytes(): Uint8Array {
@@ -91,6 +128,38 @@ export class WriteBatch {
     return this.sampleStart[series + 1]!;
   }
 
+  /** The key that the scan found for series i, NO_KEY when it found none. */
+  keyOf(series: number): number {
+    return this.keys[series]!;
+  }
+
+  /** Hash of the labels of series i, known when a usual series' key was looked up. */
+  hashOf(series: number): number {
+    return this.hashes[series]!;
+  }
+
+  /** The series that the key of series i names. */
+  seriesRefOf(series: number): number {
+    return this.seriesRefs[series]!;
+  }
+
+  /** Whether the keys were found by `source`, and none was removed since: see KeyLookup. */
+  hasKeysOf(source: object, generation: number): boolean {
+    return this.keySource === source && this.keyGeneration === generation;
+  }
+
+  /** Says who finds the keys of this request. */
+  setKeySource(source: object | null, generation: number): void {
+    this.keySource = source;
+    this.keyGeneration = generation;
+  }
+
+  /** Notes what a lookup found for series i. */
+  setKey(series: number, key: number, seriesRef: number): void {
+    this.keys[series] = key;
+    this.seriesRefs[series] = seriesRef;
+  }
+
   timeOf(sample: number): number {
     return this.times[sample]!;
   }
@@ -118,9 +187,9 @@ export class WriteBatch {
     return this.metadata[entry * METADATA_WORDS + 2 + field * 2]!;
   }
 
-  /** Empties the batch and points it at a decoded body, which it does not copy. */
+  /** Empties the batch and takes a body: as it is from the kernel, or copied to where it works. */
   reset(body: Uint8Array): void {
-    this.body = body;
+    this.body = body === this.kernel.decoded ? body : this.takeIn(body);
     this.rewriter.clear();
     this.seriesTotal = 0;
     this.sampleTotal = 0;
@@ -133,7 +202,7 @@ export class WriteBatch {
   /** Adds a sample to the series that addSeries will close. */
   addSample(timeMs: number, high: number, low: number): void {
     const sample = this.sampleTotal;
-    if (sample === this.times.length) this.growSamples();
+    assertRoom(sample, "samples");
     this.times[sample] = timeMs;
     this.valueHigh[sample] = high;
     this.valueLow[sample] = low;
@@ -143,7 +212,9 @@ export class WriteBatch {
   /** Closes a series: its labels lie in [from, to), its samples are those added since the last. */
   addSeries(from: number, to: number): void {
     const series = this.seriesTotal;
-    if (series === this.labelsFrom.length) this.growSeries();
+    assertRoom(series, "series");
+    this.keys[series] = NO_KEY;
+    this.hashes[series] = NO_HASH;
     this.labelsFrom[series] = from;
     this.labelsTo[series] = to;
     this.sampleStart[series + 1] = this.sampleTotal;
@@ -154,7 +225,9 @@ export class WriteBatch {
   addHistogram(draft: HistogramDraft): void {
     const row = this.histograms.length;
     if (row === this.histogramSeries.length) {
-      this.histogramSeries = widened(this.histogramSeries, grown(row, "histograms"));
+      const wider = new Uint32Array(grown(row, "histograms"));
+      wider.set(this.histogramSeries);
+      this.histogramSeries = wider;
     }
     this.histogramSeries[row] = this.seriesTotal;
     this.histograms.push(draft);
@@ -207,33 +280,36 @@ export class WriteBatch {
     this.rewriter.write(nameFrom, nameTo, valueFrom, valueTo);
   }
 
-  private growSamples(): void {
-    const capacity = grown(this.times.length, "samples");
-    const times = new Float64Array(capacity);
-    times.set(this.times);
-    this.times = times;
-    this.valueHigh = widened(this.valueHigh, capacity);
-    this.valueLow = widened(this.valueLow, capacity);
+  /** Bytes of the body, without rewritten labels. */
+  get bodyLength(): number {
+    return this.body.length;
   }
 
-  private growSeries(): void {
-    const capacity = grown(this.labelsFrom.length, "series");
-    this.labelsFrom = widened(this.labelsFrom, capacity);
-    this.labelsTo = widened(this.labelsTo, capacity);
-    this.sampleStart = widened(this.sampleStart, capacity + 1);
+  /** Whether the kernel can scan the body. */
+  get isInKernel(): boolean {
+    return this.body === this.kernel.decoded;
   }
+
+  /** Takes over what the kernel found: so many series and samples in all. */
+  setCounts(seriesCount: number, sampleCount: number): void {
+    this.seriesTotal = seriesCount;
+    this.sampleTotal = sampleCount;
+  }
+
+  private takeIn(body: Uint8Array): Uint8Array {
+    if (body.length > BODY_BYTES_MAX) return body;
+    this.kernel.bytes.set(body, OUTPUT);
+    return this.kernel.setDecoded(body.length);
+  }
+}
+
+function assertRoom(count: number, what: string): void {
+  if (count < WRITE_ENTRIES_MAX) return;
+  throw new TsdbError("BODY_TOO_LARGE", `more than ${WRITE_ENTRIES_MAX} ${what} in one request`);
 }
 
 /** Doubled capacity; TsdbError BODY_TOO_LARGE past WRITE_ENTRIES_MAX. */
 function grown(count: number, what: string): number {
-  if (count >= WRITE_ENTRIES_MAX) {
-    throw new TsdbError("BODY_TOO_LARGE", `more than ${WRITE_ENTRIES_MAX} ${what} in one request`);
-  }
+  assertRoom(count, what);
   return Math.min(WRITE_ENTRIES_MAX, Math.max(64, count * 2));
-}
-
-function widened(column: Uint32Array<ArrayBuffer>, capacity: number): Uint32Array<ArrayBuffer> {
-  const wider = new Uint32Array(capacity);
-  wider.set(column);
-  return wider;
 }

@@ -6,6 +6,7 @@
 import { ManualClock } from "../../src/base/clock.ts";
 import type { SeriesRef } from "../../src/base/units.ts";
 import { Store, type StoreSettings } from "../../src/engine/store.ts";
+import type { Kernel } from "../../src/kernel/kernel.ts";
 import { NO_KEY } from "../../src/series/series-keys.ts";
 import { labelBytes } from "../series/label-fixtures.ts";
 
@@ -24,9 +25,9 @@ export const SETTINGS: StoreSettings = {
   seed: 1,
 };
 
-export function storeAt(nowMs: number, settings: Partial<StoreSettings> = {}) {
+export function storeAt(nowMs: number, settings: Partial<StoreSettings> = {}, kernel?: Kernel) {
   const clock = new ManualClock(nowMs);
-  return { clock, store: new Store({ ...SETTINGS, ...settings }, clock) };
+  return { clock, store: new Store({ ...SETTINGS, ...settings }, clock, undefined, kernel) };
 }
 
 /** The series with these labels, made when new. */

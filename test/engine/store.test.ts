@@ -8,6 +8,8 @@ import { HOUR_MS, START_MS, storeAt } from "./store-fixtures.ts";
 
 type Series = readonly [labels: Record<string, string>, ...samples: (readonly [number, number])[]];
 
+const batch = new WriteBatch();
+
 function write(store: Store, ...series: Series[]) {
   const encoder = new WriteRequestEncoder();
   for (const [labels, ...samples] of series) {
@@ -16,7 +18,6 @@ function write(store: Store, ...series: Series[]) {
     for (const [time, value] of samples) encoder.sample(time, value);
     encoder.endSeries();
   }
-  const batch = new WriteBatch();
   scanWriteRequest(encoder.finish(), batch);
   return store.write(batch);
 }

@@ -20,11 +20,13 @@ import type {
 } from "../../src/engine/service.ts";
 import { PromqlQueries } from "../../src/http/promql-queries.ts";
 import type { ServerParts } from "../../src/http/server-parts.ts";
+import { Kernel } from "../../src/kernel/kernel.ts";
 import { RequestCounts } from "../../src/observe/request-counts.ts";
 import { createEngine } from "../../src/promql/engine.ts";
 import type { SeriesSet, SeriesSource } from "../../src/promql/series-source.ts";
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
 import type { Matcher } from "../../src/series/matcher.ts";
+import { Intake } from "../../src/wire/intake.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
 import { FakeHeap } from "./fake-heap.ts";
 import { smallReading } from "./fake-reading.ts";
@@ -48,6 +50,7 @@ type Selectors = readonly (readonly Matcher[])[];
 
 export class FakeService implements Service {
   state: ServiceState = "ready";
+  readonly intake = new Intake(new Kernel());
   readonly kept: FakeSeries[] = [];
   readonly metadataMap = new Map<string, MetricMetadata>();
   readonly written: { samples: number; metadata: number }[] = [];

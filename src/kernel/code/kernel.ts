@@ -1,0 +1,10 @@
+/**
+ * What the kernel offers: one function a job, over addresses in its memory.
+ *
+ * The compiler starts here (scripts/compile-kernel.ts), and so do tests that run the same code as
+ * plain TypeScript.
+ */
+export { equalBytes, hashBytes } from "./bytes.ts";
+export { plainLabelsEnd } from "./plain-labels.ts";
+export { scan } from "./series-scan.ts";
+export { expand } from "./snappy.ts";

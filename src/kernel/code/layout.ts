@@ -1,0 +1,69 @@
+/**
+ * Where everything lies in the kernel's memory.
+ *
+ * State words are how a call talks to its caller. Columns have one entry per series or sample of a
+ * request, as many as a request may have. Input and output take a compressed and a decoded body,
+ * and a kernel reads and writes at most SLACK_BYTES behind either. Keys follow.
+ *
+ * A key is a series' label bytes as they stand on the wire, behind a header of six words. Its ref
+ * is its address divided by 8.
+ *
+ * Untouched pages cost nothing, so the regions may be generous.
+ *
+ * Units: bytes and addresses; …MAX are counts where no other unit is named.
+ */
+
+/** What a caller must know of a scan, in words from STATE on. */
+export const STATE: u32 = 1024;
+/** Next byte of the body; the body's end. Addresses. */
+export const STATE_AT: u32 = STATE;
+export const STATE_END: u32 = STATE + 4;
+/** Series and samples found so far. */
+export const STATE_SERIES: u32 = STATE + 8;
+export const STATE_SAMPLES: u32 = STATE + 12;
+/** Key of the series before, or NO_KEY. */
+export const STATE_PREVIOUS: u32 = STATE + 16;
+/** What the hash of keys starts with. */
+export const STATE_SEED: u32 = STATE + 20;
+
+/** Most series and most samples of one request. */
+export const ENTRIES_MAX: u32 = 1 << 20;
+const WORD_COLUMN: u32 = 4 << 20;
+
+/** Columns by series: label bytes as offsets into the body, then what is known of the key. */
+export const LABELS_FROM: u32 = 1 << 20;
+export const LABELS_TO: u32 = LABELS_FROM + WORD_COLUMN;
+export const KEYS: u32 = LABELS_TO + WORD_COLUMN;
+export const HASHES: u32 = KEYS + WORD_COLUMN;
+export const SERIES_REFS: u32 = HASHES + WORD_COLUMN;
+/** First sample of a series; one entry more than there are series. */
+export const SAMPLE_STARTS: u32 = SERIES_REFS + WORD_COLUMN;
+/** Columns by sample: time (a double), value. */
+export const VALUES_HIGH: u32 = SAMPLE_STARTS + 2 * WORD_COLUMN;
+export const VALUES_LOW: u32 = VALUES_HIGH + WORD_COLUMN;
+export const TIMES: u32 = VALUES_LOW + WORD_COLUMN;
+
+export const SLACK_BYTES: u32 = 256;
+export const BODY_BYTES_MAX: u32 = (64 << 20) - SLACK_BYTES;
+export const INPUT: u32 = 48 << 20;
+export const OUTPUT: u32 = 112 << 20;
+export const FIRST_KEY: u32 = 176 << 20;
+
+/** "No key" wherever one is named. */
+export const NO_KEY: u32 = 0xffffffff;
+/** A key's ref times this is its address. */
+export const KEY_GRAIN_BYTES: u32 = 8;
+/** Words of a key's header, as offsets in bytes: the label bytes follow. */
+export const KEY_LENGTH: u32 = 0;
+export const KEY_SERIES: u32 = 4;
+export const KEY_SUCCESSOR: u32 = 8;
+export const KEY_HASH: u32 = 12;
+export const KEY_NEXT: u32 = 16;
+export const KEY_BYTES: u32 = 24;
+
+/** Why a scan stopped. */
+export const SCAN_FINISHED: u32 = 0;
+/** At a field that is no usual series. */
+export const SCAN_UNUSUAL: u32 = 1;
+/** Behind a series whose key was not the predicted one: its hash is known. */
+export const SCAN_LOOKUP: u32 = 2;

@@ -1,0 +1,21 @@
+/** The kernel's code as plain TypeScript: the twin of the compiled one. */
+import * as code from "../../src/kernel/code/kernel.ts";
+import { bindMemory } from "../../src/kernel/code/memory.ts";
+import type { KernelFunctions, SharedMemory } from "../../src/kernel/kernel.ts";
+
+/** Functions over `memory`; kernels may take turns. */
+export function plainFunctions(memory: SharedMemory): KernelFunctions {
+  const bound =
+    (run: (a: number, b: number, c: number, d: number) => number) =>
+    (a = 0, b = 0, c = 0, d = 0) => {
+      bindMemory(memory.buffer);
+      return run(a, b, c, d);
+    };
+  return {
+    expand: bound(code.expand),
+    scan: bound(code.scan),
+    plainLabelsEnd: bound(code.plainLabelsEnd),
+    equalBytes: bound(code.equalBytes),
+    hashBytes: bound(code.hashBytes),
+  };
+}

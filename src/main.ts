@@ -9,6 +9,7 @@
 import { randomInt } from "node:crypto";
 import { createRequire } from "node:module";
 import { hostname } from "node:os";
+import { fileURLToPath } from "node:url";
 import { AccessFile } from "./access/access-file.ts";
 import { isGuarded } from "./access/access-rules.ts";
 import { systemClock } from "./base/clock.ts";
@@ -26,11 +27,12 @@ import { replayFiles } from "./drill/heap-replay-command.ts";
 import { HEAP_REPLAY_FLAGS } from "./drill/heap-replay-flags.ts";
 import { Engine, type EngineSettings, SNAPSHOTS_DIRECTORY } from "./engine/engine.ts";
 import { EngineReader } from "./engine/engine-reading.ts";
+import { HeapRecorder } from "./engine/heap-recorder.ts";
 import { SelfScrape } from "./engine/self-scrape.ts";
 import { closeServer, isLoopback, listen, originOf } from "./http/listen.ts";
 import { PromqlQueries } from "./http/promql-queries.ts";
 import { buildServer } from "./http/server.ts";
-import type { About } from "./http/server-parts.ts";
+import type { About, ServerParts } from "./http/server-parts.ts";
 import { runSnapshotCommand } from "./journal/snapshot-command.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { RequestCounts } from "./observe/request-counts.ts";
@@ -86,12 +88,19 @@ function metricsOf(engine: Engine, config: ServeConfig) {
   return { counts, readEngine, metrics: new Metrics(readEngine, counts, build) };
 }
 
+/** Where the built page lies: beside the compiled program. Null when it is not there. */
+async function pageDirectory(disk: NodeDisk): Promise<string | null> {
+  const path = fileURLToPath(new URL("web", import.meta.url));
+  return (await disk.list(path)).includes("index.html") ? path : null;
+}
+
 /** Builds the HTTP server over an engine. */
 function serverOf(
   config: ServeConfig,
   engine: Engine,
   parts: ReturnType<typeof metricsOf>,
   access: AccessFile,
+  page: Pick<ServerParts, "pageDirectory" | "recorder">,
   log: Log,
 ) {
   parts.counts.door.webConfig = access;
@@ -104,6 +113,7 @@ function serverOf(
   return buildServer({
     service: engine,
     heap: engine,
+    ...page,
     queries: new PromqlQueries(promql, systemClock),
     counts: parts.counts,
     renderMetrics: () => parts.metrics.render(),
@@ -154,12 +164,16 @@ async function serve(config: ServeConfig): Promise<number> {
   checkServeConfig(config);
   const stopped = stopSignal((code) => process.exit(code));
   const log = createLogger(config.logLevel, config.logFormat, process.stdout.isTTY);
-  const access = await AccessFile.open(new NodeDisk(), config.webConfigFile, log);
+  const disk = new NodeDisk();
+  const access = await AccessFile.open(disk, config.webConfigFile, log);
   // A fault of the file is logged and counted where it is met.
   onHangUp(() => void access.reload().catch(() => {}));
-  const engine = await Engine.open(engineSettings(config), new NodeDisk(), systemClock, log);
+  const engine = await Engine.open(engineSettings(config), disk, systemClock, log);
   const parts = metricsOf(engine, config);
-  const app = await serverOf(config, engine, parts, access, log);
+  const recorder = new HeapRecorder(engine, systemClock);
+  const page = { recorder, pageDirectory: await pageDirectory(disk) };
+  const app = await serverOf(config, engine, parts, access, page, log);
+  recorder.start();
   try {
     const { host, port } = config.listenAddress;
     const origin = announce(config, await listen(app, host, port), access, log);
@@ -170,6 +184,7 @@ async function serve(config: ServeConfig): Promise<number> {
     const signal = await Promise.race([stopped, engine.restore().then(() => stopped)]);
     log.info({ signal }, `${signal}: finishing what is under way`);
   } finally {
+    recorder.stop();
     await closeServer(app);
     await engine.close();
   }

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "DISK_FAILED"
   | "EXPOSITION_INVALID"
   | "HEAP_LIMIT"
+  | "NOT_FOUND"
   | "PROTOBUF_INVALID"
   | "QUERY_CANCELED"
   | "QUERY_EXECUTION"

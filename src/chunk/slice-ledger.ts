@@ -27,6 +27,7 @@ import type { HeapParts } from "../heap/heap-parts.ts";
 import type { SpanTable } from "../heap/spans.ts";
 import type { ChunkTable } from "./chunk-table.ts";
 import type { SliceObserver } from "./slice-observer.ts";
+import { SpanOrigin, SpanOrigins } from "./span-origins.ts";
 import { SpanWindows } from "./span-windows.ts";
 import { COLUMNS_MAX, WindowColumns } from "./window-columns.ts";
 
@@ -66,6 +67,7 @@ export class SliceLedger implements SliceObserver {
   source: SliceSource = SliceSource.ingestion;
   readonly columns = new WindowColumns();
   readonly spanWindows = new SpanWindows(this.columns);
+  readonly spanOrigins = new SpanOrigins();
   private readonly rules: GoRules;
   private readonly spans: SpanTable;
   private readonly allocatedObjects = new Float64Array(CELLS);
@@ -85,7 +87,7 @@ export class SliceLedger implements SliceObserver {
 
   /** Bytes of the tables that grow with the store. */
   get bytes(): number {
-    return this.spanWindows.bytes + this.origins.byteLength;
+    return this.spanWindows.bytes + this.spanOrigins.bytes + this.origins.byteLength;
   }
 
   made(chunk: ChunkRef, window: WindowNumber, address: HeapAddress, capacity: number): void {
@@ -110,6 +112,11 @@ export class SliceLedger implements SliceObserver {
     this.give(this.origins[chunk]!, window, address, capacity);
     const column = this.columns.columnOf(window);
     if (this.windowObjects[column] === 0) this.expire(column);
+  }
+
+  /** How a live chunk's slice came about. */
+  spanOriginOf(chunk: ChunkRef): SpanOrigin {
+    return spanOriginOf(this.origins[chunk]!);
   }
 
   /** The windows that hold slices, oldest first. */
@@ -142,6 +149,7 @@ export class SliceLedger implements SliceObserver {
     const objects = new Float64Array(CELLS);
     const bytes = new Float64Array(CELLS);
     const counted = new SpanWindows(this.columns);
+    const countedOrigins = new SpanOrigins();
     for (let chunk = 0 as ChunkRef; chunk < chunks.upperBound; chunk++) {
       if (!chunks.isLive(chunk)) continue;
       const column = this.columns.columnOf(chunks.windowOf(chunk));
@@ -150,6 +158,7 @@ export class SliceLedger implements SliceObserver {
       bytes[cell] = bytes[cell]! + slotBytesOf(this.rules, chunks.capacityOf(chunk));
       const span = this.spanOf(chunks.addressOf(chunk));
       counted.add(span, column, this.spans.pageCountOf(span));
+      countedOrigins.add(span, this.spanOriginOf(chunk));
     }
     for (let cell = 0; cell < CELLS; cell++) {
       assert(objects[cell] === this.liveObjects[cell], "live slices of an origin differ");
@@ -160,6 +169,7 @@ export class SliceLedger implements SliceObserver {
       assert(held === this.windowObjects[column], "slices of a window differ");
     }
     this.spanWindows.assertEqual(counted);
+    this.spanOrigins.assertEqual(countedOrigins);
   }
 
   private take(
@@ -183,6 +193,7 @@ export class SliceLedger implements SliceObserver {
     this.windowObjects[column] = this.windowObjects[column]! + 1;
     const span = this.spanOf(address);
     this.spanWindows.add(span, column, this.spans.pageCountOf(span));
+    this.spanOrigins.add(span, spanOriginOf(origin));
   }
 
   private give(origin: number, window: WindowNumber, address: HeapAddress, capacity: number): void {
@@ -194,6 +205,7 @@ export class SliceLedger implements SliceObserver {
     this.windowObjects[column] = this.windowObjects[column]! - 1;
     const span = this.spanOf(address);
     this.spanWindows.remove(span, column, this.spans.pageCountOf(span));
+    this.spanOrigins.remove(span, spanOriginOf(origin));
   }
 
   /** A window holds nothing any more: what it ever got goes to the sums. */
@@ -237,6 +249,13 @@ export class SliceLedger implements SliceObserver {
       liveBytes: 0,
     };
   }
+}
+
+/** The kind of origin that span maps tell apart, of source * 3 + kind. */
+function spanOriginOf(origin: number): SpanOrigin {
+  if (origin >= SliceSource.compaction * KIND_COUNT) return SpanOrigin.moved;
+  if (origin >= SliceSource.restore * KIND_COUNT) return SpanOrigin.restored;
+  return origin === SliceKind.made ? SpanOrigin.made : SpanOrigin.grown;
 }
 
 function cellOf(origin: number, column: number): number {

@@ -26,6 +26,12 @@ import type { CompactionResult } from "./compaction.ts";
 import { headStatus } from "./head-status.ts";
 import { collectInSteps } from "./heap-collection.ts";
 import type { HeapService, RestartPolicy, RestartResult } from "./heap-service.ts";
+import {
+  type ChunkDetail,
+  type ChunkListing,
+  chunkDetail,
+  listChunks,
+} from "./heap-status-chunks.ts";
 import { type AllocationEntry, allocationOrigins } from "./heap-status-origins.ts";
 import { listSpans, type SpanListing } from "./heap-status-spans.ts";
 import { MetadataStore } from "./metadata-store.ts";
@@ -217,6 +223,14 @@ export class Engine implements Service, HeapService {
 
   spans(fromPage: number, limit: number): SpanListing {
     return listSpans(this.store, fromPage, limit);
+  }
+
+  chunksBetween(fromPage: number, endPage: number): Promise<ChunkListing> {
+    return listChunks(this.store, fromPage, endPage, nextTurn);
+  }
+
+  chunkAt(chunk: number, address: number): ChunkDetail {
+    return chunkDetail(this.store, chunk, address);
   }
 
   allocationOrigins(): AllocationEntry[] {

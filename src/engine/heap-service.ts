@@ -6,6 +6,7 @@
 import type { CapacityPolicy } from "../chunk/chunk-state.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";
 import type { CompactionResult } from "./compaction.ts";
+import type { ChunkDetail, ChunkListing } from "./heap-status-chunks.ts";
 import type { AllocationEntry } from "./heap-status-origins.ts";
 import type { SpanListing } from "./heap-status-spans.ts";
 
@@ -28,6 +29,10 @@ export interface RestartResult extends RestartPolicy {
 export interface HeapService {
   /** Up to `limit` spans from page `fromPage` on, in address order. */
   spans(fromPage: number, limit: number): SpanListing;
+  /** The chunks that begin in [fromPage, endPage), found in portions. */
+  chunksBetween(fromPage: number, endPage: number): Promise<ChunkListing>;
+  /** One chunk. TsdbError NOT_FOUND unless it lies at that address. */
+  chunkAt(chunk: number, address: number): ChunkDetail;
   allocationOrigins(): AllocationEntry[];
   /** runtime.GC() in portions: resolves when everything is swept. */
   collectHeap(): Promise<void>;

@@ -9,6 +9,7 @@
  * Units: pages are 8 KiB, counted from address 0; times are milliseconds since the epoch.
  */
 import { type PageIndex, type SpanRef, windowStart } from "../base/units.ts";
+import { SPAN_ORIGIN_COUNT, type SpanOrigin } from "../chunk/span-origins.ts";
 import { FIRST_PAGE } from "../heap/pages.ts";
 import { NO_SPAN } from "../heap/spans.ts";
 import type { Store } from "./store.ts";
@@ -16,6 +17,9 @@ import type { Store } from "./store.ts";
 /** Bits of a span's flags. */
 export const SPAN_CACHED = 1;
 export const SPAN_UNSWEPT = 2;
+
+/** How slices came about, in the order of a listing's `origins`. */
+export const ORIGIN_NAMES = ["made", "grown", "restored", "moved"] as const;
 
 const WINDOW_BITS = 64;
 const WORD_BITS = 32;
@@ -41,6 +45,8 @@ export interface SpanListing {
   readonly live: Uint16Array;
   readonly windowsLow: Uint32Array;
   readonly windowsHigh: Uint32Array;
+  /** Live slices by origin: made, grown, restored, moved; four entries a span. */
+  readonly origins: Uint16Array;
 }
 
 /** Lists up to `limit` spans from `fromPage` on. */
@@ -81,6 +87,7 @@ function columnsOf(store: Store, refs: Uint32Array, columns: readonly number[]) 
     live: new Uint16Array(count),
     windowsLow: new Uint32Array(count),
     windowsHigh: new Uint32Array(count),
+    origins: new Uint16Array(count * SPAN_ORIGIN_COUNT),
   };
   for (let i = 0; i < count; i++) {
     const span = refs[i] as SpanRef;
@@ -92,6 +99,9 @@ function columnsOf(store: Store, refs: Uint32Array, columns: readonly number[]) 
     listed.slots[i] = spans.slotCountOf(span);
     listed.used[i] = spans.allocCountOf(span);
     listed.live[i] = spans.liveCountOf(span);
+    for (let origin = 0 as SpanOrigin; origin < SPAN_ORIGIN_COUNT; origin++) {
+      listed.origins[i * SPAN_ORIGIN_COUNT + origin] = ledger.spanOrigins.countOf(span, origin);
+    }
     for (let w = 0; w < columns.length; w++) {
       if (ledger.spanWindows.countOf(span, columns[w] as number) === 0) continue;
       const bit = Math.min(w, WINDOW_BITS - 1);

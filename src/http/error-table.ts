@@ -11,6 +11,7 @@ export type ErrorType =
   | "canceled"
   | "execution"
   | "internal"
+  | "not_found"
   | "timeout"
   | "unavailable";
 
@@ -35,6 +36,7 @@ export const ERROR_ANSWERS: { readonly [Code in ErrorCode]: ErrorAnswer } = {
   DISK_FAILED: INTERNAL,
   EXPOSITION_INVALID: INTERNAL,
   HEAP_LIMIT: { status: 429, errorType: "unavailable" },
+  NOT_FOUND: { status: 404, errorType: "not_found" },
   PROTOBUF_INVALID: BAD_DATA,
   QUERY_CANCELED: { status: CLIENT_CLOSED_REQUEST, errorType: "canceled" },
   QUERY_EXECUTION: EXECUTION,

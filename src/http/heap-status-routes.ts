@@ -7,10 +7,11 @@
  * Units: as the readings have them: …Bytes, …Ms since the epoch; pages are 8 KiB.
  */
 import type { FastifyInstance } from "fastify";
-import type { SpanListing } from "../engine/heap-status-spans.ts";
+import { ORIGIN_NAMES, type SpanListing } from "../engine/heap-status-spans.ts";
 import { bySize, memStats } from "../observe/mem-stats.ts";
 import { encodeSpans } from "../observe/span-bytes.ts";
 import { addApiRoute, addRoute } from "./api-routes.ts";
+import type { HeapReply, SpanOriginColumns, SpansReply } from "./api-types.ts";
 import { type ApiAnswer, answer } from "./envelope.ts";
 import { badParameter, integerParameter } from "./parameter-values.ts";
 import { Parameters } from "./parameters.ts";
@@ -20,6 +21,9 @@ const JSON_SPANS = 1000;
 const JSON_SPANS_MAX = 10_000;
 const BINARY_SPANS_MAX = 32_768;
 const PAGE_MAX = 2 ** 32 - 1;
+/** Pages whose chunks are listed at once, at most. */
+const CHUNK_PAGES_MAX = 1024;
+const CHUNK_MAX = 2 ** 31;
 /** A type that no one compresses on the way: it is asked for often and made to be small. */
 const SPANS_TYPE = "application/vnd.spandrel.spans";
 const HEX = 16;
@@ -48,7 +52,7 @@ function heapAnswer(parts: ServerParts): ApiAnswer {
     forecast: heapStatus.forecast,
     compaction: heapStatus.compaction,
     restore: restore.timeSeconds === 0 ? null : restore,
-  });
+  } satisfies HeapReply);
 }
 
 /** A whole number parameter within bounds. */
@@ -70,10 +74,31 @@ function listed(parts: ServerParts, parameters: Parameters, most: number, fallba
   return parts.heap.spans(fromPage, limit);
 }
 
+/** The chunks of `pages` pages. */
+async function chunksAnswer(parts: ServerParts, parameters: Parameters): Promise<ApiAnswer> {
+  const fromPage = boundedParameter(parameters, "from", 0, 0, PAGE_MAX);
+  const pages = boundedParameter(parameters, "pages", 1, 1, CHUNK_PAGES_MAX);
+  return answer(await parts.heap.chunksBetween(fromPage, fromPage + pages));
+}
+
+function chunkAnswer(parts: ServerParts, parameters: Parameters): ApiAnswer {
+  const chunk = boundedParameter(parameters, "chunk", -1, 0, CHUNK_MAX);
+  const address = boundedParameter(parameters, "address", -1, 0, Number.MAX_SAFE_INTEGER);
+  return answer(parts.heap.chunkAt(chunk, address));
+}
+
 /** Window bits as hexadecimal digits, without leading zeros. */
 function windowDigits(high: number, low: number): string {
   if (high === 0) return low.toString(HEX);
   return `${high.toString(HEX)}${low.toString(HEX).padStart(WORD_DIGITS, "0")}`;
+}
+
+/** Slices by origin, a column for each. */
+function originColumns({ count, origins }: SpanListing): SpanOriginColumns {
+  const column = (at: number) =>
+    Array.from({ length: count }, (_, i) => origins[i * ORIGIN_NAMES.length + at] as number);
+  const entries = ORIGIN_NAMES.map((name, at) => [name, column(at)]);
+  return Object.fromEntries(entries) as SpanOriginColumns;
 }
 
 function spansAnswer(listing: SpanListing): ApiAnswer {
@@ -95,8 +120,9 @@ function spansAnswer(listing: SpanListing): ApiAnswer {
       used: [...listing.used],
       live: [...listing.live],
       windows,
+      ...originColumns(listing),
     },
-  });
+  } satisfies SpansReply);
 }
 
 /** Registers the routes. */
@@ -104,6 +130,12 @@ export function addHeapStatusRoutes(app: FastifyInstance, parts: ServerParts): v
   addApiRoute(app, parts, "/status/heap", ["GET"], () => heapAnswer(parts));
   addApiRoute(app, parts, "/status/heap/spans", ["GET"], (parameters) =>
     spansAnswer(listed(parts, parameters, JSON_SPANS_MAX, JSON_SPANS)),
+  );
+  addApiRoute(app, parts, "/status/heap/chunks", ["GET"], (parameters) =>
+    chunksAnswer(parts, parameters),
+  );
+  addApiRoute(app, parts, "/status/heap/chunk", ["GET"], (parameters) =>
+    chunkAnswer(parts, parameters),
   );
   addRoute(app, "/status/heap/spans.bin", ["GET"], (request, reply) => {
     const parameters = new Parameters(request.query, null);

@@ -8,6 +8,7 @@ import type { AccessFile } from "../access/access-file.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { EngineReading } from "../engine/engine-reading.ts";
+import type { HeapRecorder } from "../engine/heap-recorder.ts";
 import type { HeapService } from "../engine/heap-service.ts";
 import type { Service } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
@@ -46,6 +47,9 @@ export interface About {
 export interface ServerParts {
   readonly service: Service;
   readonly heap: HeapService;
+  readonly recorder: HeapRecorder;
+  /** Where the built page lies; null when it is not served. */
+  readonly pageDirectory: string | null;
   readonly queries: QueryPort;
   readonly counts: RequestCounts;
   readonly renderMetrics: () => Promise<string>;

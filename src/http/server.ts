@@ -25,15 +25,17 @@ import { addFederationRoute } from "./federate.ts";
 import { addHeapAdminRoutes } from "./heap-admin.ts";
 import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
+import { addHistoryRoutes, addLiveRoute } from "./live.ts";
 import { addMetadataRoute } from "./metadata.ts";
 import { nodeServer } from "./node-server.ts";
-import { addPageRoute } from "./page.ts";
+import { addPageRoutes } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
 import { addScrapeRoutes } from "./scrape-routes.ts";
 import { addSeriesRoutes } from "./series.ts";
 import type { ServerParts } from "./server-parts.ts";
 import { addRestoreRoute, addStatusRoutes } from "./status.ts";
+import { addStorageRoute } from "./storage-status.ts";
 import { addWriteRoute } from "./write.ts";
 
 const API_PREFIX = "/api/v1";
@@ -78,6 +80,7 @@ function addMetricsRoute(app: FastifyInstance, parts: ServerParts): void {
 async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
   allowCrossOrigin(app);
   addRestoreRoute(app, parts);
+  addLiveRoute(app, parts);
   await app.register(async (readyApp) => {
     requireReady(readyApp, parts.service);
     addQueryRoutes(readyApp, parts);
@@ -86,6 +89,8 @@ async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
     addMetadataRoute(readyApp, parts);
     addStatusRoutes(readyApp, parts);
     addHeapStatusRoutes(readyApp, parts);
+    addHistoryRoutes(readyApp, parts);
+    addStorageRoute(readyApp, parts);
     addScrapeRoutes(readyApp, parts);
     addAdminRoutes(readyApp, parts);
     addHeapAdminRoutes(readyApp, parts);
@@ -108,7 +113,7 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     parts.counts.time(handler, reply.elapsedTime / 1000);
     done();
   });
-  addPageRoute(app, parts);
+  addPageRoutes(app, parts);
   addLifecycleRoutes(app, parts);
   addMetricsRoute(app, parts);
   await app.register(async (readyApp) => {

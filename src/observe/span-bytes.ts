@@ -6,7 +6,7 @@
 import type { SpanListing } from "../engine/heap-status-spans.ts";
 
 const MAGIC = "SPDLSPAN";
-const VERSION = 1;
+const VERSION = 2;
 
 /** Field offsets of the header. */
 const VERSION_AT = 8;
@@ -29,7 +29,9 @@ const USED = 12;
 const LIVE = 14;
 const WINDOWS_LOW = 16;
 const WINDOWS_HIGH = 20;
-const RECORD_SIZE = 24;
+const ORIGINS = 24;
+const ORIGIN_COUNT = 4;
+const RECORD_SIZE = 32;
 
 /** Encodes a listing. */
 export function encodeSpans(listing: SpanListing): Uint8Array {
@@ -62,4 +64,8 @@ function putRecord(view: DataView, at: number, listing: SpanListing, i: number):
   view.setUint16(at + LIVE, listing.live[i] as number, true);
   view.setUint32(at + WINDOWS_LOW, listing.windowsLow[i] as number, true);
   view.setUint32(at + WINDOWS_HIGH, listing.windowsHigh[i] as number, true);
+  for (let origin = 0; origin < ORIGIN_COUNT; origin++) {
+    const count = listing.origins[i * ORIGIN_COUNT + origin] as number;
+    view.setUint16(at + ORIGINS + 2 * origin, count, true);
+  }
 }

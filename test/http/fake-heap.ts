@@ -3,6 +3,7 @@
  */
 import type { CompactionResult } from "../../src/engine/compaction.ts";
 import type { HeapService, RestartPolicy, RestartResult } from "../../src/engine/heap-service.ts";
+import type { ChunkDetail, ChunkListing } from "../../src/engine/heap-status-chunks.ts";
 import type { AllocationEntry } from "../../src/engine/heap-status-origins.ts";
 import type { SpanListing } from "../../src/engine/heap-status-spans.ts";
 
@@ -50,6 +51,32 @@ function entry(
   return { origin, windowStartMs, allocatedObjects, allocatedBytes, inuseObjects, inuseBytes };
 }
 
+const chunkListing: ChunkListing = {
+  isCut: false,
+  windowStartsMs: [WINDOW_MS],
+  ...{ chunk: [5], series: [2], page: [], slot: [3], window: [0] },
+  ...{ origin: [1], samples: [240], bytes: [900], capacity: [1024] },
+};
+
+const chunkDetail: ChunkDetail = {
+  chunk: 0,
+  labels: { __name__: "up", job: "a" },
+  address: 0,
+  windowStartMs: WINDOW_MS,
+  windowEndMs: WINDOW_MS + 14_400_000,
+  expiryMs: WINDOW_MS + 8 * 14_400_000,
+  origin: "grown",
+  sampleCount: 2,
+  byteCount: 900,
+  capacityBytes: 1024,
+  slotBytes: 1024,
+  firstTimeMs: WINDOW_MS,
+  lastTimeMs: WINDOW_MS + 15_000,
+  isHistogram: false,
+  timesMs: [WINDOW_MS, WINDOW_MS + 15_000],
+  values: ["1", "NaN"],
+};
+
 export class FakeHeap implements HeapService {
   readonly asked: string[] = [];
   nextFailure: Error | null = null;
@@ -71,7 +98,19 @@ export class FakeHeap implements HeapService {
       live: Uint16Array.of(40, 0),
       windowsLow: Uint32Array.of(3, 0x8000_0001),
       windowsHigh: Uint32Array.of(0, 2),
+      origins: Uint16Array.of(30, 8, 2, 0, 0, 0, 0, 0),
     };
+  }
+
+  async chunksBetween(fromPage: number, endPage: number): Promise<ChunkListing> {
+    this.asked.push(`chunks ${fromPage} ${endPage}`);
+    return { ...chunkListing, page: [fromPage] };
+  }
+
+  chunkAt(chunk: number, address: number): ChunkDetail {
+    this.asked.push(`chunk ${chunk} ${address}`);
+    if (this.nextFailure) throw this.nextFailure;
+    return { ...chunkDetail, chunk, address };
   }
 
   allocationOrigins(): AllocationEntry[] {

@@ -8,6 +8,8 @@ import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import type { SampleColumns } from "../../src/chunk/sample-columns.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { HeapRecorder } from "../../src/engine/heap-recorder.ts";
 import type {
   HeadStatus,
   MetricMetadata,
@@ -190,6 +192,13 @@ function readSamples(series: FakeSeries, from: number, to: number, into: SampleC
   return inside.length;
 }
 
+/** As much of an engine as a recorder looks at while there is no store. */
+const fakeEngine: unknown = {
+  state: "ready",
+  hasStore: false,
+  persistence: { snapshots: { writtenTotal: 0, failedTotal: 0, last: null }, restored: null },
+};
+
 /** Server parts around a fake service; what is given replaces the usual. */
 export function fakeParts(changes: Partial<ServerParts> = {}) {
   const service = new FakeService();
@@ -199,6 +208,8 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
   const parts: ServerParts = {
     service,
     heap,
+    recorder: new HeapRecorder(fakeEngine as Engine, clock),
+    pageDirectory: null,
     queries: new PromqlQueries(createEngine({ clock }), clock),
     counts: new RequestCounts(),
     renderMetrics: async () => "# HELP x Some.\n# TYPE x gauge\nx 1\n",

@@ -60,6 +60,10 @@ describe("/api/v1/status/heap/spans", () => {
         used: [60, 1],
         live: [40, 0],
         windows: ["3", "280000001"],
+        made: [30, 0],
+        grown: [8, 0],
+        restored: [2, 0],
+        moved: [0, 0],
       },
     });
   });
@@ -91,20 +95,41 @@ describe("/api/v1/status/heap/spans.bin", () => {
     expect(answer.headers["content-type"]).toBe("application/vnd.spandrel.spans");
     expect(answer.headers["content-encoding"]).toBeUndefined();
     const bytes = answer.rawPayload;
-    expect(bytes.length).toBe(32 + 2 * 8 + 2 * 24);
+    expect(bytes.length).toBe(32 + 2 * 8 + 2 * 32);
     expect(bytes.toString("latin1", 0, 8)).toBe("SPDLSPAN");
-    expect(bytes.readUInt16LE(8)).toBe(1);
-    expect(bytes.readUInt16LE(10)).toBe(24);
+    expect(bytes.readUInt16LE(8)).toBe(2);
+    expect(bytes.readUInt16LE(10)).toBe(32);
     expect([12, 16, 20, 24, 28].map((at) => bytes.readUInt32LE(at))).toEqual([
       2, 2, 700, 512, 1024,
     ]);
     expect(bytes.readDoubleLE(40)).toBe(Date.UTC(2026, 10, 23, 12));
-    const second = 32 + 16 + 24;
+    const second = 32 + 16 + 32;
     expect(bytes.readUInt32LE(second)).toBe(600);
     expect(bytes.readUInt32LE(second + 4)).toBe(5);
     expect([bytes.readUInt8(second + 8), bytes.readUInt8(second + 9)]).toEqual([0, 2]);
     expect([10, 12, 14].map((at) => bytes.readUInt16LE(second + at))).toEqual([1, 1, 0]);
     expect(bytes.readBigUInt64LE(second + 16)).toBe(0x2_8000_0001n);
+    const origins = [24, 26, 28, 30].map((at) => bytes.readUInt16LE(second - 32 + at));
+    expect(origins).toEqual([30, 8, 2, 0]);
+  });
+});
+
+describe("/api/v1/status/heap/chunks", () => {
+  it("lists the chunks of some pages", async () => {
+    const listing = await server.data("/api/v1/status/heap/chunks?from=600&pages=5");
+    expect(listing).toMatchObject({ page: [600], slot: [3], samples: [240] });
+    expect(server.heap.asked).toContain("chunks 600 605");
+    expect((await server.get("/api/v1/status/heap/chunks?pages=1025")).status).toBe(400);
+  });
+
+  it("shows one of them, or that it has gone", async () => {
+    const path = "/api/v1/status/heap/chunk?chunk=5&address=4918272";
+    expect(await server.data(path)).toMatchObject({ chunk: 5, labels: { job: "a" } });
+    const gone = await testServer();
+    gone.heap.nextFailure = new TsdbError("NOT_FOUND", "no chunk 5");
+    const { status, text } = await gone.get(path);
+    expect([status, JSON.parse(text).errorType]).toEqual([404, "not_found"]);
+    expect((await server.get("/api/v1/status/heap/chunk?chunk=5")).status).toBe(400);
   });
 });
 

@@ -20,7 +20,8 @@ import { testServer } from "./test-server.ts";
 const HOUR_MS = 3_600_000;
 const SERIES_COUNT = 80;
 const PATHS = [
-  "/",
+  "/api/v1/status/heap/chunks?from=0&pages=1024",
+  "/api/v1/status/heap/history",
   "/metrics",
   "/federate?match[]=metric_1",
   "/debug/pprof/heap",

@@ -29,11 +29,15 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   cli: ["config", "base"],
   drill: ["config", "engine", "observe", ...ENGINE],
   healthcheck: ["access", "config", "base"],
+  web: ["http:types"],
   main: ["access", "cli", "config", "http", "observe", "drill", "engine", ...ENGINE],
 };
 
-/** Where something outside src/ starts: the service, the container's probe, a compiler. */
-export const ENTRY_POINTS = ["src/main.ts", "src/healthcheck.ts", "src/kernel/code/kernel.ts"];
+/** Where something outside src/ starts: service, probe, a compiler, the page and its build. */
+export const ENTRY_POINTS = [
+  ...["src/main.ts", "src/healthcheck.ts", "src/kernel/code/kernel.ts"],
+  ...["src/web/main.ts", "src/web/vite.config.ts"],
+];
 
 /** Files that only tests and simulations build on: another of something that the service has. */
 export const SIMULATION_FILES = ["src/base/memory-disk.ts"];
@@ -45,7 +49,7 @@ export interface CodeWord {
   readonly allowedIn: readonly string[];
 }
 
-const CLOCK = ["src/base/clock.ts"];
+const CLOCK = ["src/base/clock.ts", "src/web/base/page-clock.ts"];
 export const CODE_WORDS: readonly CodeWord[] = [
   { name: "Date.now", pattern: /\bDate\s*\.\s*now\b/, allowedIn: CLOCK },
   { name: "new Date()", pattern: /\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())/, allowedIn: CLOCK },

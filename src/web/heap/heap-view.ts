@@ -1,0 +1,162 @@
+/**
+ * The Heap view: the span map, what is under the pointer, and the heap's figures on one clock.
+ *
+ * I1  While the present is looked at, the spans in view are listed again and again; the pause is
+ *     such that the service is busy with it for about one part in two hundred. While a moment of
+ *     the past is looked at, its recorded map stands instead.
+ *
+ * Units: …Ms milliseconds; pages are 8 KiB.
+ */
+import type { HeapMapReply, HeapReply, LiveHeap } from "../../http/api-types.ts";
+import { ask, errorText } from "../base/api.ts";
+import { el } from "../base/element.ts";
+import { timeText } from "../base/figure-text.ts";
+import type { LiveStream } from "../base/live.ts";
+import { nowMs } from "../base/page-clock.ts";
+import { onTheme, theme } from "../base/theme.ts";
+import { emptyHeapNotice } from "./empty-notice.ts";
+import { FigureStrip } from "./figure-strip.ts";
+import { ForecastPanel } from "./forecast-panel.ts";
+import { MapPanel } from "./map-panel.ts";
+import { HeapRecord } from "./record.ts";
+import { SpanTable } from "./span-table.ts";
+import { Timeline } from "./timeline.ts";
+
+/** Least pause between two listings, and pause for each thousand spans listed. */
+const PAUSE_MS = 2000;
+const PAUSE_PER_THOUSAND_MS = 60;
+const STATUS_MS = 15_000;
+
+export class HeapView {
+  readonly element: HTMLElement;
+  private readonly record = new HeapRecord();
+  private readonly strip = new FigureStrip();
+  private readonly map: MapPanel;
+  private readonly timeline: Timeline;
+  private readonly forecast = new ForecastPanel();
+  private readonly notice = el("div", { class: "notice-place", role: "status" });
+  private readonly stops: (() => void)[] = [];
+  private readonly abort = new AbortController();
+  private table: SpanTable | null = null;
+  private momentMs: number | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private statusTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(live: LiveStream) {
+    this.map = new MapPanel(theme());
+    this.timeline = new Timeline(this.record, (timeMs) => void this.look(timeMs));
+    this.element = el(
+      "div",
+      { class: "view heap" },
+      this.notice,
+      this.strip.element,
+      el(
+        "div",
+        { class: "heap-columns" },
+        this.map.element,
+        el("div", { class: "heap-side" }, this.timeline.element, this.forecast.element),
+      ),
+    );
+    this.stops.push(live.listen({ heap: (news) => this.onNews(news) }));
+    this.stops.push(onTheme(() => this.map.setTheme(theme())));
+    void this.begin();
+  }
+
+  destroy(): void {
+    this.abort.abort();
+    clearTimeout(this.timer);
+    clearTimeout(this.statusTimer);
+    for (const stop of this.stops) stop();
+  }
+
+  private async begin(): Promise<void> {
+    try {
+      await Promise.all([this.record.load(), this.readStatus()]);
+      this.timeline.update();
+      this.strip.show(this.record.figures.at(-1));
+    } catch (error) {
+      this.say(errorText(error));
+    }
+    void this.follow();
+  }
+
+  private say(text: string): void {
+    this.notice.replaceChildren(text === "" ? "" : el("p", { class: "notice bad" }, text));
+  }
+
+  private onNews({ state, figures, events }: LiveHeap): void {
+    if (state === "restoring") {
+      this.notice.replaceChildren(
+        el("p", { class: "notice" }, "The service is restoring its data. The heap will show soon."),
+      );
+      return;
+    }
+    this.record.add(figures, events);
+    if (events.length > 0) void this.readStatus().catch(() => {});
+    this.timeline.update();
+    if (this.momentMs === null && figures !== null) this.strip.show(figures);
+  }
+
+  /** Lists the spans in view over and over. */
+  private async follow(): Promise<void> {
+    const count = await this.list();
+    if (this.abort.signal.aborted) return;
+    const pauseMs = Math.max(PAUSE_MS, (count / 1000) * PAUSE_PER_THOUSAND_MS);
+    this.timer = setTimeout(() => void this.follow(), pauseMs);
+  }
+
+  /** Lists once; the answer is how many spans were listed. */
+  private async list(): Promise<number> {
+    if (document.hidden || this.momentMs !== null) return 0;
+    try {
+      const before = this.table?.count ?? 0;
+      const [from, end] = this.map.pagesInView;
+      const isPart = this.table !== null && this.map.isZoomed;
+      const table = isPart
+        ? await (this.table as SpanTable).renewed(from, end, this.abort.signal)
+        : await SpanTable.load(this.abort.signal);
+      if (this.abort.signal.aborted || this.momentMs !== null) return before;
+      this.table = table;
+      this.map.showTable(table);
+      this.say("");
+      if (table.count === 0) this.notice.replaceChildren(emptyHeapNotice());
+      return isPart ? table.indexFrom(end) - table.indexFrom(from) : table.count;
+    } catch (error) {
+      if (!this.abort.signal.aborted) this.say(errorText(error));
+      return 0;
+    }
+  }
+
+  /** Windows, classes and forecast: asked for now and then. */
+  private async readStatus(): Promise<void> {
+    const reply = await ask<HeapReply>("/api/v1/status/heap", { signal: this.abort.signal });
+    this.map.setClasses(reply.classes);
+    this.forecast.show(reply.forecast, nowMs());
+    clearTimeout(this.statusTimer);
+    this.statusTimer = setTimeout(() => void this.readStatus().catch(() => {}), STATUS_MS);
+  }
+
+  /** Looks at a moment of the past, or the present again. */
+  private async look(timeMs: number | null): Promise<void> {
+    this.momentMs = timeMs;
+    if (timeMs === null) {
+      this.strip.show(this.record.figures.at(-1));
+      if (this.table !== null) this.map.showTable(this.table);
+      void this.list();
+      return;
+    }
+    this.strip.show(this.record.at(timeMs));
+    try {
+      const query = `time=${timeMs / 1000}`;
+      const map = await ask<HeapMapReply>(`/api/v1/status/heap/history/map?${query}`);
+      if (this.momentMs === timeMs) this.map.showRecorded(map, timeText(map.timeMs));
+    } catch (error) {
+      this.say(errorText(error));
+    }
+  }
+}
+
+/** Made anew each time that the view is opened. */
+export function openView(live: LiveStream): HeapView {
+  return new HeapView(live);
+}

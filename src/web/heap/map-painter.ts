@@ -1,0 +1,83 @@
+/**
+ * Paints a span map: cells as pixels written straight into an image, slots as rectangles when cells
+ * are large enough.
+ *
+ * Units: pixels here are the canvas' own (CSS pixels times `scale`).
+ */
+import type { Cells } from "./cells.ts";
+import { type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
+import type { SlotColours } from "./slots.ts";
+
+const GAP_FROM = 4;
+
+export class MapPainter {
+  private readonly context: CanvasRenderingContext2D;
+  private image: ImageData | null = null;
+  private words: Uint32Array = new Uint32Array(0);
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
+  }
+
+  /** Paints everything. `background` is a colour word, `slots` draws the inside of large cells. */
+  paint(
+    layout: MapLayout,
+    cells: Cells,
+    scale: number,
+    background: number,
+    slots: SlotColours | null,
+  ): void {
+    const { width, height } = this.context.canvas;
+    if (this.image?.width !== width || this.image.height !== height) {
+      this.image = this.context.createImageData(width, height);
+      this.words = new Uint32Array(this.image.data.buffer);
+    }
+    this.words.fill(background);
+    this.fillCells(layout, cells, scale, width, height);
+    this.context.putImageData(this.image, 0, 0);
+    if (slots !== null && layout.zoom.cellPixels >= SLOT_PIXELS)
+      this.paintSlots(layout, scale, slots);
+  }
+
+  private fillCells(layout: MapLayout, cells: Cells, scale: number, width: number, height: number) {
+    const { columns, scrollRow, zoom } = layout;
+    const size = zoom.cellPixels * scale;
+    const gap = zoom.cellPixels >= GAP_FROM ? Math.max(1, Math.floor(scale)) : 0;
+    const { colours } = cells;
+    // Recorded cells may be larger than those of the level.
+    const perCell = zoom.pagesPerCell / cells.pagesPerCell;
+    const firstRow = Math.floor(scrollRow);
+    const count = Math.ceil(layout.pageCount / zoom.pagesPerCell);
+    for (let row = firstRow; row * columns < count; row++) {
+      const top = Math.round((row - scrollRow) * size);
+      if (top >= height) break;
+      const bottom = Math.min(height, Math.round((row + 1 - scrollRow) * size) - gap);
+      const line = Math.max(0, top);
+      if (bottom <= line) continue;
+      const end = Math.min(columns, count - row * columns);
+      for (let column = 0; column < end; column++) {
+        const left = Math.round(column * size);
+        const right = Math.min(width, Math.round((column + 1) * size) - gap);
+        const colour = colours[Math.floor((row * columns + column) * perCell)] as number;
+        this.words.fill(colour, line * width + left, line * width + right);
+      }
+      for (let y = line + 1; y < bottom; y++) {
+        this.words.copyWithin(y * width, line * width, (line + 1) * width);
+      }
+    }
+  }
+
+  private paintSlots(layout: MapLayout, scale: number, slots: SlotColours): void {
+    const { context } = this;
+    const size = layout.zoom.cellPixels;
+    context.save();
+    context.scale(scale, scale);
+    const [from, end] = layout.visiblePages;
+    for (let page = from; page < end; page++) {
+      const [x, y] = layout.cornerOf(page);
+      if (y >= layout.height || y + size <= 0) continue;
+      slots.paintPage(context, page, x, y, size - 1);
+    }
+    context.restore();
+  }
+}

@@ -1,0 +1,278 @@
+/**
+ * The map with what is around it: modes, zoom, minimap, legend, what the pointer is on, and the
+ * span that was opened.
+ *
+ * I1  Cells are made when the table, the mode, the theme or the level changes, not while panning.
+ * I2  Chunks of the pages in view are asked for once the view has rested, and only when cells are
+ *     large enough to show slots.
+ *
+ * Units: …Ms milliseconds; pages are 8 KiB.
+ */
+import type { ChunkListing, HeapMapReply, HeapReply } from "../../http/api-types.ts";
+import { ask, errorText } from "../base/api.ts";
+import { el, segments, setText } from "../base/element.ts";
+import { colour, type Theme } from "../base/theme.ts";
+import { type Cells, type Colouring, cellsOf, classesIn, recordedCells } from "./cells.ts";
+import { legendEntries, MODE_NOTES } from "./legend.ts";
+import { LEVELS, type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
+import { Minimap } from "./minimap.ts";
+import { type ColourMode, hexOf, Palette } from "./palette.ts";
+import { PageSlots, SlotColours } from "./slots.ts";
+import { LEVEL_MAX, SpanMap } from "./span-map.ts";
+import { SpanPanel, spanSentence, windowsSentence } from "./span-panel.ts";
+import type { SpanTable } from "./span-table.ts";
+
+const REST_MS = 180;
+const MINIMAP_CELLS = 48 * 400;
+const CHUNK_PAGES_MAX = 1024;
+const MODES: readonly (readonly [ColourMode, string])[] = [
+  ["occupancy", "Occupancy"],
+  ["class", "Size class"],
+  ["window", "Window"],
+  ["origin", "Origin"],
+];
+
+export class MapPanel {
+  readonly element: HTMLElement;
+  private readonly map: SpanMap;
+  private readonly minimap = new Minimap((part) => this.map.scrollToPart(part));
+  private readonly span = new SpanPanel(() => this.span.close());
+  private readonly tip = el("div", { class: "tip", hidden: true });
+  private readonly spoken = el("p", { class: "visually-hidden", "aria-live": "polite" });
+  private readonly legend = el("ul", { class: "legend map-legend" });
+  private readonly note = el("p", { class: "soft map-note" });
+  private readonly past = el("p", { class: "past", hidden: true });
+  private readonly slider: HTMLInputElement;
+  private readonly slotBytes = new Map<number, number>();
+  private palette: Palette;
+  private mode: ColourMode = "occupancy";
+  private table: SpanTable | null = null;
+  private recorded: HeapMapReply | null = null;
+  private colouring: Colouring | null = null;
+  private cells: Cells | null = null;
+  private rest: ReturnType<typeof setTimeout> | undefined;
+  private slotsKey = "";
+
+  constructor(theme: Theme) {
+    this.palette = new Palette(theme);
+    this.map = new SpanMap({
+      point: (page, _byte, x, y) => this.onPoint(page, x, y),
+      choose: (page, byte) => void this.open(page, byte),
+      view: (layout) => this.onView(layout),
+      cells: (pagesPerCell) => this.cellsFor(pagesPerCell),
+    });
+    this.slider = el("input", {
+      type: "range",
+      min: 0,
+      max: LEVEL_MAX,
+      "aria-label": "zoom",
+      oninput: () => this.map.zoom(Number(this.slider.value) - this.map.layout.level),
+    });
+    this.element = this.build();
+  }
+
+  /** Pages [from, end) that are in view. */
+  get pagesInView(): readonly [number, number] {
+    return this.map.layout.visiblePages;
+  }
+
+  /** Whether less than half of the heap is in view. */
+  get isZoomed(): boolean {
+    return this.map.layout.visibleRows * 2 < this.map.layout.rows;
+  }
+
+  setTheme(theme: Theme): void {
+    this.palette = new Palette(theme);
+    this.recolour();
+  }
+
+  setClasses(classes: HeapReply["classes"]): void {
+    for (const { sizeClass, slotBytes } of classes) this.slotBytes.set(sizeClass, slotBytes);
+    this.showLegend();
+  }
+
+  /** Shows the heap of the present. */
+  showTable(table: SpanTable): void {
+    this.table = table;
+    this.recorded = null;
+    this.past.hidden = true;
+    this.map.setExtent(table.firstPage, table.endPage - table.firstPage, 1);
+    this.slotsKey = "";
+    this.recolour();
+  }
+
+  /** Shows a recorded moment. */
+  showRecorded(map: HeapMapReply, moment: string): void {
+    this.recorded = map;
+    this.past.hidden = false;
+    setText(this.past, `The heap as it was at ${moment}`);
+    this.map.slots = null;
+    this.map.setExtent(map.firstPage, map.endPage - map.firstPage, map.pagesPerCell);
+    this.recolour();
+  }
+
+  private build(): HTMLElement {
+    const zoom = (levels: number) => () => this.map.zoom(levels);
+    const button = (text: string, label: string, onclick: () => void) =>
+      el("button", { type: "button", "aria-label": label, title: label, onclick }, text);
+    const modes = segments("colour by", MODES, this.mode, (mode) => {
+      this.mode = mode;
+      this.recolour();
+    });
+    const zoomer = el(
+      "div",
+      { class: "zoomer" },
+      button("−", "zoom out", zoom(-1)),
+      this.slider,
+      button("+", "zoom in", zoom(1)),
+      button("Fit", "show the whole heap", () => this.map.fit()),
+    );
+    return el(
+      "section",
+      { class: "panel map-panel", "aria-label": "span map" },
+      el("div", { class: "panel-head" }, el("h2", {}, "Span map"), modes, zoomer),
+      this.note,
+      this.past,
+      el("div", { class: "map-row" }, this.map.element, this.minimap.element, this.tip),
+      this.legend,
+      this.spoken,
+      this.span.element,
+    );
+  }
+
+  private recolour(): void {
+    const { table, recorded, palette, mode } = this;
+    if (table === null && recorded === null) return;
+    const windowCount = (recorded ?? table)?.windowStartsMs.length ?? 0;
+    const classes = table === null ? [...this.slotBytes.keys()] : classesIn(table);
+    this.colouring = { mode, palette, classes, windowCount };
+    this.cells = null;
+    this.slotsKey = "";
+    this.showLegend();
+    this.paintMinimap();
+    this.map.ask();
+  }
+
+  private cellsFor(pagesPerCell: number): Cells | null {
+    const { table, recorded, colouring } = this;
+    if (colouring === null) return null;
+    const wanted = recorded?.pagesPerCell ?? pagesPerCell;
+    if (this.cells?.pagesPerCell === wanted) return this.cells;
+    if (recorded !== null) this.cells = recordedCells(recorded, colouring);
+    else if (table !== null) this.cells = cellsOf(table, wanted, colouring);
+    return this.cells;
+  }
+
+  private paintMinimap(): void {
+    const { table, recorded, colouring } = this;
+    if (colouring === null) return;
+    if (recorded !== null) this.minimap.paint(recordedCells(recorded, colouring));
+    else if (table !== null) {
+      let pages = 1;
+      while ((table.endPage - table.firstPage) / pages > MINIMAP_CELLS) pages *= 2;
+      this.minimap.paint(cellsOf(table, pages, colouring));
+    }
+  }
+
+  private showLegend(): void {
+    const { colouring, table, recorded } = this;
+    if (colouring === null) return;
+    const starts = (recorded ?? table)?.windowStartsMs ?? [];
+    const size = (sizeClass: number) => this.slotBytes.get(sizeClass) ?? 0;
+    this.legend.replaceChildren(...legendEntries(colouring, starts, size));
+    setText(this.note, MODE_NOTES[this.mode]);
+  }
+
+  private onView(layout: MapLayout): void {
+    this.minimap.show(layout);
+    this.slider.value = String(layout.level);
+    const { pagesPerCell, cellPixels } = LEVELS[layout.level] as (typeof LEVELS)[number];
+    const text = pagesPerCell === 1 ? "one page a cell" : `${pagesPerCell} pages a cell`;
+    this.slider.setAttribute("aria-valuetext", text);
+    clearTimeout(this.rest);
+    if (cellPixels < SLOT_PIXELS || this.recorded !== null || this.table === null) {
+      this.map.slots = null;
+      this.slotsKey = "";
+      return;
+    }
+    this.rest = setTimeout(() => void this.loadSlots(), REST_MS);
+  }
+
+  private async loadSlots(): Promise<void> {
+    const { table } = this;
+    const [from, end] = this.pagesInView;
+    const key = `${from}-${end}`;
+    if (table === null || key === this.slotsKey) return;
+    const pages = Math.min(CHUNK_PAGES_MAX, end - from);
+    try {
+      const slots = await this.slotsOf(table, from, pages);
+      if (this.table !== table) return;
+      this.slotsKey = key;
+      this.map.slots = this.slotColours(table, slots);
+      this.map.ask();
+    } catch {
+      this.map.slots = null;
+    }
+  }
+
+  private slotColours(table: SpanTable, slots: PageSlots): SlotColours {
+    const classes = this.colouring?.classes ?? [];
+    const ramp = this.palette.classes(classes.length).map(hexOf);
+    const classColour = (page: number) =>
+      ramp[classes.indexOf(table.classOf(table.spanAt(page)))] ?? "";
+    return new SlotColours(slots, this.mode, this.palette, colour("slot-free"), classColour);
+  }
+
+  private async slotsOf(table: SpanTable, from: number, pages: number): Promise<PageSlots> {
+    const query = `from=${from}&pages=${pages}`;
+    const listing = await ask<ChunkListing>(`/api/v1/status/heap/chunks?${query}`);
+    return new PageSlots(listing, (page) => this.slotBytesAt(table, page));
+  }
+
+  private slotBytesAt(table: SpanTable, page: number): number {
+    const span = table.spanAt(page);
+    return span < 0 ? 1 : this.slotBytesOf(table, span);
+  }
+
+  private slotBytesOf(table: SpanTable, span: number): number {
+    const sizeClass = table.classOf(span);
+    const known = sizeClass === 0 ? undefined : this.slotBytes.get(sizeClass);
+    return known ?? (table.pageCountOf(span) * 8192) / table.slotsOf(span);
+  }
+
+  private onPoint(page: number | null, x: number, y: number): void {
+    const text = page === null ? [] : this.describe(page);
+    this.tip.hidden = text.length === 0;
+    setText(this.spoken, text.join(", "));
+    if (text.length === 0) return;
+    const [title, ...rest] = text;
+    this.tip.replaceChildren(el("b", {}, title), ...rest.map((line) => el("span", {}, line)));
+    const { width } = this.map.layout;
+    const left = Math.min(x + 14, width - this.tip.offsetWidth - 8);
+    this.tip.style.transform = `translate(${Math.max(8, left)}px, ${y + 16}px)`;
+  }
+
+  private describe(page: number): string[] {
+    const { table, recorded } = this;
+    if (recorded !== null || table === null) return [`page ${page}`];
+    const span = table.spanAt(page);
+    if (span < 0) return [`page ${page}`, "idle: in no span"];
+    const sentence = spanSentence(table, span, this.slotBytesOf(table, span));
+    return [`page ${page}`, sentence, windowsSentence(table, span)];
+  }
+
+  private async open(page: number, byte: number): Promise<void> {
+    const { table } = this;
+    const span = table?.spanAt(page) ?? -1;
+    if (table === null || span < 0 || this.recorded !== null) return;
+    this.span.wait();
+    try {
+      const pages = Math.min(CHUNK_PAGES_MAX, table.pageCountOf(span));
+      const slots = await this.slotsOf(table, table.pageOf(span), pages);
+      const slotBytes = this.slotBytesOf(table, span);
+      this.span.show({ table, span, slots, slotBytes }, this.palette, page, byte);
+    } catch (error) {
+      this.span.fail(errorText(error));
+    }
+  }
+}

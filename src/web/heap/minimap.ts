@@ -1,0 +1,57 @@
+/**
+ * The whole heap as a narrow strip, with a frame around what the map shows; the frame can be moved.
+ *
+ * A row of the strip is what fits: each of its pixels is the colour of the cell that lies there.
+ */
+import { el } from "../base/element.ts";
+import type { Cells } from "./cells.ts";
+import type { MapLayout } from "./map-layout.ts";
+
+const WIDTH = 48;
+
+export class Minimap {
+  readonly element: HTMLElement;
+  private readonly canvas = el("canvas", { width: WIDTH, height: 1, "aria-hidden": "true" });
+  private readonly frame = el("div", { class: "minimap-frame" });
+
+  /** `onMove` is told the part of the heap, from 0 to 1, that shall be in the middle. */
+  constructor(onMove: (part: number) => void) {
+    this.element = el("div", { class: "minimap" }, this.canvas, this.frame);
+    const move = (event: PointerEvent) => {
+      const { top, height } = this.element.getBoundingClientRect();
+      onMove((event.clientY - top) / height);
+    };
+    this.element.addEventListener("pointerdown", (event) => {
+      this.element.setPointerCapture(event.pointerId);
+      move(event);
+    });
+    this.element.addEventListener("pointermove", (event) => {
+      if (this.element.hasPointerCapture(event.pointerId)) move(event);
+    });
+  }
+
+  /** Paints the strip: rows of WIDTH cells, stretched to its height. */
+  paint(cells: Cells): void {
+    const { colours } = cells;
+    const perPixel = Math.max(1, Math.ceil(colours.length / (WIDTH * 400)));
+    const rows = Math.max(1, Math.ceil(colours.length / perPixel / WIDTH));
+    this.canvas.height = rows;
+    const context = this.canvas.getContext("2d");
+    if (context === null) return;
+    const image = context.createImageData(WIDTH, rows);
+    const words = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < words.length && i * perPixel < colours.length; i++) {
+      words[i] = colours[i * perPixel] as number;
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  /** Moves the frame to what is in view. */
+  show(layout: MapLayout): void {
+    const part = layout.rows === 0 ? 1 : Math.min(1, layout.visibleRows / layout.rows);
+    const from = layout.rows === 0 ? 0 : layout.scrollRow / layout.rows;
+    this.frame.style.top = `${from * 100}%`;
+    this.frame.style.height = `${part * 100}%`;
+    this.element.classList.toggle("whole", part >= 1);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * A running service with a day of samples behind it that is being written to: what the page is
+ * looked at with.
+ *
+ * Units: …Ms milliseconds.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Cluster } from "../../bench/load/cluster.ts";
+import { generateRequests } from "../../bench/load/request-stream.ts";
+import { Prng } from "../../src/base/prng.ts";
+import { freePort } from "./free-port.ts";
+import { fetchText, RunningProcess } from "./running-process.ts";
+
+const HOUR_MS = 3_600_000;
+const START_MS = 60_000;
+const SAMPLES_PER_REQUEST = 2000;
+
+export class PageService {
+  readonly origin: string;
+  private readonly directory: string;
+  private readonly process: RunningProcess;
+  private writer: ReturnType<typeof setInterval> | null = null;
+
+  private constructor(port: number, directory: string, flags: readonly string[]) {
+    this.origin = `http://127.0.0.1:${port}`;
+    this.directory = directory;
+    this.process = new RunningProcess(process.execPath, [
+      "dist/main.js",
+      "serve",
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--storage.path=${join(directory, "data")}`,
+      ...flags,
+    ]);
+  }
+
+  /** Starts an empty service. */
+  static async start(...flags: string[]): Promise<PageService> {
+    const directory = mkdtempSync(join(tmpdir(), "spandrel-page-"));
+    const service = new PageService(await freePort(), directory, flags);
+    const isUp = () => fetchText(`${service.origin}/-/ready`);
+    await service.process.until("ready", START_MS, isUp);
+    return service;
+  }
+
+  get output(): string {
+    return this.process.output;
+  }
+
+  /** Writes `hours` of samples of `seriesCount` series, the last as of now. */
+  async backfill(seriesCount: number, hours: number, intervalMs: number): Promise<void> {
+    const cluster = new Cluster(seriesCount, intervalMs, new Prng(1));
+    const bodies: Uint8Array[] = [];
+    const settings = {
+      cycles: Math.floor((hours * HOUR_MS) / intervalMs),
+      intervalMs,
+      endMs: Date.now(),
+      queues: 1,
+      samplesPerRequest: SAMPLES_PER_REQUEST,
+    };
+    generateRequests(cluster, new Prng(2), settings, ({ body }) => bodies.push(body));
+    for (const body of bodies) await this.post(body);
+  }
+
+  /** Goes on writing a scrape every so often, until stopWriting(). */
+  write(seriesCount: number, everyMs: number): void {
+    const cluster = new Cluster(seriesCount, everyMs, new Prng(1));
+    this.writer = setInterval(() => {
+      const settings = {
+        ...{ cycles: 1, intervalMs: everyMs, endMs: Date.now(), queues: 1 },
+        samplesPerRequest: SAMPLES_PER_REQUEST,
+      };
+      generateRequests(cluster, new Prng(2), settings, ({ body }) => {
+        this.post(body).catch(() => {});
+      });
+    }, everyMs);
+  }
+
+  stopWriting(): void {
+    if (this.writer !== null) clearInterval(this.writer);
+    this.writer = null;
+  }
+
+  /** Data of an API answer. */
+  async data<Data>(path: string, method = "GET"): Promise<Data> {
+    const response = await fetch(`${this.origin}${path}`, { method });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+    return (JSON.parse(text) as { data: Data }).data;
+  }
+
+  /** Ends everything and removes the data. */
+  async end(): Promise<void> {
+    this.stopWriting();
+    await this.process.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async post(body: Uint8Array): Promise<void> {
+    const headers = {
+      "content-encoding": "snappy",
+      "content-type": "application/x-protobuf",
+      "x-prometheus-remote-write-version": "0.1.0",
+    };
+    const url = `${this.origin}/api/v1/write`;
+    const response = await fetch(url, { method: "POST", headers, body: new Uint8Array(body) });
+    if (!response.ok) throw new Error(`write: ${response.status} ${await response.text()}`);
+  }
+}

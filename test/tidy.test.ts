@@ -33,7 +33,9 @@ import {
   TEXT_WORDS,
 } from "./tidy/rules.ts";
 
-const code = readProjectFiles((path) => /^(?:src|test|bench|grafana|proto)\/.*\.ts$/.test(path));
+const code = readProjectFiles((path) =>
+  /^(?:src|test|bench|grafana|deploy|proto)\/.*\.ts$/.test(path),
+);
 const source = code.filter((file) => file.path.startsWith("src/"));
 const tests = code.filter((file) => file.path.startsWith("test/"));
 const documents = readProjectFiles((path) => path.endsWith(".md"));

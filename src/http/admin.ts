@@ -7,7 +7,7 @@ import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
 import { booleanParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
-import { anySelectors } from "./selectors.ts";
+import { requiredWideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 const PREFIX = "/admin/tsdb";
@@ -30,7 +30,7 @@ async function takeSnapshot(parts: ServerParts, parameters: Parameters): Promise
 
 async function deleteSeries(parts: ServerParts, parameters: Parameters): Promise<ApiAnswer> {
   requireEnabled(parts);
-  const selectors = anySelectors(parts.queries, parameters);
+  const selectors = requiredWideSelectors(parts.queries, parameters);
   const { fromMs, toMs } = timeRange(parameters);
   await parts.service.deleteSeries(selectors, fromMs, toMs);
   return NO_DATA;

@@ -7,34 +7,39 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import { type NewestSample, newestSamples } from "../engine/newest-samples.ts";
-import { addRoute, TEXT_TYPE } from "./api-routes.ts";
-import { classicMetricName, METRICS_TYPE, sampleLine } from "./exposition.ts";
+import { addRoute, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
+import { type NameEscaping, nameEscapingOf, sampleLine, textType, typeLine } from "./exposition.ts";
 import { Parameters } from "./parameters.ts";
-import { selectorsOf } from "./selectors.ts";
+import { wideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-function federationText(samples: readonly NewestSample[]): string {
+function federationText(samples: readonly NewestSample[], escaping: NameEscaping): string {
   let text = "";
   let family = "";
   for (const { labels, value, timeMs } of samples) {
     const name = labels.get("__name__");
-    if (name !== family) text += `# TYPE ${classicMetricName(name)} untyped\n`;
+    if (name !== family) text += `${typeLine(name, "untyped", escaping)}\n`;
     family = name;
-    text += `${sampleLine(labels, value, timeMs)}\n`;
+    text += `${sampleLine(labels, value, timeMs, escaping)}\n`;
   }
   return text;
 }
 
 function federate(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   try {
-    const selectors = selectorsOf(parts.queries, new Parameters(request.query, null));
+    const selectors = wideSelectors(parts.queries, new Parameters(request.query, null));
     const nowMs = parts.clock.nowMs();
     const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
     const samples = newestSamples(parts.service.source(), selectors, fromMs, nowMs);
-    return reply.type(METRICS_TYPE).send(federationText(samples));
+    const escaping = nameEscapingOf(request.headers.accept ?? "");
+    return reply.type(textType(escaping)).send(federationText(samples, escaping));
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;
-    return reply.code(400).type(TEXT_TYPE).send(`${error.message}\n`);
+    reply
+      .code(400)
+      .type(TEXT_TYPE)
+      .header(...NO_SNIFFING);
+    return reply.send(`${error.message}\n`);
   }
 }
 

@@ -11,7 +11,7 @@ import type { ServerParts } from "./server-parts.ts";
 
 /** The limit of metrics: here 0 means none at all, absent or negative means all. */
 function countMax(parameters: Parameters): number {
-  const limit = integerParameter(parameters, "limit") ?? -1;
+  const limit = integerParameter(parameters, "limit", "limit must be a number") ?? -1;
   return limit < 0 ? Number.POSITIVE_INFINITY : limit;
 }
 
@@ -19,7 +19,8 @@ function metadataAnswer({ service }: ServerParts, parameters: Parameters): ApiAn
   const metric = parameters.first("metric");
   const limit = countMax(parameters);
   // The store keeps one entry a metric, so a limit per metric can never cut anything.
-  integerParameter(parameters, "limit_per_metric");
+  const words = "limit_per_metric must be a number";
+  integerParameter(parameters, "limit_per_metric", words);
   const data: Record<string, MetricMetadata[]> = Object.create(null);
   let count = 0;
   for (const [name, { type, help, unit }] of service.metadata()) {

@@ -16,7 +16,11 @@ export const TIME_MAX_MS = 2 ** 53;
 /** Longest duration Prometheus can hold: int64 nanoseconds, here in seconds. */
 const DURATION_SECONDS_MAX = 2 ** 63 / 1e9;
 
+/** Largest whole number that Prometheus takes, 2^63 - 1, as near as a JS number comes. */
+const INTEGER_MAX = 2 ** 63;
+
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
 
 /** The earliest and latest times as Prometheus itself prints them; clients send them back. */
@@ -71,7 +75,12 @@ export function timeParameter(parameters: Parameters, name: string): number {
 
 /** A time parameter that has a default. */
 export function timeParameterOr(parameters: Parameters, name: string, fallbackMs: number): number {
-  return parameters.first(name) === "" ? fallbackMs : timeParameter(parameters, name);
+  const text = parameters.first(name);
+  if (text === "") return fallbackMs;
+  const timeMs = parseTime(text);
+  if (!Number.isNaN(timeMs)) return timeMs;
+  const what = `cannot parse ${quoted(text)} to a valid timestamp`;
+  throw badParameter(name, `invalid time value for '${name}': ${what}`);
 }
 
 /** The times `start` and `end` of a request, open where it says nothing. */
@@ -85,9 +94,9 @@ export function timeRange(parameters: Parameters): {
 
 /** A duration: seconds as a float or a Prometheus duration. Milliseconds, fractions cut to 1 ns. */
 export function durationOf(text: string): number {
-  if (DECIMAL.test(text)) {
-    const seconds = Number(text);
-    if (Math.abs(seconds) <= DURATION_SECONDS_MAX) return seconds * 1000;
+  if (DECIMAL.test(text) || INFINITE.test(text)) {
+    const seconds = Number(text.replace(INFINITE, "$1Infinity"));
+    if (Math.abs(seconds) <= DURATION_SECONDS_MAX) return Math.trunc(seconds * 1e9) / 1e6;
     const what = `cannot parse ${quoted(text)} to a valid duration. It overflows int64`;
     throw new TsdbError("BAD_PARAMETER", what);
   }
@@ -105,12 +114,24 @@ export function durationParameter(parameters: Parameters, name: string): number 
   }
 }
 
-/** A whole number; null when the parameter is absent. */
-export function integerParameter(parameters: Parameters, name: string): number | null {
+/** What Go's Atoi would say against a text, "" when it would take it. */
+function integerFault(text: string): string {
+  if (!/^[+-]?\d+$/.test(text)) return "invalid syntax";
+  return Math.abs(Number(text)) > INTEGER_MAX ? "value out of range" : "";
+}
+
+/** A whole number; null when the parameter is absent, a fault in `words` when it is none. */
+export function integerParameter(
+  parameters: Parameters,
+  name: string,
+  words: string | null = null,
+): number | null {
   const text = parameters.first(name);
   if (text === "") return null;
-  if (/^[+-]?\d+$/.test(text)) return Number(text);
-  throw badParameter(name, `strconv.Atoi: parsing ${quoted(text)}: invalid syntax`);
+  const fault = integerFault(text);
+  if (fault === "") return Number(text);
+  if (words !== null) throw new TsdbError("BAD_PARAMETER", words);
+  throw badParameter(name, `strconv.Atoi: parsing ${quoted(text)}: ${fault}`);
 }
 
 /** The parameter `limit`: how many results at most; 0 = all. */
@@ -120,11 +141,19 @@ export function limitParameter(parameters: Parameters): number {
   return limit;
 }
 
+const TRUE = ["1", "t", "T", "TRUE", "true", "True"];
+const FALSE = ["", "0", "f", "F", "FALSE", "false", "False"];
+
+/** What Go's ParseBool would say against a text, "" when it would take it or it is empty. */
+export function booleanFault(text: string): string {
+  if (TRUE.includes(text) || FALSE.includes(text)) return "";
+  return `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`;
+}
+
 /** A boolean as Go's ParseBool reads it; false when the parameter is absent. */
 export function booleanParameter(parameters: Parameters, name: string): boolean {
   const text = parameters.first(name);
-  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
-  if (["", "0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
-  const what = `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`;
-  throw badParameter(name, `unable to parse boolean: ${what}`);
+  const fault = booleanFault(text);
+  if (fault !== "") throw badParameter(name, `unable to parse boolean: ${fault}`);
+  return TRUE.includes(text);
 }

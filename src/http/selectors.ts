@@ -1,5 +1,8 @@
 /**
- * The parameter match[] of the series, label and federation routes: selectors, parsed and checked.
+ * The parameter match[] of the series, label, federation and deletion routes, parsed and checked.
+ *
+ * Which words a fault gets differs by route, as in Prometheus: /series and the deletion name the
+ * parameter, the others do not.
  */
 import { TsdbError } from "../base/errors.ts";
 import type { Matcher } from "../series/matcher.ts";
@@ -9,39 +12,49 @@ import type { QueryPort } from "./query-port.ts";
 
 const PARAMETER = "match[]";
 
-/** Every selector of a request, those that match everything included. */
-function parsedSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
+type Fault = (what: string) => TsdbError;
+const named: Fault = (what) => badParameter(PARAMETER, what);
+const plain: Fault = (what) => new TsdbError("BAD_PARAMETER", what);
+
+function parsed(queries: QueryPort, parameters: Parameters, fault: Fault): Matcher[][] {
   try {
     return parameters.all(PARAMETER).map((text) => queries.parseSelector(text));
   } catch (error) {
     if (!(error instanceof TsdbError) || error.code !== "QUERY_PARSE") throw error;
-    throw badParameter(PARAMETER, error.message);
+    throw fault(error.message);
   }
 }
 
 /** Refuses a request without selectors. */
 function required(selectors: Matcher[][]): Matcher[][] {
   if (selectors.length > 0) return selectors;
-  throw new TsdbError("BAD_PARAMETER", "no match[] parameter provided");
+  throw plain("no match[] parameter provided");
 }
 
-/**
- * The selectors of a request, none when it has no match[]; each must have a matcher that does not
- * match an absent label. Throws TsdbError BAD_PARAMETER.
- */
-export function selectorsOf(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  const selectors = parsedSelectors(queries, parameters);
+/** Refuses a selector whose matchers all match an absent label. */
+function narrow(selectors: Matcher[][], fault: Fault): Matcher[][] {
   const narrows = (matchers: Matcher[]) => matchers.some((matcher) => !matcher.matches(""));
   if (selectors.every(narrows)) return selectors;
-  throw badParameter(PARAMETER, "match[] must contain at least one non-empty matcher");
+  throw fault("match[] must contain at least one non-empty matcher");
+}
+
+/** The selectors of a request, none when it has no match[]. Throws TsdbError BAD_PARAMETER. */
+export function selectorsOf(queries: QueryPort, parameters: Parameters): Matcher[][] {
+  return narrow(parsed(queries, parameters, plain), plain);
 }
 
 /** As selectorsOf, for a route that needs at least one. */
 export function requiredSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return required(selectorsOf(queries, parameters));
+  return narrow(required(parsed(queries, parameters, named)), named);
 }
 
-/** At least one selector, one that matches everything included: what deleting takes. */
-export function anySelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return required(parsedSelectors(queries, parameters));
+/** Selectors that may match everything; one without any matcher matches nothing and is left out. */
+export function wideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
+  return parsed(queries, parameters, plain).filter((matchers) => matchers.length > 0);
+}
+
+/** As wideSelectors, for a route that needs at least one. */
+export function requiredWideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
+  const selectors = required(parsed(queries, parameters, named));
+  return selectors.filter((matchers) => matchers.length > 0);
 }

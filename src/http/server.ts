@@ -12,10 +12,10 @@
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import formBody from "@fastify/formbody";
-import { type FastifyInstance, fastify } from "fastify";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { AccessGuard } from "./access-guard.ts";
 import { addAdminRoutes } from "./admin.ts";
-import { addRoute, requireReady, TEXT_TYPE } from "./api-routes.ts";
+import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./api-routes.ts";
 import { allowCrossOrigin } from "./cross-origin.ts";
 import { addProfileRoutes } from "./debug-pprof.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
@@ -28,6 +28,7 @@ import { addLifecycleRoutes } from "./lifecycle.ts";
 import { addHistoryRoutes, addLiveRoute } from "./live.ts";
 import { addMetadataRoute } from "./metadata.ts";
 import { nodeServer } from "./node-server.ts";
+import { addNotificationRoutes } from "./notifications.ts";
 import { addPageRoutes } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
@@ -65,7 +66,11 @@ function answerFailures(app: FastifyInstance, { counts, log }: ServerParts): voi
   });
   app.setNotFoundHandler((_request, reply) => {
     counts.count("unknown", 404);
-    reply.code(404).type(TEXT_TYPE).send("404 page not found\n");
+    reply
+      .code(404)
+      .type(TEXT_TYPE)
+      .header(...NO_SNIFFING)
+      .send("404 page not found\n");
   });
 }
 
@@ -79,6 +84,7 @@ function addMetricsRoute(app: FastifyInstance, parts: ServerParts): void {
 /** The routes under /api/v1 but for the write route. */
 async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
   allowCrossOrigin(app);
+  keepJsonType(app);
   addRestoreRoute(app, parts);
   addLiveRoute(app, parts);
   await app.register(async (readyApp) => {
@@ -92,6 +98,7 @@ async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
     addHistoryRoutes(readyApp, parts);
     addStorageRoute(readyApp, parts);
     addScrapeRoutes(readyApp, parts);
+    addNotificationRoutes(readyApp, parts);
     addAdminRoutes(readyApp, parts);
     addHeapAdminRoutes(readyApp, parts);
   });
@@ -128,6 +135,11 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
+    // A path that is no UTF-8 or has a broken escape.
+    frameworkErrors: (error, _request, reply) => {
+      const plain = reply as unknown as FastifyReply;
+      plain.code(400).type(JSON_TYPE).send(errorText("bad_data", error.message));
+    },
     exposeHeadRoutes: false,
     serverFactory: (handler) => nodeServer(handler, parts.access),
     // While the server closes, requests on open connections are answered by the routes as ever.

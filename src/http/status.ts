@@ -67,7 +67,7 @@ function runtimeInformation({ about, clock, service }: ServerParts): ApiAnswer {
 function listLimit(parameters: Parameters): number {
   const text = parameters.first("limit");
   if (text === "") return TSDB_LIMIT;
-  const limit = /^\d+$/.test(text) ? Number(text) : 0;
+  const limit = /^\+?\d+$/.test(text) ? Number(text) : 0;
   if (limit < 1) throw new TsdbError("BAD_PARAMETER", "limit must be a positive number");
   if (limit <= TSDB_LIMIT_MAX) return limit;
   throw new TsdbError("BAD_PARAMETER", `limit must not exceed ${TSDB_LIMIT_MAX}`);

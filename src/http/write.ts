@@ -16,7 +16,7 @@ import type { Service, WriteOutcome } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
 import { WRITE_REQUEST_1, writeMessageOf } from "../wire/media-type.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
-import { addRoute, TEXT_TYPE } from "./api-routes.ts";
+import { addMethods, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { BodyReader, type RequestBody } from "./request-body.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -130,6 +130,7 @@ export class WriteRoute {
     this.counts.count(WRITE_PATH, status);
     response.statusCode = status;
     response.setHeader("content-type", TEXT_TYPE);
+    response.setHeader(...NO_SNIFFING);
     response.end(`${text}\n`);
   }
 }
@@ -142,5 +143,5 @@ export function addWriteRoute(app: FastifyInstance, parts: ServerParts): void {
     reply.hijack();
     route.serve(request.raw, reply.raw);
   });
-  addRoute(app, WRITE_PATH, ["POST"], () => undefined);
+  addMethods(app, WRITE_PATH, ["POST"], () => undefined);
 }

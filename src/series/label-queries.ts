@@ -1,12 +1,13 @@
 /**
  * Questions about labels: names, values and label sets of the series that match selectors.
  *
- * Without selectors the index answers alone (time is not looked at, as in Prometheus' head); with
- * selectors the union of the selected series is walked.
+ * Without selectors the index answers alone, with everything when the range touches any window and
+ * nothing otherwise (as Prometheus' head does by its times); with selectors the union of the
+ * selected series is walked.
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
-import type { PairRef, SeriesRef } from "../base/units.ts";
+import { type PairRef, type SeriesRef, windowStart } from "../base/units.ts";
 import type { Head } from "./head.ts";
 import { compareUtf8, Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
@@ -23,6 +24,16 @@ function unionOf(head: Head, selectors: Selectors, fromMs: number, toMs: number)
     for (const series of selectSeries(head, matchers, fromMs, toMs)) union.add(series);
   }
   return union;
+}
+
+/** Whether a range has a moment in common with the time from the oldest to the newest window. */
+function touchesWindows(head: Head, fromMs: number, toMs: number): boolean {
+  const windows = head.windows.numbers();
+  const [oldest, newest] = [windows[0], windows.at(-1)];
+  if (oldest === undefined || newest === undefined) return false;
+  const endMs = windowStart(newest, head.windowMs) + head.windowMs;
+  const startMs = Math.max(windowStart(oldest, head.windowMs), head.oldestStartMs);
+  return fromMs < endMs && toMs >= startMs;
 }
 
 /** Label sets of the selected series, sorted. */
@@ -44,6 +55,7 @@ export function labelNames(
   toMs: number,
 ): string[] {
   const { index } = head;
+  if (!touchesWindows(head, fromMs, toMs)) return [];
   const names = new Set(selectors.length === 0 ? index.pairs.nameSymbols() : []);
   if (selectors.length > 0) {
     for (const series of unionOf(head, selectors, fromMs, toMs)) {
@@ -64,7 +76,7 @@ export function labelValues(
 ): string[] {
   const { pairs, symbols } = head.index;
   const symbol = symbols.findText(name);
-  if (symbol === -1) return [];
+  if (symbol === -1 || !touchesWindows(head, fromMs, toMs)) return [];
   const found = new Set<PairRef>();
   if (selectors.length === 0) {
     for (let p = pairs.firstOfName(symbol); p !== NO_PAIR; p = pairs.nextOfName(p)) found.add(p);

@@ -79,8 +79,11 @@ describe("/api/v1/query", () => {
   });
 
   it.each([
-    ["query=up&time=abc", 'invalid parameter "time": cannot parse "abc" to a valid timestamp'],
-    ["query=up&time=2026-02-30T00:00:00Z", 'invalid parameter "time": cannot parse'],
+    [
+      "query=up&time=abc",
+      "invalid parameter \"time\": invalid time value for 'time': cannot parse",
+    ],
+    ["query=up&time=2026-02-30T00:00:00Z", 'cannot parse "2026-02-30T00:00:00Z" to a valid time'],
     ["query=up&timeout=x", 'invalid parameter "timeout": cannot parse "x" to a valid duration'],
     ["query=up&limit=-1", 'invalid parameter "limit": limit must be non-negative'],
     ["query=up&limit=x", 'invalid parameter "limit": strconv.Atoi: parsing "x": invalid syntax'],

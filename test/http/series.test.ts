@@ -51,8 +51,8 @@ describe("/api/v1/series", () => {
     ["match[]=rate(up[1m])", 'invalid parameter "match[]": 1:5: parse error'],
     ["match[]=up[5m]", 'invalid parameter "match[]": 1:3: parse error: unexpected "["'],
     ["match[]=up offset 5m", 'invalid parameter "match[]": 1:4: parse error: unexpected <offset>'],
-    ["match[]=up&start=x", 'invalid parameter "start": cannot parse "x" to a valid timestamp'],
-    ["match[]=up&end=x", 'invalid parameter "end": cannot parse "x" to a valid timestamp'],
+    ["match[]=up&start=x", "invalid time value for 'start': cannot parse \"x\" to a valid time"],
+    ["match[]=up&end=x", "invalid time value for 'end': cannot parse \"x\" to a valid timestamp"],
     ["match[]=up&limit=-1", 'invalid parameter "limit": limit must be non-negative'],
   ])("answers ?%s with 400", async (query, error) => {
     const { status, text } = await get(`/api/v1/series?${query}`);

@@ -140,7 +140,7 @@ describe("POST /api/v1/write", () => {
   it.each(["GET", "PUT", "DELETE"] as const)("answers %s with 405", async (method) => {
     const answer = await send(method, PATH);
     expect(answer.status).toBe(405);
-    expect(answer.headers["allow"]).toBe("POST");
+    expect(answer.headers["allow"]).toBe("OPTIONS, POST");
   });
 
   it("counts bytes, and what is sent but not kept", async () => {

@@ -7,7 +7,7 @@
  */
 import type { Labels } from "../../series/labels.ts";
 import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";
-import { formatValue } from "../format-value.ts";
+import { formatPlain, formatValue } from "../format-value.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { histogramJson } from "../histogram/histogram-json.ts";
 import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
@@ -67,7 +67,8 @@ export function writeResultJson(value: QueryValue, emit: (piece: string) => void
   out.add(`{"resultType":"${value.type}","result":`);
   switch (value.type) {
     case "scalar":
-      out.add(`[${timeText(value.timeMs)},"${formatValue(value.value)}"]`);
+      // A scalar never has an exponent, other than every other value.
+      out.add(`[${timeText(value.timeMs)},"${formatPlain(value.value)}"]`);
       break;
     case "string":
       out.add(`[${timeText(value.timeMs)},${textJson(value.value)}]`);

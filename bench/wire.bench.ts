@@ -11,10 +11,13 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { uncompress } from "snappyjs";
+import { ManualClock } from "../src/base/clock.ts";
 import { Prng } from "../src/base/prng.ts";
-import { scanWriteRequest } from "../src/wire/scan-write-request.ts";
+import { Store } from "../src/engine/store.ts";
+import { Kernel } from "../src/kernel/kernel.ts";
+import { Intake } from "../src/wire/intake.ts";
 import { SnappyDecoder } from "../src/wire/snappy-decoder.ts";
-import { WriteBatch } from "../src/wire/write-batch.ts";
+import { STORE_SETTINGS } from "./filled-store.ts";
 import { Cluster } from "./load/cluster.ts";
 import { generateRequests, type LoadRequest } from "./load/request-stream.ts";
 import { appendResult, machine, printTable } from "./results.ts";
@@ -22,34 +25,51 @@ import { appendResult, machine, printTable } from "./results.ts";
 const LIMIT_BYTES = 32 * 2 ** 20;
 const ROUNDS = 15;
 
+const END_MS = Date.UTC(2026, 10, 23);
+
 function requests(): LoadRequest[] {
   const random = new Prng(1);
   const all: LoadRequest[] = [];
   const cluster = new Cluster(10_000, 15_000, random);
-  const endMs = Date.UTC(2026, 10, 23);
+  const endMs = END_MS;
   const settings = { cycles: 12, intervalMs: 15_000, endMs, queues: 4, samplesPerRequest: 2000 };
   generateRequests(cluster, random, settings, (request) => all.push(request));
   return all;
 }
 
 const decoder = new SnappyDecoder();
-const batch = new WriteBatch();
+
+/** A store whose series are those of the requests. */
+function filledStore(all: readonly LoadRequest[]): Store {
+  const store = new Store(STORE_SETTINGS, new ManualClock(END_MS));
+  for (const { body } of all) store.write(store.intake.read(body, LIMIT_BYTES));
+  return store;
+}
 
 const CASES: Readonly<Record<string, (all: readonly LoadRequest[]) => () => void>> = {
   "snappyjs uncompress": (all) => () => {
     for (const { body } of all) uncompress(body, LIMIT_BYTES);
   },
-  "snappy decode": (all) => () => {
+  "snappy, TypeScript": (all) => () => {
     for (const { body } of all) decoder.decode(body, LIMIT_BYTES);
   },
-  "scan write request": (all) => {
-    const decoded = all.map(({ body }) => decoder.decode(body, LIMIT_BYTES).slice());
+  "snappy, kernel": (all) => {
+    const intake = new Intake(new Kernel());
     return () => {
-      for (const bytes of decoded) scanWriteRequest(bytes, batch);
+      for (const { body } of all) intake.decode(body, LIMIT_BYTES);
     };
   },
-  "snappy decode + scan": (all) => () => {
-    for (const { body } of all) scanWriteRequest(decoder.decode(body, LIMIT_BYTES), batch);
+  "snappy + scan, no series known": (all) => {
+    const intake = new Intake(new Kernel());
+    return () => {
+      for (const { body } of all) intake.read(body, LIMIT_BYTES);
+    };
+  },
+  "snappy + scan + recognition": (all) => {
+    const { intake } = filledStore(all);
+    return () => {
+      for (const { body } of all) intake.read(body, LIMIT_BYTES);
+    };
   },
 };
 

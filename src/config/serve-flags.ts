@@ -14,6 +14,7 @@ import {
   listenAddress,
   oneOf,
   optionalText,
+  orNone,
   percentOrOff,
   text,
   wholeNumber,
@@ -69,6 +70,26 @@ export const SERVE_FLAGS = {
     byteSize(1024, GIB),
     "32MiB",
     "Largest size a write request may have after decompression; checked before any is done.",
+  ),
+  writePendingBytesMax: flag(
+    "write.max-pending-bytes",
+    byteSize(MIB, 64 * GIB),
+    "256MiB",
+    "Bodies of write requests held at once, being read or waiting; beyond it the answer is 503.",
+  ),
+  clientRequestsMax: flag(
+    "write.max-requests-per-client",
+    orNone(wholeNumber(1, 100_000), "no limit"),
+    "256",
+    "Write requests that one client may have under way; further ones are answered with 429. A " +
+      "client is the name it authenticated by, or else its address.",
+  ),
+  clientSamplesPerSecond: flag(
+    "write.max-samples-per-client",
+    orNone(wholeNumber(1, 1_000_000_000), "no limit"),
+    "0",
+    "Samples that one client may send per second, ten seconds' worth at once; beyond it the " +
+      "answer is 429 with the time to wait.",
   ),
   storagePath: flag(
     "storage.path",

@@ -92,6 +92,15 @@ export function wholeNumber(min: number, max: number): ValueKind<number> {
   };
 }
 
+/** A kind of number that is never 0, with 0 allowed as well. */
+export function orNone(kind: ValueKind<number>, zeroMeans: string): ValueKind<number> {
+  return {
+    ...kind,
+    read: (value) => (value === "0" ? 0 : kind.read(value)),
+    allowed: `${kind.allowed}; 0 = ${zeroMeans}`,
+  };
+}
+
 /** A number, with or without decimals, between two bounds. */
 export function decimalNumber(min: number, max: number): ValueKind<number> {
   return {

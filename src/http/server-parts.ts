@@ -20,6 +20,11 @@ export interface HttpSettings {
   readonly enableLifecycle: boolean;
   readonly writeBodyBytesMax: number;
   readonly writeDecodedBytesMax: number;
+  /** Bytes of write bodies held at once. */
+  readonly writePendingBytesMax: number;
+  /** Write requests that one client may have under way, and samples a second; 0 = no limit. */
+  readonly clientRequestsMax: number;
+  readonly clientSamplesPerSecond: number;
   readonly queryTimeoutMs: number;
   readonly queryConcurrencyMax: number;
   readonly queryLookbackMs: number;

@@ -150,7 +150,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   answerFailures(app, parts);
   const guard = new AccessGuard(parts.access, parts.counts, parts.clock);
   guard.addTo(app);
-  await app.register(async (writeApp) => addWriteRoute(writeApp, parts));
+  await app.register(async (writeApp) => addWriteRoute(writeApp, parts, guard));
   await app.register((answers) => addAnswers(answers, parts));
   return app;
 }

@@ -14,11 +14,36 @@ export interface ReloadCounts {
   readonly failureCount: number;
 }
 
+/** Why a write request was not let in. */
+export const WRITE_REFUSAL_REASONS = [
+  "client_requests",
+  "client_samples",
+  "pending_bytes",
+] as const;
+export type WriteRefusalReason = (typeof WRITE_REFUSAL_REASONS)[number];
+
+/** Write requests that are being read or wait for their turn. */
+export interface WriteQueue {
+  readonly bodies: { readonly heldBytes: number };
+  readonly turns: { readonly count: number };
+}
+
 export class DoorCounts {
+  /** Write requests not let in, by reason. */
+  readonly writeRefusals = new Map<WriteRefusalReason, number>(
+    WRITE_REFUSAL_REASONS.map((reason) => [reason, 0]),
+  );
+  /** Kept by the write route. */
+  writeQueue: WriteQueue = { bodies: { heldBytes: 0 }, turns: { count: 0 } };
   /** Requests turned away, by reason. */
   readonly refusals = new Map<RefusalReason, number>(REFUSAL_REASONS.map((reason) => [reason, 0]));
   /** Kept by whoever reads the web configuration. */
   webConfig: ReloadCounts = { reloadCount: 0, failureCount: 0 };
+
+  /** Counts one write request that was not let in. */
+  refuseWrite(reason: WriteRefusalReason): void {
+    this.writeRefusals.set(reason, (this.writeRefusals.get(reason) ?? 0) + 1);
+  }
 
   /** Counts one request that was turned away. */
   refuse(reason: RefusalReason): void {

@@ -63,7 +63,7 @@ describe("the limits of a client", () => {
 });
 
 describe("turns of write requests", () => {
-  it("come at once while there is time, in order when there is none, with pauses between", async () => {
+  it("come at once while there is time, else in order and with pauses between", async () => {
     const clock = new ManualClock(0);
     const turns = new WriteTurns(clock);
     const done: (number | string)[] = [];

@@ -4,6 +4,7 @@
  * Units: …Ms milliseconds since the epoch, …Bytes bytes, …Seconds seconds; pages are 8 KiB,
  * counted from address 0 of the simulated heap.
  */
+import type { TouchedSelection } from "../engine/counting-source.ts";
 import type { EngineReading } from "../engine/engine-reading.ts";
 import type { HeapForecast } from "../engine/forecast.ts";
 import type { HeapEvent } from "../engine/heap-events.ts";
@@ -11,6 +12,7 @@ import type { HeapFigures } from "../engine/heap-recorder.ts";
 import type { CompactionStatus, WindowSlices } from "../engine/heap-status.ts";
 import type { ServiceState } from "../engine/service.ts";
 
+export type { TouchedSelection } from "../engine/counting-source.ts";
 export type { HeapForecast } from "../engine/forecast.ts";
 export type { HeapEvent, HeapEventKind } from "../engine/heap-events.ts";
 export type { HeapFigures } from "../engine/heap-recorder.ts";
@@ -100,3 +102,41 @@ export interface StorageReply {
   readonly snapshot: EngineReading["snapshot"];
   readonly restore: EngineReading["restore"] | null;
 }
+
+/** A label set and its samples: time in seconds and the value as text. */
+export interface ResultSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value?: readonly [number, string];
+  readonly values?: readonly (readonly [number, string])[];
+  /** Native histograms instead, of which the page shows count and sum. */
+  readonly histogram?: readonly [number, HistogramText];
+  readonly histograms?: readonly (readonly [number, HistogramText])[];
+}
+
+export interface HistogramText {
+  readonly count: string;
+  readonly sum: string;
+}
+
+/** The member `stats` of an answer. */
+export interface QueryStatistics {
+  readonly timings: { readonly evalTotalTime: number; readonly execQueueTime: number };
+  readonly samples: {
+    readonly totalQueryableSamples: number;
+    readonly peakSamples: number;
+  };
+  readonly touched: readonly TouchedSelection[];
+}
+
+/** GET /api/v1/query and /api/v1/query_range */
+export type QueryReply =
+  | {
+      readonly resultType: "matrix" | "vector";
+      readonly result: readonly ResultSeries[];
+      readonly stats?: QueryStatistics;
+    }
+  | {
+      readonly resultType: "scalar" | "string";
+      readonly result: readonly [number, string];
+      readonly stats?: QueryStatistics;
+    };

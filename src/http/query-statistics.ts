@@ -6,6 +6,8 @@
  *
  * Units: the answer has seconds, the arguments are milliseconds of the monotonic clock.
  */
+import type { TouchedSelection } from "../engine/counting-source.ts";
+
 /** When a query arrived, got its place and was done. */
 export interface QueryTimes {
   readonly startedMs: number;
@@ -13,10 +15,11 @@ export interface QueryTimes {
   readonly endedMs: number;
 }
 
-/** The JSON text of `stats`. */
+/** The JSON text of `stats`. `touched` is ours: what each selector has touched. */
 export function statisticsJson(
   samplesRead: number,
   samplesPeak: number,
+  touched: readonly TouchedSelection[],
   { startedMs, enteredMs, endedMs }: QueryTimes,
 ): string {
   const runSeconds = (endedMs - enteredMs) / 1000;
@@ -29,5 +32,5 @@ export function statisticsJson(
     execTotalTime: (endedMs - startedMs) / 1000,
   };
   const samples = { totalQueryableSamples: samplesRead, peakSamples: samplesPeak };
-  return JSON.stringify({ timings, samples });
+  return JSON.stringify({ timings, samples, touched });
 }

@@ -128,7 +128,8 @@ export class QueryRoutes {
       });
       if (parameters.first("stats") === "") return toAnswer(outcome, "");
       const times = { startedMs, enteredMs, endedMs: clock.monotonicMs() };
-      const statistics = statisticsJson(source.samplesRead, outcome.samplesPeak, times);
+      const { samplesPeak } = outcome;
+      const statistics = statisticsJson(source.samplesRead, samplesPeak, source.touched(), times);
       return toAnswer(outcome, `,"stats":${statistics}`);
     } catch (error) {
       throw asBadQuery(error);

@@ -24,6 +24,8 @@ export interface HistogramSamples {
 /** The series that a selector matched, in no particular order, each label set once. */
 export interface SeriesSet {
   readonly count: number;
+  /** Chunks read from so far; absent where there are none. */
+  readonly chunksRead?: number;
   labels(index: number): Labels;
   /** Symbol of the value of label `name`, or -1; equal symbols exactly when equal text. */
   labelSymbol(index: number, name: string): number;

@@ -19,6 +19,8 @@ import { pairOfName, selectSeries } from "./select.ts";
 
 /** The series that one selector matched. */
 export class HeadSeriesSet {
+  /** Chunks read from so far, each as often as it was. */
+  chunksRead = 0;
   private readonly head: Head;
   private readonly refs: readonly SeriesRef[];
   private readonly chain: ChunkRef[] = [];
@@ -91,6 +93,7 @@ export class HeadSeriesSet {
       if (chunks.lastTimeOf(chunk) < fromMs) break;
       if (chunks.firstTimeOf(chunk) <= toMs) this.chain[depth++] = chunk;
     }
+    this.chunksRead += depth;
     return depth;
   }
 

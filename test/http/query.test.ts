@@ -73,6 +73,7 @@ describe("/api/v1/query", () => {
     const { text } = await get("/api/v1/query?query=up&stats=all");
     const { stats } = parsed(text)["data"] as { stats: Record<string, Record<string, number>> };
     expect(stats["samples"]?.["totalQueryableSamples"]).toBeGreaterThanOrEqual(2);
+    expect(stats["touched"]).toMatchObject([{ series: expect.any(Number), chunks: 0 }]);
     expect(Object.keys(stats["timings"] ?? {})).toContain("execTotalTime");
     const plain = await get("/api/v1/query?query=up&stats=");
     expect(plain.text).not.toContain("stats");

@@ -48,6 +48,7 @@ function detail(chunk: ChunkDetail): HTMLElement {
     return Number.isFinite(value) ? value : null;
   });
   chart.setData([chunk.timesMs.map((timeMs) => timeMs / 1000), values]);
+  const link = `#query?${new URLSearchParams({ expr: selector, range: "4h" })}`;
   return el(
     "div",
     { class: "chunk", "data-chunk": chunk.chunk },
@@ -73,6 +74,7 @@ function detail(chunk: ChunkDetail): HTMLElement {
       ["origin", ORIGINS[chunk.origin] ?? chunk.origin],
       ["address", `0x${chunk.address.toString(16)}`],
     ]),
+    el("a", { href: link }, "Ask for this series"),
   );
 }
 

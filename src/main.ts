@@ -60,6 +60,9 @@ function engineSettings(config: ServeConfig): EngineSettings {
     snapshotIntervalMs: config.snapshotIntervalMs,
     snapshotOrder: config.snapshotOrder,
     restoreCapacity: config.restoreCapacity,
+    journalSync: config.journalSync,
+    journalSyncIntervalMs: config.journalSyncIntervalMs,
+    replaySamplesMax: config.replaySamplesMax,
   };
 }
 

@@ -131,13 +131,21 @@ interface LockHolder {
   readonly started: string;
 }
 
-/** Start of a process in clock ticks since boot, "" when unknown (it tells reused pids apart). */
-async function startOf(pid: number): Promise<string> {
+/** What the system tells of a process; null when it tells nothing. */
+interface ProcessStat {
+  /** One letter; Z is a process that ended and that nobody has asked about yet. */
+  readonly state: string;
+  /** Clock ticks since boot: tells reused pids apart. */
+  readonly started: string;
+}
+
+async function statOf(pid: number): Promise<ProcessStat | null> {
   try {
     const stat = await fs.promises.readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", started: fields[19] ?? "" };
   } catch {
-    return "";
+    return null;
   }
 }
 
@@ -147,7 +155,9 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
   } catch (error) {
     return systemCode(error) === "EPERM";
   }
-  return holder.started === "" || (await startOf(holder.pid)) === holder.started;
+  const stat = await statOf(holder.pid);
+  if (stat === null || holder.started === "") return true;
+  return stat.started === holder.started && stat.state !== "Z" && stat.state !== "X";
 }
 
 /** Who a lock file names, or null when there is none or it names nobody. */
@@ -183,7 +193,10 @@ async function takeLock(path: string): Promise<void> {
     throw lockedBy(path, holder.pid);
   }
   const own = `${path}.${process.pid}`;
-  await fs.promises.writeFile(own, `${process.pid} ${await startOf(process.pid)}\n`);
+  await fs.promises.writeFile(
+    own,
+    `${process.pid} ${(await statOf(process.pid))?.started ?? ""}\n`,
+  );
   try {
     if (holder !== null) await removeStale(path, holder, `${own}.stale`);
     await fs.promises.link(own, path);

@@ -95,7 +95,7 @@ export const SERVE_FLAGS = {
     "storage.path",
     text("DIRECTORY", "a directory"),
     "data",
-    "Directory of the snapshots; made when it is missing, used by one process at a time.",
+    "Directory of snapshots and journal; made when it is missing, used by one process at a time.",
   ),
   chunkWindowMs: flag(
     "storage.chunk-window",
@@ -146,11 +146,33 @@ export const SERVE_FLAGS = {
     "Moves chunks out of sparse spans, beside ingestion, when that would save more than this " +
       "percentage of heap_inuse. Go cannot do this.",
   ),
+  journalSync: flag(
+    "journal.sync",
+    oneOf(["interval", "always", "off"]),
+    "interval",
+    "When the journal of accepted writes is synced to the disk. always: before a write is " +
+      "acknowledged, many sharing one sync. interval: every journal.sync-interval; a write is " +
+      "handed to the system before it is acknowledged, so only a loss of power can take any. " +
+      "off: left to the system.",
+  ),
+  journalSyncIntervalMs: flag(
+    "journal.sync-interval",
+    duration(10, MINUTE_MS),
+    "200ms",
+    "Time between two syncs with --journal.sync=interval.",
+  ),
+  replaySamplesMax: flag(
+    "journal.max-replay-samples",
+    wholeNumber(1000, 10_000_000_000),
+    "5000000",
+    "Samples in the journal since the last snapshot; more of them start the next one, so that a " +
+      "restart after a crash stays short.",
+  ),
   snapshotIntervalMs: flag(
     "snapshot.interval",
     duration(10 * SECOND_MS, 7 * DAY_MS, "only at shutdown"),
     "15m",
-    "Time between snapshots; a kill loses at most what came since the last.",
+    "Time between snapshots; what came since the last is in the journal.",
   ),
   snapshotOrder: flag(
     "snapshot.order",

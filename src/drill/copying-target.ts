@@ -14,10 +14,20 @@ export class CopyingTarget extends StoreRestore {
     stateLength: number,
     dataAt: number,
     dataLength: number,
+    journalPosition: number,
   ): boolean {
     const { heap } = this.store;
     const buffer = heap.allocate(dataLength);
-    const isTaken = super.chunk(series, window, bytes, stateAt, stateLength, dataAt, dataLength);
+    const isTaken = super.chunk(
+      series,
+      window,
+      bytes,
+      stateAt,
+      stateLength,
+      dataAt,
+      dataLength,
+      journalPosition,
+    );
     heap.drop(buffer, dataLength);
     return isTaken;
   }

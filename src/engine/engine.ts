@@ -34,6 +34,7 @@ import {
 } from "./heap-status-chunks.ts";
 import { type AllocationEntry, allocationOrigins } from "./heap-status-origins.ts";
 import { listSpans, type SpanListing } from "./heap-status-spans.ts";
+import type { JournalSettings } from "./journal-keeper.ts";
 import { MetadataStore } from "./metadata-store.ts";
 import { Persistence, type PersistenceSettings } from "./persistence.ts";
 import { deleteSelected } from "./series-deletion.ts";
@@ -50,8 +51,11 @@ import type {
 import { Store, type StoreSettings } from "./store.ts";
 import { type PeriodicTask, Ticker } from "./ticker.ts";
 
-/** Where the snapshots lie in the data directory. */
+/** Where snapshots and journal lie in the data directory. */
 export const SNAPSHOTS_DIRECTORY = "snapshots";
+export const JOURNAL_DIRECTORY = "journal";
+/** How often it is looked whether the journal has grown too long. */
+const JOURNAL_LOOK_MS = 1000;
 
 export interface EngineSettings {
   readonly store: StoreSettings;
@@ -59,6 +63,10 @@ export interface EngineSettings {
   readonly snapshotIntervalMs: number;
   readonly snapshotOrder: PersistenceSettings["order"];
   readonly restoreCapacity: PersistenceSettings["capacity"];
+  readonly journalSync: JournalSettings["sync"];
+  readonly journalSyncIntervalMs: number;
+  /** A snapshot is written when a restart would have to replay more samples than this. */
+  readonly replaySamplesMax: number;
 }
 
 export class Engine implements Service, HeapService {
@@ -90,6 +98,11 @@ export class Engine implements Service, HeapService {
       order: settings.snapshotOrder,
       shuffleSeed: seed,
       capacity: settings.restoreCapacity,
+      journal: {
+        path: `${settings.storagePath}/${JOURNAL_DIRECTORY}`,
+        sync: settings.journalSync,
+        syncIntervalMs: settings.journalSyncIntervalMs,
+      },
     };
     this.persistence = new Persistence(persistence, disk, clock, log);
     this.ticker = new Ticker(clock, log, () => this.store.work());
@@ -97,6 +110,11 @@ export class Engine implements Service, HeapService {
       name: "snapshot",
       intervalMs: settings.snapshotIntervalMs,
       run: () => this.snapshot(),
+    });
+    this.ticker.add({
+      name: "snapshot of a long journal",
+      intervalMs: JOURNAL_LOOK_MS,
+      run: () => this.shortenJournal(),
     });
   }
 
@@ -133,7 +151,7 @@ export class Engine implements Service, HeapService {
     try {
       if (restored && this.current !== null) await this.snapshot();
     } finally {
-      await this.lock.release();
+      await this.persistence.journal.close().finally(() => this.lock.release());
     }
   }
 
@@ -167,12 +185,24 @@ export class Engine implements Service, HeapService {
 
   write(batch: WriteBatch): WriteOutcome {
     if (this.life === "restoring") throw new TsdbError("UNAVAILABLE", "the store is restoring");
-    this.families.apply(batch);
-    return this.store.write(batch);
+    const { writes } = this.persistence.journal;
+    writes.begin(this.clock.nowMs());
+    const outcome = this.store.write(batch);
+    this.families.apply(batch, (name, metadata) => writes.family(name, metadata));
+    writes.end();
+    return outcome;
+  }
+
+  written(): Promise<void> | null {
+    return this.persistence.journal.output?.written() ?? null;
   }
 
   keepMetadata(name: string, metadata: MetricMetadata): void {
-    this.families.set(name, metadata);
+    if (!this.families.set(name, metadata)) return;
+    const { writes } = this.persistence.journal;
+    writes.begin(this.clock.nowMs());
+    writes.family(name, metadata);
+    writes.end();
   }
 
   source(): HeadSource {
@@ -270,6 +300,13 @@ export class Engine implements Service, HeapService {
 
   private requireReady(): void {
     if (this.life !== "ready") throw new TsdbError("UNAVAILABLE", `the service is ${this.life}`);
+  }
+
+  /** Writes a snapshot when a restart would have to replay too much, and none is under way. */
+  private async shortenJournal(): Promise<void> {
+    const { persistence, settings } = this;
+    if (persistence.isWriting) return;
+    if (persistence.journal.tailSampleCount > settings.replaySamplesMax) await this.snapshot();
   }
 
   private async goThroughRestart({ capacity, order }: RestartPolicy): Promise<RestartResult> {

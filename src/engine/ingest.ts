@@ -32,6 +32,11 @@ const LABEL_WORDS: Readonly<Record<LabelCode, string>> = {
 };
 const SHOWN_BYTES_MAX = 200;
 
+/** Told of every sample that was stored, in order: the journal. */
+export interface StoredSamples {
+  sample(series: SeriesRef, timeMs: number, high: number, low: number): void;
+}
+
 /** A label set as PromQL writes it: name{a="b"}. */
 export function labelsText(labels: Labels): string {
   const parts: string[] = [];
@@ -48,6 +53,8 @@ export class Ingest {
   readonly counts = new Float64Array(APPEND_CODE_COUNT);
   /** Native histograms stored so far. */
   histogramCount = 0;
+  /** Who is told of stored samples; null for nobody. */
+  journal: StoredSamples | null = null;
   private readonly head: Head;
   private readonly keys: BatchKeys;
   private readonly seriesMax: number;
@@ -111,11 +118,15 @@ export class Ingest {
   }
 
   private append(batch: WriteBatch, series: number, ref: SeriesRef): void {
+    const { journal } = this;
     const end = batch.sampleEndOf(series);
     for (let s = batch.sampleStartOf(series); s < end; s++) {
       const time = batch.timeOf(s);
-      const code = this.head.append(ref, time, batch.valueHighOf(s), batch.valueLowOf(s));
+      const high = batch.valueHighOf(s);
+      const low = batch.valueLowOf(s);
+      const code = this.head.append(ref, time, high, low);
       this.own[code] = this.own[code]! + 1;
+      if (code === AppendCode.stored && journal !== null) journal.sample(ref, time, high, low);
       if (code > AppendCode.unchanged && this.own[code] === 1) {
         this.firsts[code] = `${labelsText(this.head.index.labelsOf(ref))} at ${time} ms`;
       }

@@ -15,20 +15,28 @@ export class MetadataStore {
   /** Entries that were not kept because the store was full. */
   droppedCount = 0;
 
-  /** Keeps the metadata of a batch. */
-  apply(batch: WriteBatch): void {
+  /** Keeps the metadata of a batch; `onChange` is told of each family that is new or differs. */
+  apply(batch: WriteBatch, onChange: (name: string, metadata: MetricMetadata) => void): void {
     for (let entry = 0; entry < batch.metadataCount; entry++) {
       const { name, type, help, unit } = readMetadata(batch, entry);
-      if (name !== "") this.set(name, { type, help, unit });
+      const metadata = { type, help, unit };
+      if (name !== "" && this.set(name, metadata)) onChange(name, metadata);
     }
   }
 
-  /** Keeps one family's metadata. */
-  set(name: string, metadata: MetricMetadata): void {
-    if (!this.families.has(name) && this.families.size >= METADATA_FAMILIES_MAX) {
+  /** Keeps one family's metadata; false when that changes nothing. */
+  set(name: string, metadata: MetricMetadata): boolean {
+    const known = this.families.get(name);
+    if (known === undefined && this.families.size >= METADATA_FAMILIES_MAX) {
       this.droppedCount++;
-      return;
+      return false;
     }
+    if (known !== undefined && isEqual(known, metadata)) return false;
     this.families.set(name, metadata);
+    return true;
   }
+}
+
+function isEqual(left: MetricMetadata, right: MetricMetadata): boolean {
+  return left.type === right.type && left.help === right.help && left.unit === right.unit;
 }

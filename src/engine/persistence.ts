@@ -8,11 +8,14 @@ import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { CapacityPolicy } from "../chunk/chunk-state.ts";
-import { type DamageReport, restoreNewest } from "../journal/restore.ts";
+import type { Delay } from "../journal/journal-writer.ts";
+import { type DamageReport, type RestoreOutcome, restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";
 import type { SnapshotConfiguration } from "../journal/snapshot-manifest.ts";
+import type { Progress } from "../journal/snapshot-reader.ts";
 import { type SnapshotSummary, SnapshotWriter } from "../journal/snapshot-writer.ts";
+import { JournalKeeper, type JournalMark, type JournalSettings } from "./journal-keeper.ts";
 import { MetadataStore } from "./metadata-store.ts";
 import type { RestoreProgress } from "./service.ts";
 import type { Store } from "./store.ts";
@@ -22,6 +25,8 @@ import { snapshotSource } from "./store-snapshot.ts";
 /** Longest stretch that writing a snapshot keeps the thread: milliseconds. */
 const SLICE_MS = 3;
 const PROGRESS_LOG_MS = 2000;
+/** Longest stretch that replaying the journal keeps the thread: milliseconds. */
+const REPLAY_SLICE_MS = 20;
 
 export interface PersistenceSettings {
   /** Directory of the snapshots. */
@@ -30,6 +35,7 @@ export interface PersistenceSettings {
   readonly order: SnapshotOrder;
   readonly shuffleSeed: number;
   readonly capacity: CapacityPolicy;
+  readonly journal: JournalSettings;
 }
 
 /** Snapshots of this process. */
@@ -63,6 +69,7 @@ export class Persistence {
   };
   /** Null until a restore has been tried; stays null when there was nothing to restore. */
   restored: RestoreFigures | null = null;
+  readonly journal: JournalKeeper;
   private readonly settings: PersistenceSettings;
   private readonly clock: Clock;
   private readonly log: Log;
@@ -71,20 +78,26 @@ export class Persistence {
   private blocksDone = 0;
   private blocksTotal = 0;
 
-  constructor(settings: PersistenceSettings, disk: Disk, clock: Clock, log: Log) {
+  constructor(settings: PersistenceSettings, disk: Disk, clock: Clock, log: Log, delay?: Delay) {
     this.settings = settings;
     this.clock = clock;
     this.log = log;
     this.directory = new SnapshotDirectory(disk, settings.path);
+    this.journal = new JournalKeeper(settings.journal, disk, clock, log, delay);
     this.writer = new SnapshotWriter({
       directory: this.directory,
       configuration: settings.configuration,
       order: settings.order,
       shuffleSeed: settings.shuffleSeed,
       clock,
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      pause: nextTurn,
       sliceMs: SLICE_MS,
     });
+  }
+
+  /** Whether a snapshot is being written. */
+  get isWriting(): boolean {
+    return this.writer.isWriting;
   }
 
   /** Blocks read so far and in all. */
@@ -93,36 +106,48 @@ export class Persistence {
   }
 
   /**
-   * Restores the newest whole snapshot into a store that `newStore` makes; an empty one when there
-   * is none. Throws TsdbError SNAPSHOT_INCOMPATIBLE rather than read a store of another kind.
+   * Restores the newest whole snapshot and what the journal has since, into a store that `newStore`
+   * makes; then the journal takes what the store accepts. Throws TsdbError SNAPSHOT_INCOMPATIBLE or
+   * JOURNAL_INCOMPATIBLE rather than read a store of another kind.
    */
   async restore(
     newStore: () => Store,
     capacity = this.settings.capacity,
   ): Promise<{ store: Store; metadata: MetadataStore }> {
     const startedMs = this.clock.monotonicMs();
-    let loggedMs = startedMs;
+    const newTarget = () => new StoreRestore(newStore(), new MetadataStore(), capacity);
     const outcome = await restoreNewest({
       directory: this.directory,
       configuration: this.settings.configuration,
-      newTarget: () => new StoreRestore(newStore(), new MetadataStore(), capacity),
-      onProgress: (done, total) => {
-        this.blocksDone = done;
-        this.blocksTotal = total;
-        const now = this.clock.monotonicMs();
-        if (now - loggedMs < PROGRESS_LOG_MS) return;
-        loggedMs = now;
-        this.log.info({ done, total }, `restoring: block ${done} of ${total}`);
-      },
+      newTarget,
+      onProgress: this.progressReport(startedMs),
+      replay: (target, { journalPosition }) => this.replay(target, journalPosition),
     });
-    if (outcome.kind === "empty") return { store: newStore(), metadata: new MetadataStore() };
+    const target = outcome.kind === "restored" ? outcome.target : newTarget();
+    if (outcome.kind !== "restored") {
+      await this.replay(target, 0);
+      target.finish();
+    }
+    const mark = await this.endOfSnapshots();
+    this.journal.open(target.store, mark, target.numbers.last);
+    this.noteRestore(outcome, target, capacity, startedMs);
+    return target;
+  }
+
+  /** Keeps and tells what a restore that began at `startedMs` found. */
+  private noteRestore(
+    outcome: RestoreOutcome<StoreRestore>,
+    { store }: StoreRestore,
+    capacity: CapacityPolicy,
+    startedMs: number,
+  ): void {
+    if (outcome.kind === "empty") return;
     this.reportDamage(outcome.damage);
     if (outcome.kind === "unreadable") {
       const nothing = { chunkCount: 0, sampleCount: 0, seriesCount: 0, order: null };
       this.restored = { ...nothing, capacity, ...this.timed(startedMs), damage: outcome.damage };
-      return { store: newStore(), metadata: new MetadataStore() };
+      return;
     }
-    const { store, metadata } = outcome.target;
     const { chunks, samples } = outcome.counts;
     const seriesCount = store.head.index.series.liveCount;
     this.restored = {
@@ -139,7 +164,41 @@ export class Persistence {
       { chunks, samples, series: seriesCount, seconds: durationSeconds },
       `restored ${chunks} chunks of ${seriesCount} series in ${durationSeconds.toFixed(2)} s`,
     );
-    return { store, metadata };
+  }
+
+  private progressReport(startedMs: number): Progress {
+    let loggedMs = startedMs;
+    return (done, total) => {
+      this.blocksDone = done;
+      this.blocksTotal = total;
+      const now = this.clock.monotonicMs();
+      if (now - loggedMs < PROGRESS_LOG_MS) return;
+      loggedMs = now;
+      this.log.info({ done, total }, `restoring: block ${done} of ${total}`);
+    };
+  }
+
+  private replay(target: StoreRestore, from: number): Promise<void> {
+    let startedMs = this.clock.monotonicMs();
+    return this.journal.replay(target, from, () => {
+      if (this.clock.monotonicMs() - startedMs < REPLAY_SLICE_MS) return null;
+      return nextTurn().then(() => {
+        startedMs = this.clock.monotonicMs();
+      });
+    });
+  }
+
+  /** How far all readable snapshots reach into the journal. */
+  private async endOfSnapshots(): Promise<JournalMark> {
+    const mark = { position: 0, lastNumber: 0 };
+    for (const sequence of await this.directory.sequences()) {
+      const reading = await this.directory.readManifest(sequence);
+      if (reading.kind !== "manifest") continue;
+      const { journalEnd, lastJournalNumber } = reading.manifest;
+      mark.position = Math.max(mark.position, journalEnd);
+      mark.lastNumber = Math.max(mark.lastNumber, lastJournalNumber);
+    }
+    return mark;
   }
 
   /** Writes a snapshot. TsdbError SNAPSHOT_RUNNING or DISK_FAILED. */
@@ -149,7 +208,10 @@ export class Persistence {
     order = this.settings.order,
   ): Promise<SnapshotSummary> {
     try {
-      const summary = await this.writer.write(snapshotSource(store, metadata), order);
+      const source = snapshotSource(store, metadata, this.journal.state);
+      this.journal.mark();
+      const summary = await this.writer.write(source, order);
+      await this.journal.removeBefore(summary.journalNeededFrom);
       this.snapshots.writtenTotal++;
       this.snapshots.last = summary;
       this.snapshots.lastTimeSeconds = this.clock.nowMs() / 1000;
@@ -183,4 +245,8 @@ export class Persistence {
     const durationSeconds = (this.clock.monotonicMs() - startedMs) / 1000;
     return { timeMs: this.clock.nowMs(), durationSeconds };
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

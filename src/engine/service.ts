@@ -84,8 +84,16 @@ export interface Service {
   restoreProgress(): RestoreProgress;
   /** Reads request bodies: batches made by it are stored quicker than others. */
   readonly intake: Intake;
-  /** Stores a scanned request. Throws TsdbError HEAP_LIMIT when nothing of it was stored. */
+  /**
+   * Stores a scanned request. Throws TsdbError HEAP_LIMIT or JOURNAL_FAILED when nothing of it was
+   * stored. It may be acknowledged when written() has settled.
+   */
   write(batch: WriteBatch): WriteOutcome;
+  /**
+   * Settles when everything stored so far is in the journal, rejects with JOURNAL_FAILED when it is
+   * not; null when there is nothing to wait for.
+   */
+  written(): Promise<void> | null;
   /** The samples, for the query engine. */
   source(): SeriesSource;
   /** Label sets that match any of the selectors and have samples in [fromMs, toMs]. */

@@ -13,6 +13,7 @@ import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { RestoreTarget } from "../journal/restore-target.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
+import { JournalNumbers, PositionColumn } from "./journal-columns.ts";
 import type { MetadataStore } from "./metadata-store.ts";
 import type { Store } from "./store.ts";
 
@@ -23,6 +24,10 @@ export class StoreRestore implements RestoreTarget {
   private readonly held: SymbolRef[] = [];
   private readonly pairs: PairRef[] = [];
   private readonly restored: SeriesRef[] = [];
+  /** Which series the numbers of the journal stand for. */
+  readonly numbers = new JournalNumbers();
+  /** By chunk: the journal position that it is complete to, 0 for chunks made since. */
+  readonly completeTo = new PositionColumn();
 
   constructor(store: Store, metadata: MetadataStore, capacity: CapacityPolicy) {
     assert(store.chunks.count === 0, "a restore needs an empty store");
@@ -47,9 +52,10 @@ export class StoreRestore implements RestoreTarget {
     return pair;
   }
 
-  series(pairs: Uint32Array, count: number): number {
-    const series = this.store.head.index.restore(pairs, count);
-    this.restored.push(series);
+  series(pairs: Uint32Array, count: number, journalNumber: number): number {
+    const { index } = this.store.head;
+    const series = index.restore(pairs, count);
+    this.note(series, journalNumber);
     return series;
   }
 
@@ -58,6 +64,13 @@ export class StoreRestore implements RestoreTarget {
       const [fromMs, toMs] = [intervals[at], intervals[at + 1]] as [number, number];
       this.store.head.tombstones.add(series as SeriesRef, fromMs, toMs);
     }
+  }
+
+  /** Notes a series and its number in the journal: it goes at the end unless it has a chunk. */
+  note(series: SeriesRef, journalNumber: number): void {
+    this.store.head.index.series.setJournalNumber(series, journalNumber);
+    if (journalNumber > 0) this.numbers.add(journalNumber, series);
+    this.restored.push(series);
   }
 
   family({ name, type, help, unit }: FamilyMetadata): void {
@@ -72,6 +85,7 @@ export class StoreRestore implements RestoreTarget {
     stateLength: number,
     dataAt: number,
     dataLength: number,
+    journalPosition: number,
   ): boolean {
     const chunk = restoreChunk(
       this.store.chunks,
@@ -86,6 +100,7 @@ export class StoreRestore implements RestoreTarget {
     );
     if (chunk === NO_CHUNK) return false;
     this.store.head.attachRestored(chunk);
+    this.completeTo.set(chunk, journalPosition);
     return true;
   }
 
@@ -94,6 +109,7 @@ export class StoreRestore implements RestoreTarget {
     const { index, tombstones } = this.store.head;
     for (const series of this.restored) {
       if (index.series.newestChunkOf(series) !== NO_CHUNK) continue;
+      if (!index.series.isLive(series)) continue;
       tombstones.forget(series);
       index.kill(series);
     }

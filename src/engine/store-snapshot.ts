@@ -8,6 +8,14 @@ import type { ChunkSource, FamilyMetadata, SnapshotSource } from "../journal/sna
 import type { MetadataStore } from "./metadata-store.ts";
 import type { Store } from "./store.ts";
 
+/** Where the journal stands; a store without a journal stands at 0. */
+export interface JournalState {
+  readonly position: number;
+  readonly lastNumber: number;
+}
+
+const NO_JOURNAL: JournalState = { position: 0, lastNumber: 0 };
+
 function chunkSource(chunks: ChunkTable): ChunkSource {
   return {
     isLive: (chunk) => chunks.isLive(chunk),
@@ -28,8 +36,12 @@ function* families(metadata: MetadataStore): Iterable<FamilyMetadata> {
   for (const [name, { type, help, unit }] of metadata.families) yield { name, type, help, unit };
 }
 
-/** The parts of a store that a snapshot is written from. */
-export function snapshotSource(store: Store, metadata: MetadataStore): SnapshotSource {
+/** The parts of a store that a snapshot is written from; `journal` is asked again and again. */
+export function snapshotSource(
+  store: Store,
+  metadata: MetadataStore,
+  journal: JournalState = NO_JOURNAL,
+): SnapshotSource {
   const { head } = store;
   return {
     symbols: head.index.symbols,
@@ -39,6 +51,7 @@ export function snapshotSource(store: Store, metadata: MetadataStore): SnapshotS
     chunks: chunkSource(store.chunks),
     tombstones: head.tombstones,
     families: () => families(metadata),
-    journalPosition: () => 0,
+    journalPosition: () => journal.position,
+    lastJournalNumber: () => journal.lastNumber,
   };
 }

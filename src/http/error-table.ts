@@ -37,6 +37,8 @@ export const ERROR_ANSWERS: { readonly [Code in ErrorCode]: ErrorAnswer } = {
   EXPOSITION_INVALID: INTERNAL,
   HEAP_LIMIT: { status: 429, errorType: "unavailable" },
   NOT_FOUND: { status: 404, errorType: "not_found" },
+  JOURNAL_FAILED: { status: 503, errorType: "unavailable" },
+  JOURNAL_INCOMPATIBLE: INTERNAL,
   PROTOBUF_INVALID: BAD_DATA,
   QUERY_CANCELED: { status: CLIENT_CLOSED_REQUEST, errorType: "canceled" },
   QUERY_EXECUTION: EXECUTION,

@@ -28,7 +28,7 @@ import { WriteTurns } from "./write-turns.ts";
 export const WRITE_PATH = "/api/v1/write";
 
 const ACCEPTED_MESSAGES = [WRITE_REQUEST_1] as const;
-/** What a sender is asked to wait when the heap limit is reached: a collection may help by then. */
+/** What a sender is asked to wait when heap or disk have no room: that may be over by then. */
 const RETRY_AFTER_SECONDS = "10";
 
 /** A queue in which the first has waited this long takes no more: its senders would give up. */
@@ -132,16 +132,44 @@ export class WriteRoute {
       counts.writeExemplars += batch.exemplarCount;
       counts.writeMetadata += batch.metadataCount;
       const outcome = this.service.write(batch);
-      if (outcome.refusals.length > 0) this.refuse(response, 400, refusalText(outcome));
-      else {
-        counts.count(WRITE_PATH, 204);
-        response.statusCode = 204;
-        response.end();
+      const written = this.service.written();
+      if (written !== null) {
+        this.acknowledgeLater(response, outcome, written, startedMs);
+        return;
       }
+      this.acknowledge(response, outcome);
     } catch (error) {
       this.fail(response, error);
     }
-    counts.time(WRITE_PATH, (this.parts.clock.monotonicMs() - startedMs) / 1000);
+    this.time(startedMs);
+  }
+
+  private time(startedMs: number): void {
+    this.counts.time(WRITE_PATH, (this.parts.clock.monotonicMs() - startedMs) / 1000);
+  }
+
+  private acknowledge(response: ServerResponse, outcome: WriteOutcome): void {
+    if (outcome.refusals.length > 0) this.refuse(response, 400, refusalText(outcome));
+    else {
+      this.counts.count(WRITE_PATH, 204);
+      response.statusCode = 204;
+      response.end();
+    }
+  }
+
+  /** Answers when the journal has the request. */
+  private acknowledgeLater(
+    response: ServerResponse,
+    outcome: WriteOutcome,
+    written: Promise<void>,
+    startedMs: number,
+  ): void {
+    void written
+      .then(
+        () => this.acknowledge(response, outcome),
+        (error: unknown) => this.fail(response, error),
+      )
+      .then(() => this.time(startedMs));
   }
 
   /** Decodes; a declared size above the limit is bad data (400), not a large body (413). */
@@ -156,11 +184,14 @@ export class WriteRoute {
 
   private fail(response: ServerResponse, error: unknown): void {
     const { status, text } = answerOf(error);
-    if (status === 429) response.setHeader("retry-after", RETRY_AFTER_SECONDS);
+    if (status === 429 || status === 503) response.setHeader("retry-after", RETRY_AFTER_SECONDS);
     this.refuse(response, status, text);
     // The store may be half changed: only a restart brings it back to what it should be.
     if (!(error instanceof TsdbError)) this.parts.onBug(error);
-    else if (status >= 500) this.parts.log.error({ error }, "write request failed");
+    // The journal tells once when it fails and once when it works again.
+    else if (status >= 500 && error.code !== "JOURNAL_FAILED") {
+      this.parts.log.error({ error }, "write request failed");
+    }
   }
 
   private refuseLarge(response: ServerResponse): void {

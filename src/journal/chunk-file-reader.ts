@@ -62,9 +62,19 @@ export class ChunkFileReader {
     this.sampleCount += (bytes[dataAt]! << 8) | bytes[dataAt + 1]!;
     const window = (block.window + (packed >> 16)) as WindowNumber;
     const series = this.series[words[word]!] ?? 0;
+    const position = block.journalPosition + words[word + 3]!;
     if (series === 0) this.expiredCount++;
     else if (
-      !this.target.chunk(series - 1, window, bytes, stateAt, stateLength, dataAt, dataLength)
+      !this.target.chunk(
+        series - 1,
+        window,
+        bytes,
+        stateAt,
+        stateLength,
+        dataAt,
+        dataLength,
+        position,
+      )
     ) {
       throw damage(block, at, "state and stream of a chunk do not fit each other");
     }

@@ -112,18 +112,19 @@ export class IndexReader {
     const end = block.to >>> 2;
     let word = block.from >>> 2;
     for (let left = block.records; left > 0; left--) {
-      const count = word + 2 <= end ? words[word + 1]! : end;
-      if (word + 2 + count > end) throw damage(block, word * 4, "series leaves its block");
+      const count = word + 3 <= end ? words[word + 2]! : end;
+      if (word + 3 + count > end) throw damage(block, word * 4, "series leaves its block");
       const number = words[word]!;
       if (number >= this.series.length || this.series[number] !== 0) {
         throw damage(block, word * 4, `series number ${number} is out of bounds or met twice`);
       }
-      if (!this.mapPairs(words, word + 2, count)) {
+      if (!this.mapPairs(words, word + 3, count)) {
         throw damage(block, word * 4, "series of an unknown pair");
       }
-      this.series[number] = this.target.series(this.pairsOfSeries, count) + 1;
+      const ref = this.target.series(this.pairsOfSeries, count, words[word + 1]!);
+      this.series[number] = ref + 1;
       this.seriesCount++;
-      word += 2 + count;
+      word += 3 + count;
     }
     return word * 4;
   }

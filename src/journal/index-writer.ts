@@ -103,11 +103,12 @@ export class IndexWriter {
     series.pairsOf(ref, this.pairsOfSeries);
     const numbers = this.pairsOfSeries;
     for (let i = 0; i < count; i++) numbers[i] = this.pairNumber(numbers[i]! as PairRef);
-    const at = this.series.reserve(8 + count * 4) >>> 2;
+    const at = this.series.reserve(12 + count * 4) >>> 2;
     const { words } = this.series;
     words[at] = ref;
-    words[at + 1] = count;
-    for (let i = 0; i < count; i++) words[at + 2 + i] = numbers[i]!;
+    words[at + 1] = series.journalNumberOf(ref);
+    words[at + 2] = count;
+    for (let i = 0; i < count; i++) words[at + 3 + i] = numbers[i]!;
     this.seriesCount++;
   }
 

@@ -15,14 +15,18 @@ export interface RestoreTarget {
   /** Takes the text `bytes[from, to)`; returns its number. */
   symbol(bytes: Uint8Array, from: number, to: number): number;
   pair(name: number, value: number): number;
-  /** Takes a series of the first `count` of `pairs`, sorted by name. */
-  series(pairs: Uint32Array, count: number): number;
+  /**
+   * Takes a series of the first `count` of `pairs`, sorted by name, and its number in the journal,
+   * 0 when it has none.
+   */
+  series(pairs: Uint32Array, count: number, journalNumber: number): number;
   /** Takes what of a series is deleted though its chunks have it. */
   tombstones(series: number, intervals: TimeIntervals): void;
   family(family: FamilyMetadata): void;
   /**
    * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a
-   * series come in any order. False when state and stream do not fit each other.
+   * series come in any order. The chunk has everything that the journal has of it before
+   * `journalPosition`. False when state and stream do not fit each other.
    */
   chunk(
     series: number,
@@ -32,6 +36,7 @@ export interface RestoreTarget {
     stateLength: number,
     dataAt: number,
     dataLength: number,
+    journalPosition: number,
   ): boolean;
   /** Nothing follows. */
   finish(): void;

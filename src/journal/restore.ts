@@ -47,6 +47,8 @@ export interface RestoreOptions<Target extends RestoreTarget> {
   /** Makes an empty target. */
   readonly newTarget: () => Target;
   readonly onProgress: Progress;
+  /** Adds what the journal has from the snapshot's position on. */
+  readonly replay?: (target: Target, manifest: Manifest) => Promise<void>;
 }
 
 /** Damage before it is known what could be restored instead. */
@@ -66,6 +68,8 @@ export async function restoreNewest<Target extends RestoreTarget>(
     const target = options.newTarget();
     try {
       const counts = await readSnapshot(directory, manifest, target, options.onProgress);
+      await options.replay?.(target, manifest);
+      target.finish();
       return { kind: "restored", target, manifest, counts, damage: worded(damage, manifest) };
     } catch (error) {
       if (!(error instanceof SnapshotDamage)) throw error;
@@ -107,7 +111,6 @@ function differencesOf(written: SnapshotConfiguration, wanted: SnapshotConfigura
   const settings = [
     ["a chunk window of", written.chunkWindowMs, wanted.chunkWindowMs, " ms"],
     ["chunks per series of", written.chunksPerSeries, wanted.chunksPerSeries, ""],
-    ["Go version", written.goVersion, wanted.goVersion, ""],
   ] as const;
   return settings
     .filter(([, then, now]) => then !== now)

@@ -8,7 +8,7 @@
 import { assert } from "../base/assert.ts";
 
 /** Version of the whole format; any other is refused by name. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 export const MANIFEST_MAGIC = "SPDLSNAP";
 export const INDEX_MAGIC = "SPDLINDX";

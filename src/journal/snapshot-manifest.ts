@@ -57,7 +57,11 @@ export interface Manifest {
   readonly createdMs: number;
   readonly order: SnapshotOrder;
   readonly shuffleSeed: number;
+  /** Where the journal stood when the snapshot was begun, and when its last chunk was copied. */
   readonly journalPosition: number;
+  readonly journalEnd: number;
+  /** Series numbers of the journal are at most this. */
+  readonly lastJournalNumber: number;
   readonly configuration: SnapshotConfiguration;
   readonly seriesBound: number;
   readonly counts: SnapshotCounts;
@@ -106,6 +110,8 @@ function encodeBody(manifest: Manifest): Uint8Array {
   writer.u32(codeOfOrder(manifest.order));
   writer.u32(manifest.shuffleSeed);
   writer.u64(manifest.journalPosition);
+  writer.u64(manifest.journalEnd);
+  writer.u64(manifest.lastJournalNumber);
   writer.u64(configuration.chunkWindowMs);
   writer.u32(configuration.chunksPerSeries);
   writer.text(configuration.goVersion);
@@ -168,6 +174,8 @@ function decodeBody(reader: ByteReader, sequence: number): ManifestReading {
   const order = orderOfCode(reader.u32());
   const shuffleSeed = reader.u32();
   const journalPosition = reader.u64();
+  const journalEnd = reader.u64();
+  const lastJournalNumber = reader.u64();
   const configuration = {
     chunkWindowMs: reader.u64(),
     chunksPerSeries: reader.u32(),
@@ -189,6 +197,8 @@ function decodeBody(reader: ByteReader, sequence: number): ManifestReading {
     order,
     shuffleSeed,
     journalPosition,
+    journalEnd,
+    lastJournalNumber,
     configuration,
     seriesBound,
     counts,
@@ -239,5 +249,5 @@ function entriesFit(files: readonly FileEntry[]): boolean {
 
 /** Whether the index is long enough for what it is said to hold: a reader's tables have a bound. */
 function countsFit(counts: SnapshotCounts, index: FileEntry): boolean {
-  return counts.symbols * 4 + counts.pairs * 8 + counts.series * 8 <= index.length;
+  return counts.symbols * 4 + counts.pairs * 8 + counts.series * 12 <= index.length;
 }

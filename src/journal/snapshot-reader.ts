@@ -23,7 +23,7 @@ export interface ReadCounts {
   readonly expiredChunks: number;
 }
 
-/** Reads the snapshot of `manifest` into `target`, which must be empty. */
+/** Reads the snapshot of `manifest` into `target`, which must be empty and is not finished here. */
 export async function readSnapshot(
   directory: SnapshotDirectory,
   manifest: Manifest,
@@ -51,7 +51,6 @@ export async function readSnapshot(
   const chunks = new ChunkFileReader(index.series, target);
   for (const entry of chunkEntries) await readFile(entry, chunks);
   checkChunkCounts(manifest, chunks);
-  target.finish();
   const { recordCount, sampleCount, expiredCount } = chunks;
   return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount };
 }

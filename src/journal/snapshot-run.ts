@@ -147,6 +147,8 @@ export class SnapshotRun implements ChunkSink {
       order,
       shuffleSeed: order === "shuffled" ? shuffleSeed >>> 0 : 0,
       journalPosition: this.journalPosition,
+      journalEnd: this.source.journalPosition(),
+      lastJournalNumber: this.source.lastJournalNumber(),
       configuration,
       seriesBound: this.written.bound,
       counts: {

@@ -32,6 +32,8 @@ export interface SeriesRefs {
   /** Copies the pairs, sorted by name, to `into`; returns how many. */
   pairsOf(series: SeriesRef, into: Uint32Array): number;
   newestChunkOf(series: SeriesRef): ChunkRef;
+  /** The series' number in the journal, 0 while it has none. */
+  journalNumberOf(series: SeriesRef): number;
   /** Holds I1 until the returned function is called. */
   pin(): () => void;
 }
@@ -88,4 +90,6 @@ export interface SnapshotSource {
   families(): Iterable<FamilyMetadata>;
   /** Where the journal stands now; 0 without a journal. */
   journalPosition(): number;
+  /** The newest number given to a series in the journal. */
+  lastJournalNumber(): number;
 }

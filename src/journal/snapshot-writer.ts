@@ -14,7 +14,7 @@ import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
 import { BlockBuffers } from "./block-file.ts";
 import type { SnapshotOrder } from "./snapshot-format.ts";
-import { bytesOfFiles, type SnapshotCounts } from "./snapshot-manifest.ts";
+import { bytesOfFiles, type Manifest, type SnapshotCounts } from "./snapshot-manifest.ts";
 import { manifestName } from "./snapshot-names.ts";
 import { type SnapshotPlan, SnapshotRun } from "./snapshot-run.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
@@ -38,6 +38,8 @@ export interface SnapshotSummary {
   readonly longestSliceMs: number;
   /** Why older snapshots could not be removed; null when they could. The snapshot stands. */
   readonly cleanupFault: string | null;
+  /** The journal is needed from this position on, for the older of the kept snapshots. */
+  readonly journalNeededFrom: number;
 }
 
 export class SnapshotWriter {
@@ -48,6 +50,11 @@ export class SnapshotWriter {
 
   constructor(options: SnapshotWriterOptions) {
     this.options = options;
+  }
+
+  /** Whether a snapshot is being written. */
+  get isWriting(): boolean {
+    return this.running;
   }
 
   /** Notes snapshots that could not be read: they are not worth keeping beside a newer one. */
@@ -89,7 +96,7 @@ export class SnapshotWriter {
     const plan = { ...this.options, order };
     const run = new SnapshotRun(plan, this.buffers, source, slices, sequence, createdMs);
     const manifest = await run.write();
-    const cleanupFault = await slices.wait(this.removeOlder(sequence));
+    const { cleanupFault, journalNeededFrom } = await slices.wait(this.removeOlder(sequence));
     return {
       sequence,
       name: manifestName(sequence),
@@ -98,6 +105,7 @@ export class SnapshotWriter {
       durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
       longestSliceMs: slices.longestMs,
       cleanupFault,
+      journalNeededFrom,
     };
   }
 
@@ -105,26 +113,30 @@ export class SnapshotWriter {
    * Keeps the snapshot just written and the newest sound one before it; when none is sound the
    * newest of all, so that what damage left can still be looked at.
    */
-  private async removeOlder(sequence: number): Promise<string | null> {
+  private async removeOlder(
+    sequence: number,
+  ): Promise<{ cleanupFault: string | null; journalNeededFrom: number }> {
     const { directory } = this.options;
     try {
       const older = (await directory.sequences()).filter((other) => other < sequence);
-      const spare = (await this.newestSound(older)) ?? older[0];
-      await directory.keepOnly(spare === undefined ? [sequence] : [sequence, spare]);
-      return null;
+      const spare = await this.newestSound(older);
+      const kept = spare?.sequence ?? older[0];
+      await directory.keepOnly(kept === undefined ? [sequence] : [sequence, kept]);
+      // Without a second sound snapshot all of the journal stays: it is what is fallen back to.
+      return { cleanupFault: null, journalNeededFrom: spare?.journalPosition ?? 0 };
     } catch (error) {
       if (!(error instanceof TsdbError)) throw error;
-      return error.message;
+      return { cleanupFault: error.message, journalNeededFrom: 0 };
     }
   }
 
   /** The first of `sequences` that is not known damaged and whose manifest can be read. */
-  private async newestSound(sequences: readonly number[]): Promise<number | undefined> {
+  private async newestSound(sequences: readonly number[]): Promise<Manifest | null> {
     for (const sequence of sequences) {
       if (this.damaged.has(sequence)) continue;
       const reading = await this.options.directory.readManifest(sequence);
-      if (reading.kind === "manifest") return sequence;
+      if (reading.kind === "manifest") return reading.manifest;
     }
-    return undefined;
+    return null;
   }
 }

@@ -76,6 +76,8 @@ export class Head {
   storedSampleCount = 0;
   restoredSampleCount = 0;
   removedSampleCount = 0;
+  /** Told of each chunk that is about to go; null for nobody. */
+  onChunkRemoved: ((chunk: ChunkRef) => void) | null = null;
   private readonly outOfOrderMs: number;
   private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
   private oldestStart = Number.NEGATIVE_INFINITY;
@@ -163,6 +165,21 @@ export class Head {
     return AppendCode.stored;
   }
 
+  /**
+   * Adds a sample that was accepted once, wherever it belongs by time. False when the windows that
+   * are kept do not have it or it is there already.
+   */
+  replay(series: SeriesRef, timeMs: number, high: number, low: number): boolean {
+    if (timeMs < this.oldestStart) return false;
+    this.acceptUntilMs = Math.max(this.acceptUntilMs, timeMs);
+    let code = this.append(series, timeMs, high, low);
+    if (code === AppendCode.outOfOrder || code === AppendCode.tooOld) {
+      code = insertLate(this, series, timeMs, high, low);
+      if (code === AppendCode.stored) this.storedSampleCount++;
+    }
+    return code === AppendCode.stored;
+  }
+
   /** Releases up to `budget` chunks of windows that have passed; false when none is left. */
   purgeStep(budget: number): boolean {
     for (let left = budget; left > 0; left--) {
@@ -199,6 +216,7 @@ export class Head {
     const series = this.chunks.seriesOf(chunk);
     const older = this.chunks.olderOf(chunk);
     let newer = this.index.series.newestChunkOf(series);
+    this.onChunkRemoved?.(chunk);
     if (newer === chunk) this.index.series.setNewestChunk(series, older);
     else {
       while (this.chunks.olderOf(newer) !== chunk) newer = this.chunks.olderOf(newer);

@@ -74,6 +74,18 @@ export class LabelIndex {
     return key;
   }
 
+  /** The key of a canonical label set that was accepted once, made when new; NO_KEY for none. */
+  internUnlimited(bytes: Uint8Array, from: number, to: number): number {
+    const { keys } = this;
+    const at = keys.locate(bytes, from, to);
+    if (at < 0) return NO_KEY;
+    const hash = keys.hashAt(at, to - from);
+    const known = keys.findAt(hash, at, to - from);
+    if (known !== NO_KEY) return known;
+    if (this.ranges.parse(bytes, from, to) !== LabelCode.valid) return NO_KEY;
+    return this.series.firstKeyOf(this.create(this.internPairs(), hash, at, to - from));
+  }
+
   /** The key of a label set that is no key yet. */
   private internNew(
     bytes: Uint8Array,

@@ -76,6 +76,15 @@ export class SeriesKeys {
     return this.kernel.words[key * WORDS_PER_GRAIN + SERIES]! as SeriesRef;
   }
 
+  /** A key's bytes: a view, valid until a key is added. */
+  bytesOf(key: number): Uint8Array {
+    const text = key * KEY_GRAIN_BYTES + KEY_BYTES;
+    return this.kernel.bytes.subarray(
+      text,
+      text + this.kernel.words[key * WORDS_PER_GRAIN + LENGTH]!,
+    );
+  }
+
   /**
    * Where label bytes can be compared with keys: where they are when they lie in the kernel's
    * output, else a copy, valid until the next call. -1 when they are longer than any key.

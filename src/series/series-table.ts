@@ -29,6 +29,7 @@ export class SeriesTable {
   private pairOffsets: Column = sharedColumn(1024);
   private pairCounts: Column = sharedColumn(1024);
   private states: Column = sharedColumn(1024);
+  private journalNumbers: Column = sharedColumn(1024);
   private readonly pool = new EntryPool();
   private readonly free: number[] = [];
   private readonly waiting: number[] = [];
@@ -75,6 +76,15 @@ export class SeriesTable {
     this.firstKeys[series] = key;
   }
 
+  /** The series' number in the journal, 0 while it has none. */
+  journalNumberOf(series: SeriesRef): number {
+    return this.journalNumbers[series]!;
+  }
+
+  setJournalNumber(series: SeriesRef, number: number): void {
+    this.journalNumbers[series] = number;
+  }
+
   pairCountOf(series: SeriesRef): number {
     return this.pairCounts[series]!;
   }
@@ -100,6 +110,7 @@ export class SeriesTable {
     this.pairCounts[series] = count;
     this.newestChunks[series] = NO_CHUNK;
     this.firstKeys[series] = NO_KEY;
+    this.journalNumbers[series] = 0;
     this.states[series] = LIVE;
     this.live++;
     return series;
@@ -148,6 +159,7 @@ export class SeriesTable {
       this.pairOffsets = doubled(this.pairOffsets);
       this.pairCounts = doubled(this.pairCounts);
       this.states = doubled(this.states);
+      this.journalNumbers = doubled(this.journalNumbers);
     }
     return this.count++;
   }

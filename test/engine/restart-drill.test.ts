@@ -7,7 +7,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { EngineReader } from "../../src/engine/engine-reading.ts";
 import { Matcher } from "../../src/series/matcher.ts";
 import { fill } from "./filled-store.ts";
-import { append, SETTINGS, START_MS, seriesOf } from "./store-fixtures.ts";
+import { append, JOURNAL_SETTINGS, SETTINGS, START_MS, seriesOf } from "./store-fixtures.ts";
 
 const SERIES_COUNT = 200;
 
@@ -20,6 +20,7 @@ async function readyEngine() {
     snapshotIntervalMs: 0,
     snapshotOrder: "time" as const,
     restoreCapacity: "class" as const,
+    ...JOURNAL_SETTINGS,
   };
   const engine = await Engine.open(settings, disk, clock, silentLog);
   await engine.restore();

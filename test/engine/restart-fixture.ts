@@ -26,6 +26,7 @@ export async function restarted(
     order,
     shuffleSeed: 1,
     capacity,
+    journal: { path: "journal", sync: "interval" as const, syncIntervalMs: 200 },
   };
   const persistence = new Persistence(persisted, new MemoryDisk(1), clock, silentLog);
   await persistence.write(store, new MetadataStore());

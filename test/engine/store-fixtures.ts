@@ -25,6 +25,13 @@ export const SETTINGS: StoreSettings = {
   seed: 1,
 };
 
+/** What an engine needs to know of its journal. */
+export const JOURNAL_SETTINGS = {
+  journalSync: "interval",
+  journalSyncIntervalMs: 200,
+  replaySamplesMax: 5_000_000,
+} as const;
+
 export function storeAt(nowMs: number, settings: Partial<StoreSettings> = {}, kernel?: Kernel) {
   const clock = new ManualClock(nowMs);
   return { clock, store: new Store({ ...SETTINGS, ...settings }, clock, undefined, kernel) };

@@ -10,7 +10,7 @@ import { EngineReader } from "../../src/engine/engine-reading.ts";
 import { Metrics } from "../../src/observe/metrics.ts";
 import { RequestCounts } from "../../src/observe/request-counts.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
-import { SETTINGS } from "../engine/store-fixtures.ts";
+import { JOURNAL_SETTINGS, SETTINGS } from "../engine/store-fixtures.ts";
 import { NOW_MS } from "./fake-service.ts";
 import { testServer } from "./test-server.ts";
 import { literalSnappy } from "./write-bodies.ts";
@@ -23,6 +23,7 @@ const settings = {
   snapshotIntervalMs: 0,
   snapshotOrder: "time",
   restoreCapacity: "class",
+  ...JOURNAL_SETTINGS,
 } as const;
 const engine = await Engine.open(settings, new MemoryDisk(1), clock, silentLog);
 const reader = new EngineReader(engine, "1.26", 100, 0, clock);

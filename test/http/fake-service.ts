@@ -55,7 +55,7 @@ export class FakeService implements Service {
   readonly intake = new Intake(new Kernel());
   readonly kept: FakeSeries[] = [];
   readonly metadataMap = new Map<string, MetricMetadata>();
-  readonly written: { samples: number; metadata: number }[] = [];
+  readonly writes: { samples: number; metadata: number }[] = [];
   /** What the next write answers or throws. */
   nextWrite: WriteOutcome | Error | null = null;
   nextSnapshot: SnapshotResult | Error | null = null;
@@ -80,11 +80,17 @@ export class FakeService implements Service {
     return this.progress;
   }
 
+  nextWritten: Promise<void> | null = null;
+
+  written(): Promise<void> | null {
+    return this.nextWritten;
+  }
+
   write(batch: WriteBatch): WriteOutcome {
     const next = this.nextWrite;
     this.nextWrite = null;
     if (next instanceof Error) throw next;
-    this.written.push({ samples: batch.sampleCount, metadata: batch.metadataCount });
+    this.writes.push({ samples: batch.sampleCount, metadata: batch.metadataCount });
     return (
       next ?? {
         samplesStored: batch.sampleCount,

@@ -6,7 +6,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { HeapRecorder } from "../../src/engine/heap-recorder.ts";
 import type { HeapMapReply, HistoryReply, LiveHeap } from "../../src/http/api-types.ts";
 import { fill } from "../engine/filled-store.ts";
-import { SETTINGS, START_MS } from "../engine/store-fixtures.ts";
+import { JOURNAL_SETTINGS, SETTINGS, START_MS } from "../engine/store-fixtures.ts";
 import { testServer } from "./test-server.ts";
 
 const HOUR_MS = 3_600_000;
@@ -17,6 +17,7 @@ const settings = {
   snapshotIntervalMs: 0,
   snapshotOrder: "time",
   restoreCapacity: "class",
+  ...JOURNAL_SETTINGS,
 } as const;
 const engine = await Engine.open(settings, new MemoryDisk(1), clock, silentLog);
 const recorder = new HeapRecorder(engine, clock);

@@ -14,7 +14,7 @@ import { Metrics } from "../../src/observe/metrics.ts";
 import { RequestCounts } from "../../src/observe/request-counts.ts";
 import { createEngine } from "../../src/promql/engine.ts";
 import { fill } from "../engine/filled-store.ts";
-import { SETTINGS, START_MS } from "../engine/store-fixtures.ts";
+import { JOURNAL_SETTINGS, SETTINGS, START_MS } from "../engine/store-fixtures.ts";
 import { testServer } from "./test-server.ts";
 
 const HOUR_MS = 3_600_000;
@@ -45,6 +45,7 @@ async function service() {
     snapshotIntervalMs: 0,
     snapshotOrder: "time",
     restoreCapacity: "class",
+    ...JOURNAL_SETTINGS,
   } as const;
   const engine = await Engine.open(settings, new MemoryDisk(1), clock, silentLog);
   await engine.restore();

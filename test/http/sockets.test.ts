@@ -47,7 +47,7 @@ describe("write requests over a socket", () => {
       for (let at = 0; at < bytes.length; at += 7001) sent.write(bytes.subarray(at, at + 7001));
       sent.end();
       expect(await statusOf(sent)).toBe(204);
-      expect(service.written.at(-1)?.samples).toBe(3000);
+      expect(service.writes.at(-1)?.samples).toBe(3000);
     }
     await closeServer(app);
   });
@@ -59,7 +59,7 @@ describe("write requests over a socket", () => {
     for (const [i, one] of sent.entries()) one.write(bodies[i]?.subarray(0, 5) as Buffer);
     for (const [i, one] of sent.entries()) one.end(bodies[i]?.subarray(5) as Buffer);
     expect(await Promise.all(sent.map(statusOf))).toEqual([204, 204, 204, 204]);
-    const counts = service.written.map(({ samples }) => samples).sort((a, b) => a - b);
+    const counts = service.writes.map(({ samples }) => samples).sort((a, b) => a - b);
     expect(counts).toEqual([1, 17, 200, 3000]);
     await closeServer(app);
   });
@@ -85,7 +85,7 @@ describe("write requests over a socket", () => {
     await expect
       .poll(() => parts.counts.requests())
       .toEqual([{ handler: "/api/v1/write", status: 499, count: 1 }]);
-    expect(service.written).toEqual([]);
+    expect(service.writes).toEqual([]);
     await closeServer(app);
   });
 });
@@ -101,7 +101,7 @@ describe("a server that closes", () => {
     const answered = statusOf(sent);
     sent.end(bytes.subarray(20));
     expect(await answered).toBe(204);
-    expect(service.written.length).toBe(1);
+    expect(service.writes.length).toBe(1);
     await closed;
     const refused = startWrite(port);
     refused.end();

@@ -32,7 +32,7 @@ describe("POST /api/v1/write", () => {
     const answer = await send("POST", PATH, request(3), HEADERS);
     expect(answer.status).toBe(204);
     expect(answer.text).toBe("");
-    expect(service.written.at(-1)).toEqual({ samples: 3, metadata: 0 });
+    expect(service.writes.at(-1)).toEqual({ samples: 3, metadata: 0 });
     expect(written(204)).toBe(before + 1);
   });
 

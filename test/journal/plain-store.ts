@@ -118,6 +118,7 @@ export class PlainStore implements SnapshotSource {
       into.set(store.sets[series]!.pairs);
       return store.sets[series]!.pairs.length;
     },
+    journalNumberOf: (series: number) => store.numberOf(series),
     newestChunkOf: (series: number) => store.chain(series)[0] ?? NO_CHUNK,
     pin() {
       store.pinCount++;
@@ -176,6 +177,15 @@ export class PlainStore implements SnapshotSource {
 
   journalPosition(): number {
     return this.position++;
+  }
+
+  /** A number in the journal as a store gives them: from 1 on, in order of creation. */
+  numberOf(series: number): number {
+    return series + 1;
+  }
+
+  lastJournalNumber(): number {
+    return this.sets.length;
   }
 
   private chain(series: number): ChunkRef[] {

@@ -1,4 +1,4 @@
-/** A snapshot kept as hex: format version 1 is still written and read as it was. */
+/** A snapshot kept as hex: format version 2 is still written and read as it was. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { PlainStore } from "./plain-store.ts";
@@ -38,7 +38,7 @@ const golden = (name: string): Uint8Array =>
     ),
   );
 
-describe("format version 1", () => {
+describe("format version 2", () => {
   it("is written byte for byte as it always was", async () => {
     const setting = new Setting();
     await setting.write(goldenStore());

@@ -28,6 +28,8 @@ const manifest: Manifest = {
   order: "time",
   shuffleSeed: 0,
   journalPosition: 2 ** 40 + 3,
+  journalEnd: 2 ** 40 + 2 ** 33,
+  lastJournalNumber: 700_001,
   configuration: { chunkWindowMs: 14_400_000, chunksPerSeries: 8, goVersion: "1.21" },
   seriesBound: 100_007,
   counts: {

@@ -13,14 +13,7 @@ import { snapshotSource } from "../../src/engine/store-snapshot.ts";
 import { type RestoreOutcome, restoreNewest } from "../../src/journal/restore.ts";
 import type { SnapshotOrder } from "../../src/journal/snapshot-format.ts";
 import { AppendCode } from "../../src/series/append-code.ts";
-import {
-  append,
-  HOUR_MS,
-  SETTINGS,
-  START_MS,
-  seriesOf,
-  storeAt,
-} from "../engine/store-fixtures.ts";
+import { append, START_MS, seriesOf, storeAt } from "../engine/store-fixtures.ts";
 import { CONFIGURATION, PATH, Setting } from "./snapshot-setting.ts";
 
 const MINUTE_MS = 60_000;
@@ -173,21 +166,5 @@ describe("a damaged snapshot of a store", () => {
     }
     const { store } = await restoredStore(setting, live.clock.nowMs());
     expect(contents(store)).toEqual(contents(live.store));
-  });
-
-  it("is one of another Go version, by name", async () => {
-    const setting = new Setting();
-    const { store } = storeAt(START_MS);
-    await setting.write(snapshotSource(store, new MetadataStore()));
-    const configuration = { ...CONFIGURATION, goVersion: SETTINGS.goVersion };
-    await expect(
-      restoreNewest({
-        directory: setting.directory,
-        configuration,
-        newTarget: () => new StoreRestore(store, new MetadataStore(), "class"),
-        onProgress: () => {},
-      }),
-    ).rejects.toMatchObject({ code: "SNAPSHOT_INCOMPATIBLE" });
-    expect(HOUR_MS * 4).toBe(CONFIGURATION.chunkWindowMs);
   });
 });

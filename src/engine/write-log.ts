@@ -1,0 +1,63 @@
+/**
+ * What was accepted becomes journal records: one for each request.
+ *
+ * I1  A series has a journal number before its first sample is logged, and no number is used twice.
+ *
+ * Units: …Ms milliseconds since the epoch.
+ */
+import type { SeriesRef } from "../base/units.ts";
+import type { JournalWriter } from "../journal/journal-writer.ts";
+import { RecordBuilder } from "../journal/record-builder.ts";
+import type { LabelIndex } from "../series/label-index.ts";
+import type { StoredSamples } from "./ingest.ts";
+import type { MetricMetadata } from "./service.ts";
+
+export class WriteLog implements StoredSamples {
+  /** The newest number given. */
+  lastNumber: number;
+  private readonly writer: JournalWriter;
+  private readonly index: LabelIndex;
+  private readonly record = new RecordBuilder();
+
+  /** Numbers go on behind `lastNumber`. */
+  constructor(writer: JournalWriter, index: LabelIndex, lastNumber: number) {
+    this.writer = writer;
+    this.index = index;
+    this.lastNumber = lastNumber;
+  }
+
+  /** Position of the next record. */
+  get position(): number {
+    return this.writer.position;
+  }
+
+  /** Begins the record of a request; throws TsdbError JOURNAL_FAILED when none can be written. */
+  begin(clockMs: number): void {
+    if (this.writer.failure !== null) throw this.writer.failure;
+    this.record.begin(clockMs);
+  }
+
+  sample(series: SeriesRef, timeMs: number, high: number, low: number): void {
+    const { series: table } = this.index;
+    const known = table.journalNumberOf(series);
+    const number = known === 0 ? this.define(series) : known;
+    this.record.sample(number, timeMs, high, low);
+  }
+
+  family(name: string, { type, help, unit }: MetricMetadata): void {
+    this.record.family({ name, type, help, unit });
+  }
+
+  /** Hands the record over, unless nothing was accepted. */
+  end(): void {
+    if (!this.record.isEmpty) this.writer.append(this.record);
+  }
+
+  private define(series: SeriesRef): number {
+    const { index } = this;
+    const number = ++this.lastNumber;
+    index.series.setJournalNumber(series, number);
+    this.record.define(number, index.keys.bytesOf(index.series.firstKeyOf(series)));
+    return number;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * A buffer that grows, for the sections of a journal record: varints, words and byte ranges.
+ *
+ * I1  bytes [0, length) are what was put since clear(); a put that lacks room doubles the buffer.
+ * I2  Numbers are integers below 2^53 in size.
+ *
+ * Callers on the way of a sample reserve once and then write at `length` themselves through
+ * putVarintAt(), so that no call checks for room.
+ *
+ * Units: bytes.
+ */
+
+/** Longest varint of a number below 2^54. */
+export const VARINT_BYTES_MAX = 8;
+const GROUP = 128;
+
+export class JournalBytes {
+  bytes = new Uint8Array(4096);
+  view = new DataView(this.bytes.buffer);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Sees to it that `count` more bytes fit. */
+  reserve(count: number): void {
+    const need = this.length + count;
+    if (need <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(need, this.bytes.length * 2));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
+    this.view = new DataView(larger.buffer);
+  }
+
+  varint(value: number): void {
+    this.reserve(VARINT_BYTES_MAX);
+    this.length = putVarintAt(this.bytes, this.length, value);
+  }
+
+  /** Copies `from[start, end)`. */
+  raw(from: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    this.bytes.set(from.subarray(start, end), this.length);
+    this.length += end - start;
+  }
+
+  /** A length and that many bytes. */
+  text(bytes: Uint8Array): void {
+    this.varint(bytes.length);
+    this.raw(bytes, 0, bytes.length);
+  }
+}
+
+/** Writes a varint at `at`, where 8 bytes must be free; returns the byte behind it. */
+export function putVarintAt(bytes: Uint8Array, at: number, value: number): number {
+  let index = at;
+  let rest = value;
+  while (rest >= GROUP) {
+    bytes[index++] = (rest % GROUP) + GROUP;
+    rest = Math.floor(rest / GROUP);
+  }
+  bytes[index++] = rest;
+  return index;
+}
+
+/** The zigzag form of an integer. */
+export function zigzag(value: number): number {
+  return value < 0 ? -2 * value - 1 : 2 * value;
+}
+
+/** The integer of a zigzag form. */
+export function unzigzag(coded: number): number {
+  return coded % 2 === 1 ? -(coded + 1) / 2 : coded / 2;
+}

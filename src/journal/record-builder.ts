@@ -1,0 +1,222 @@
+/**
+ * Builds one journal record while a request is ingested: docs/format/journal.md, Records.
+ *
+ * I1  Definitions come before all samples of the record, whenever they were added.
+ * I2  Journal numbers that are defined in one record follow each other without gaps.
+ *
+ * sample() is on the way of every stored sample: no object, no string, one check for room.
+ *
+ * Units: times are milliseconds since the epoch; lengths are bytes.
+ */
+import { assert } from "../base/assert.ts";
+import { crc32c } from "../base/crc32c.ts";
+import { JournalBytes, putVarintAt, VARINT_BYTES_MAX, zigzag } from "./journal-bytes.ts";
+import {
+  METADATA_SECTION,
+  NUMBER_FOLLOWS,
+  RECORD_CLOCK_AT,
+  RECORD_CRC_AT,
+  RECORD_CRC_FROM,
+  RECORD_HEADER_BYTES,
+  RECORD_LENGTH_AT,
+  RECORD_MAGIC,
+  RECORD_POSITION_AT,
+  RECORD_SAMPLES_AT,
+  recordPadded,
+  SAMPLES_SECTION,
+  SECTION_HEADER_BYTES,
+  SERIES_SECTION,
+  TIME_FOLLOWS,
+  VALUE_ALL,
+  VALUE_UPPER_16,
+  VALUE_UPPER_32,
+  VALUE_ZERO,
+} from "./journal-format.ts";
+import type { FamilyMetadata } from "./snapshot-source.ts";
+
+/** Control byte, number, time and value. */
+const SAMPLE_BYTES_MAX = 1 + 2 * VARINT_BYTES_MAX + 8;
+const WORD = 2 ** 32;
+const encoder = new TextEncoder();
+
+export class RecordBuilder {
+  /** Samples in the record. */
+  sampleCount = 0;
+  private readonly definitions = new JournalBytes();
+  private readonly samples = new JournalBytes();
+  private readonly metadata = new JournalBytes();
+  private clockMs = 0;
+  private definedFirst = 0;
+  private definedCount = 0;
+  private previousLabels = new Uint8Array(0);
+  private previousNumber = 0;
+  private previousMs = 0;
+
+  /** Forgets everything and begins a record of this moment. */
+  begin(clockMs: number): void {
+    this.clockMs = clockMs;
+    this.sampleCount = 0;
+    this.definitions.clear();
+    this.samples.clear();
+    this.metadata.clear();
+    this.definedCount = 0;
+    this.previousNumber = 0;
+    this.previousMs = clockMs;
+  }
+
+  get isEmpty(): boolean {
+    return this.samples.length + this.definitions.length + this.metadata.length === 0;
+  }
+
+  /** Defines a series; `labels` are its canonical label bytes, which are copied. */
+  define(number: number, labels: Uint8Array): void {
+    if (this.definedCount === 0) {
+      this.definedFirst = number;
+      this.previousLabels = new Uint8Array(0);
+    }
+    assert(number === this.definedFirst + this.definedCount, "journal numbers have a gap");
+    this.definedCount++;
+    const before = this.previousLabels;
+    const prefix = sharedPrefix(before, labels);
+    const suffix = sharedSuffix(before, labels, prefix);
+    this.definitions.varint(prefix);
+    this.definitions.varint(suffix);
+    this.definitions.varint(labels.length - prefix - suffix);
+    this.definitions.raw(labels, prefix, labels.length - suffix);
+    this.previousLabels = labels.slice();
+  }
+
+  /** Adds a sample of a defined series; value words are the 64 raw bits. */
+  sample(number: number, timeMs: number, high: number, low: number): void {
+    const { samples } = this;
+    if (samples.length + SAMPLE_BYTES_MAX > samples.bytes.length) samples.reserve(SAMPLE_BYTES_MAX);
+    const { bytes } = samples;
+    const start = samples.length;
+    let at = start + 1;
+    let control = VALUE_ZERO;
+    if (number !== this.previousNumber + 1) {
+      control = NUMBER_FOLLOWS;
+      at = putVarintAt(bytes, at, zigzag(number - this.previousNumber - 1));
+    }
+    if (timeMs !== this.previousMs) {
+      control |= TIME_FOLLOWS;
+      at = putVarintAt(bytes, at, zigzag(timeMs - this.previousMs));
+      this.previousMs = timeMs;
+    }
+    this.previousNumber = number;
+    if (low !== 0 || (high & 0xffff) !== 0) {
+      bytes[at] = high;
+      bytes[at + 1] = high >>> 8;
+      bytes[at + 2] = high >>> 16;
+      bytes[at + 3] = high >>> 24;
+      at += 4;
+      control |= VALUE_UPPER_32;
+      if (low !== 0) {
+        bytes[at] = low;
+        bytes[at + 1] = low >>> 8;
+        bytes[at + 2] = low >>> 16;
+        bytes[at + 3] = low >>> 24;
+        at += 4;
+        control |= VALUE_ALL;
+      }
+    } else if (high !== 0) {
+      bytes[at] = high >>> 16;
+      bytes[at + 1] = high >>> 24;
+      at += 2;
+      control |= VALUE_UPPER_16;
+    }
+    bytes[start] = control;
+    samples.length = at;
+    this.sampleCount++;
+  }
+
+  /** Adds what is known of a metric family. */
+  family({ name, type, help, unit }: FamilyMetadata): void {
+    for (const text of [name, type, help, unit]) this.metadata.text(encoder.encode(text));
+  }
+
+  /** Bytes of the record, its padding included. */
+  get size(): number {
+    return recordPadded(RECORD_HEADER_BYTES + this.sectionsLength());
+  }
+
+  /** Writes the record to `view` from byte `at` on, as the one at `position`. */
+  writeTo(bytes: Uint8Array, view: DataView, at: number, position: number): void {
+    const end = at + this.size;
+    let section = at + RECORD_HEADER_BYTES;
+    if (this.definedCount > 0) section = this.writeDefinitions(bytes, view, section);
+    section = putSection(bytes, view, section, SAMPLES_SECTION, this.samples);
+    section = putSection(bytes, view, section, METADATA_SECTION, this.metadata);
+    bytes.fill(0, section, end);
+    view.setUint32(at, RECORD_MAGIC, true);
+    view.setUint32(at + RECORD_LENGTH_AT, section - at - RECORD_HEADER_BYTES, true);
+    view.setUint32(at + RECORD_SAMPLES_AT, this.sampleCount, true);
+    putU64(view, at + RECORD_POSITION_AT, position);
+    putU64(view, at + RECORD_CLOCK_AT, this.clockMs);
+    view.setUint32(at + RECORD_CRC_AT, crc32c(bytes, at + RECORD_CRC_FROM, section), true);
+  }
+
+  private sectionsLength(): number {
+    let length = 0;
+    if (this.definedCount > 0) {
+      length += SECTION_HEADER_BYTES + this.definedHead().length + this.definitions.length;
+    }
+    for (const { length: own } of [this.samples, this.metadata]) {
+      if (own > 0) length += SECTION_HEADER_BYTES + own;
+    }
+    return length;
+  }
+
+  /** First number and count of the definitions. */
+  private definedHead(): Uint8Array {
+    const head = new Uint8Array(2 * VARINT_BYTES_MAX);
+    const behind = putVarintAt(head, 0, this.definedFirst);
+    return head.subarray(0, putVarintAt(head, behind, this.definedCount));
+  }
+
+  private writeDefinitions(bytes: Uint8Array, view: DataView, at: number): number {
+    const head = this.definedHead();
+    const { length } = this.definitions;
+    bytes[at] = SERIES_SECTION;
+    view.setUint32(at + 1, head.length + length, true);
+    bytes.set(head, at + SECTION_HEADER_BYTES);
+    const from = at + SECTION_HEADER_BYTES + head.length;
+    bytes.set(this.definitions.bytes.subarray(0, length), from);
+    return from + length;
+  }
+}
+
+/** Writes a section unless it is empty; returns the byte behind it. */
+function putSection(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  kind: number,
+  content: JournalBytes,
+): number {
+  if (content.length === 0) return at;
+  bytes[at] = kind;
+  view.setUint32(at + 1, content.length, true);
+  bytes.set(content.bytes.subarray(0, content.length), at + SECTION_HEADER_BYTES);
+  return at + SECTION_HEADER_BYTES + content.length;
+}
+
+function putU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value % WORD, true);
+  view.setUint32(at + 4, Math.floor(value / WORD), true);
+}
+
+function sharedPrefix(left: Uint8Array, right: Uint8Array): number {
+  const most = Math.min(left.length, right.length);
+  let count = 0;
+  while (count < most && left[count] === right[count]) count++;
+  return count;
+}
+
+/** Bytes shared at the end, outside of the first `prefix` of both. */
+function sharedSuffix(left: Uint8Array, right: Uint8Array, prefix: number): number {
+  const most = Math.min(left.length, right.length) - prefix;
+  let count = 0;
+  while (count < most && left[left.length - 1 - count] === right[right.length - 1 - count]) count++;
+  return count;
+}

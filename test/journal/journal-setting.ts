@@ -1,0 +1,105 @@
+/**
+ * A journal on a simulated disk, with a clock and timers that the test moves.
+ *
+ * Units: …Ms milliseconds.
+ */
+import { ManualClock } from "../../src/base/clock.ts";
+import type { TsdbError } from "../../src/base/errors.ts";
+import { MemoryDisk } from "../../src/base/memory-disk.ts";
+import { JournalDirectory } from "../../src/journal/journal-directory.ts";
+import { type JournalReading, JournalScan } from "../../src/journal/journal-scan.ts";
+import { type JournalSync, JournalWriter } from "../../src/journal/journal-writer.ts";
+import { RecordBuilder } from "../../src/journal/record-builder.ts";
+import { type PlainRecord, RecordCollector } from "./record-collector.ts";
+
+export const JOURNAL_PATH = "/data/journal";
+const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Timers that fire when the test says so. */
+export class ManualTimers {
+  private waiting: { atMs: number; work: () => void }[] = [];
+  private nowMs = 0;
+
+  readonly delay = (ms: number, work: () => void): void => {
+    this.waiting.push({ atMs: this.nowMs + ms, work });
+  };
+
+  /** Lets `ms` pass, fires what is due and lets what it began run to its end. */
+  async advance(ms: number): Promise<void> {
+    this.nowMs += ms;
+    const due = this.waiting.filter(({ atMs }) => atMs <= this.nowMs);
+    this.waiting = this.waiting.filter(({ atMs }) => atMs > this.nowMs);
+    for (const { work } of due) work();
+    await settled();
+  }
+
+  /** Forgets all timers, as the end of a process does. */
+  clear(): void {
+    this.waiting = [];
+  }
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export class JournalSetting {
+  readonly disk: MemoryDisk;
+  readonly clock = new ManualClock(START_MS);
+  readonly timers = new ManualTimers();
+  readonly directory: JournalDirectory;
+  readonly faults: (TsdbError | null)[] = [];
+  sync: JournalSync = "always";
+  segmentBytes = 1 << 20;
+
+  constructor(seed = 1) {
+    this.disk = new MemoryDisk(seed);
+    this.directory = new JournalDirectory(this.disk, JOURNAL_PATH);
+  }
+
+  /** A writer that goes on where `reading` ended. */
+  writer(reading: JournalReading | null = null): JournalWriter {
+    const { directory, sync, segmentBytes, clock, timers } = this;
+    const { usedEnd = 0, end = 0, lastSequence = 0 } = reading ?? {};
+    return new JournalWriter(
+      {
+        directory,
+        sync,
+        segmentBytes,
+        clock,
+        syncIntervalMs: 200,
+        retryMs: 1000,
+        delay: timers.delay,
+        onFault: (fault) => this.faults.push(fault),
+      },
+      { position: usedEnd, previousEnd: end, lastSequence },
+    );
+  }
+
+  /** Reads everything from `from` on. */
+  async read(from = 0): Promise<JournalReading & { readonly plain: PlainRecord[] }> {
+    const target = new RecordCollector();
+    const { directory } = this;
+    const scan = new JournalScan({ directory, from, target, breathe: () => null });
+    return { ...(await scan.run()), plain: target.records };
+  }
+
+  names(): Promise<string[]> {
+    return this.disk.list(JOURNAL_PATH);
+  }
+}
+
+/** A record of one new series and `count` samples of it: what was written is told by `number`. */
+export function recordOf(number: number, count = 1): RecordBuilder {
+  const record = new RecordBuilder();
+  record.begin(START_MS + number);
+  record.define(number, new TextEncoder().encode(`series number ${number}`));
+  for (let i = 0; i < count; i++) record.sample(number, START_MS + number + i, number, i);
+  return record;
+}
+
+/** The numbers of the series that `records` define. */
+export function numbersOf(records: readonly PlainRecord[]): number[] {
+  return records.flatMap(({ definitions }) => definitions.map(([number]) => number));
+}

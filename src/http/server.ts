@@ -19,7 +19,7 @@ import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./
 import { allowCrossOrigin } from "./cross-origin.ts";
 import { addProfileRoutes } from "./debug-pprof.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
-import { answerOf } from "./error-table.ts";
+import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { METRICS_TYPE } from "./exposition.ts";
 import { addFederationRoute } from "./federate.ts";
 import { addHeapAdminRoutes } from "./heap-admin.ts";
@@ -104,6 +104,23 @@ async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
   });
 }
 
+/** Counts answers by route and status, and how long they took; 499 for a client that went away. */
+function countAnswers(app: FastifyInstance, { counts }: ServerParts): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.raw.once("close", () => {
+      if (reply.raw.writableEnded) return;
+      counts.count(request.routeOptions.url as string, CLIENT_CLOSED_REQUEST);
+    });
+    done();
+  });
+  app.addHook("onResponse", (request, reply, done) => {
+    const handler = request.routeOptions.url as string;
+    counts.count(handler, reply.statusCode);
+    counts.time(handler, reply.elapsedTime / 1000);
+    done();
+  });
+}
+
 /** Every route whose answers are compressed and counted. */
 async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<void> {
   await app.register(compress, {
@@ -114,12 +131,7 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     // The fastest level: answers stay on this machine or one network, and the thread is shared.
     zlibOptions: { level: constants.Z_BEST_SPEED },
   });
-  app.addHook("onResponse", (request, reply, done) => {
-    const handler = request.routeOptions.url as string;
-    parts.counts.count(handler, reply.statusCode);
-    parts.counts.time(handler, reply.elapsedTime / 1000);
-    done();
-  });
+  countAnswers(app, parts);
   addPageRoutes(app, parts);
   addLifecycleRoutes(app, parts);
   addMetricsRoute(app, parts);

@@ -3,8 +3,9 @@
  *
  * I1  heldSamples is the number of samples and results in memory at a time; passing the limit ends
  *     the query.
- * I2  checkpoint() is called between series, never inside a loop over steps or samples; it looks at
- *     the clock once in CHECK_WORK units of work (about a sample each).
+ * I2  checkpoint() is called between series, never inside a loop over steps or samples, but for the
+ *     steps of functions that look at every sample of their window; it looks at the clock once in
+ *     CHECK_WORK units of work (about a sample each).
  * I3  When the time slice is over, `pauseWanted` is true; who consumes a stream returns then and
  *     is called again in the next slice.
  *

@@ -85,6 +85,11 @@ export class RangeNotes {
     this.warn(messages.startTimeOverlap(this.metricName));
   }
 
+  /** Counts the samples that a window's value looks at; ends the query when its time is over. */
+  spend(samples: number): void {
+    this.context.meter.checkpoint(samples);
+  }
+
   fail(message: string): never {
     return this.context.fail(message);
   }

@@ -82,6 +82,7 @@ export class WindowSum implements RangeFunction {
     for (let step = 0; step < low.length; step++) {
       if (mixed && this.withHistograms(input, step, column)) continue;
       if (low[step] === high[step]) continue;
+      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, reduce(values, low[step]!, high[step]!));
     }
   }

@@ -51,6 +51,7 @@ abstract class TrendFunction implements RangeFunction {
     const { low, high } = input.floats;
     for (let step = 0; step < low.length; step++) {
       if (high[step]! - low[step]! < 2) continue;
+      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, this.valueOf(input, step, low[step]!, high[step]!));
     }
     noteIgnored(input);

@@ -37,6 +37,7 @@ export class WindowFunction implements RangeFunction {
     const { low, high } = input.floats;
     for (let step = 0; step < low.length; step++) {
       if (low[step] === high[step]) continue;
+      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, this.reduce(input.samples.floats, low[step]!, high[step]!));
     }
     noteIgnored(input);
@@ -121,6 +122,7 @@ export class WindowQuantile implements RangeFunction {
     const { values } = input.samples.floats;
     for (let step = 0; step < low.length; step++) {
       if (low[step] === high[step]) continue;
+      input.notes.spend(high[step]! - low[step]!);
       const phi = this.phi.values[step]!;
       if (!(phi >= 0 && phi <= 1)) input.notes.warn(messages.quantileRange(phi));
       column.setFloat(step, quantileOf(phi, values.slice(low[step], high[step])));

@@ -23,8 +23,10 @@ import { shownFlags } from "./config/flag-table.ts";
 import { checkServeConfig, SERVE_FLAGS, type ServeConfig } from "./config/serve-flags.ts";
 import { DRILL_SUMMARY, runDrillCommand } from "./drill/drill-command.ts";
 import { DRILL_FLAGS } from "./drill/drill-flags.ts";
+import { DrillService } from "./drill/drill-service.ts";
 import { replayFiles } from "./drill/heap-replay-command.ts";
 import { HEAP_REPLAY_FLAGS } from "./drill/heap-replay-flags.ts";
+import { launch } from "./drill/launch.ts";
 import { Engine, type EngineSettings, SNAPSHOTS_DIRECTORY } from "./engine/engine.ts";
 import { EngineReader } from "./engine/engine-reading.ts";
 import { HeapRecorder } from "./engine/heap-recorder.ts";
@@ -103,7 +105,7 @@ function serverOf(
   engine: Engine,
   parts: ReturnType<typeof metricsOf>,
   access: AccessFile,
-  page: Pick<ServerParts, "pageDirectory" | "recorder">,
+  page: Pick<ServerParts, "drill" | "pageDirectory" | "recorder">,
   log: Log,
 ) {
   parts.counts.door.webConfig = access;
@@ -174,7 +176,9 @@ async function serve(config: ServeConfig): Promise<number> {
   const engine = await Engine.open(engineSettings(config), disk, systemClock, log);
   const parts = metricsOf(engine, config);
   const recorder = new HeapRecorder(engine, systemClock);
-  const page = { recorder, pageDirectory: await pageDirectory(disk) };
+  const seriesMax = config.drillSeriesMax;
+  const drill = new DrillService({ disk, clock: systemClock, launch, seriesMax });
+  const page = { recorder, drill, pageDirectory: await pageDirectory(disk) };
   const app = await serverOf(config, engine, parts, access, page, log);
   recorder.start();
   try {
@@ -188,6 +192,7 @@ async function serve(config: ServeConfig): Promise<number> {
     log.info({ signal }, `${signal}: finishing what is under way`);
   } finally {
     recorder.stop();
+    await drill.close();
     await closeServer(app);
     await engine.close();
   }

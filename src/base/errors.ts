@@ -11,6 +11,7 @@ export type ErrorCode =
   | "CONFIG_INVALID"
   | "DATA_DIRECTORY_IN_USE"
   | "DISK_FAILED"
+  | "DRILL_RUNNING"
   | "EXPOSITION_INVALID"
   | "HEAP_LIMIT"
   | "NOT_FOUND"

@@ -59,6 +59,13 @@ export const SERVE_FLAGS = {
     "Allows POST /-/quit, which ends the service in order, and POST /-/reload, which reads " +
       "--web.config.file again. Whom is as with --web.enable-admin-api.",
   ),
+  drillSeriesMax: flag(
+    "web.drill-max-series",
+    wholeNumber(0, 100_000),
+    "10000",
+    "Most series of a drill that is started from the page; it runs in a thread of its own. 0 " +
+      "allows none.",
+  ),
   writeBodyBytesMax: flag(
     "write.max-body-bytes",
     byteSize(1024, GIB),

@@ -18,6 +18,14 @@ export type { HeapEvent, HeapEventKind } from "../engine/heap-events.ts";
 export type { HeapFigures } from "../engine/heap-recorder.ts";
 export type { ChunkDetail, ChunkListing } from "../engine/heap-status-chunks.ts";
 export type { NamedCount, ServiceState } from "../engine/service.ts";
+export type {
+  DrillMap,
+  DrillReading,
+  DrillReport,
+  DrillRun,
+  DrillRunFigures,
+  DrillStatus,
+} from "./drill-port.ts";
 
 /** GET /api/v1/status/heap, the parts that the page reads. */
 export interface HeapReply {

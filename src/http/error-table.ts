@@ -34,6 +34,7 @@ export const ERROR_ANSWERS: { readonly [Code in ErrorCode]: ErrorAnswer } = {
   CONFIG_INVALID: INTERNAL,
   DATA_DIRECTORY_IN_USE: INTERNAL,
   DISK_FAILED: INTERNAL,
+  DRILL_RUNNING: { status: 409, errorType: "unavailable" },
   EXPOSITION_INVALID: INTERNAL,
   HEAP_LIMIT: { status: 429, errorType: "unavailable" },
   NOT_FOUND: { status: 404, errorType: "not_found" },

@@ -59,14 +59,18 @@ function mapAnswer({ maps }: HeapRecorder, timeMs: number): ApiAnswer {
 /** Registers the stream; it is open while the store is restored. */
 export function addLiveRoute(
   app: FastifyInstance,
-  { recorder, service, clock }: ServerParts,
+  { recorder, drill, service, clock }: ServerParts,
 ): void {
   const stream = new EventStream(app);
   const stopListening = recorder.listen((news) => {
     if (stream.viewerCount > 0) stream.send(eventText("heap", news satisfies LiveHeap));
   });
+  const stopDrill = drill.listen((status) => {
+    if (stream.viewerCount > 0) stream.send(eventText("drill", status));
+  });
   app.addHook("onClose", async () => {
     stopListening();
+    stopDrill();
   });
   addRoute(app, "/live", ["GET"], (_request, reply) => {
     const hello: LiveHeap = {

@@ -12,6 +12,7 @@ import type { HeapRecorder } from "../engine/heap-recorder.ts";
 import type { HeapService } from "../engine/heap-service.ts";
 import type { Service } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
+import type { DrillPort } from "./drill-port.ts";
 import type { QueryPort } from "./query-port.ts";
 
 /** Limits and switches of the HTTP layer. */
@@ -53,6 +54,7 @@ export interface ServerParts {
   readonly service: Service;
   readonly heap: HeapService;
   readonly recorder: HeapRecorder;
+  readonly drill: DrillPort;
   /** Where the built page lies; null when it is not served. */
   readonly pageDirectory: string | null;
   readonly queries: QueryPort;

@@ -18,6 +18,7 @@ import { addAdminRoutes } from "./admin.ts";
 import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./api-routes.ts";
 import { allowCrossOrigin } from "./cross-origin.ts";
 import { addProfileRoutes } from "./debug-pprof.ts";
+import { addDrillRoutes } from "./drill.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { METRICS_TYPE } from "./exposition.ts";
@@ -97,6 +98,7 @@ async function addApi(app: FastifyInstance, parts: ServerParts): Promise<void> {
     addHeapStatusRoutes(readyApp, parts);
     addHistoryRoutes(readyApp, parts);
     addStorageRoute(readyApp, parts);
+    addDrillRoutes(readyApp, parts);
     addScrapeRoutes(readyApp, parts);
     addNotificationRoutes(readyApp, parts);
     addAdminRoutes(readyApp, parts);

@@ -27,6 +27,7 @@ interface ViewEntry {
 
 const VIEWS: readonly ViewEntry[] = [
   { name: "heap", title: "Heap", load: () => import("./heap/heap-view.ts") },
+  { name: "drill", title: "Drill", load: () => import("./drill/drill-view.ts") },
   { name: "query", title: "Query", load: () => import("./query/query-view.ts") },
   { name: "status", title: "Status", load: () => import("./status/status-view.ts") },
 ];

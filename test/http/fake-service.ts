@@ -8,6 +8,8 @@ import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import type { SampleColumns } from "../../src/chunk/sample-columns.ts";
+import { DrillService } from "../../src/drill/drill-service.ts";
+import { launchHere } from "../../src/drill/launch.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { HeapRecorder } from "../../src/engine/heap-recorder.ts";
 import type {
@@ -198,6 +200,11 @@ function readSamples(series: FakeSeries, from: number, to: number, into: SampleC
   return inside.length;
 }
 
+const noDirectories = {
+  makeDirectory: () => Promise.resolve(),
+  removeDirectory: () => Promise.resolve(),
+};
+
 /** As much of an engine as a recorder looks at while there is no store. */
 const fakeEngine: unknown = {
   state: "ready",
@@ -215,6 +222,11 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
     service,
     heap,
     recorder: new HeapRecorder(fakeEngine as Engine, clock),
+    drill: new DrillService({
+      ...{ disk: noDirectories, clock },
+      seriesMax: 300,
+      launch: launchHere(new MemoryDisk(1), clock),
+    }),
     pageDirectory: null,
     queries: new PromqlQueries(createEngine({ clock }), clock),
     counts: new RequestCounts(),

@@ -39,6 +39,7 @@ import { runSnapshotCommand } from "./journal/snapshot-command.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { RequestCounts } from "./observe/request-counts.ts";
 import { createEngine } from "./promql/engine.ts";
+import { STABLE_SYNTAX } from "./promql/parse/parse-options.ts";
 import { run as runTestScripts } from "./promql/promqltest-command.ts";
 
 const packageFile = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -109,7 +110,15 @@ function serverOf(
   log: Log,
 ) {
   parts.counts.door.webConfig = access;
+  const has = (feature: (typeof config.features)[number]) => config.features.includes(feature);
   const promql = createEngine({
+    syntax: {
+      ...STABLE_SYNTAX,
+      experimentalFunctions: has("promql-experimental-functions"),
+      durationExpressions: has("promql-duration-expr"),
+      extendedSelectors: has("promql-extended-range-selectors"),
+    },
+    delayedNameRemoval: has("promql-delayed-name-removal"),
     lookbackMs: config.queryLookbackMs,
     samplesMax: config.querySamplesMax,
     timeoutMs: config.queryTimeoutMs,

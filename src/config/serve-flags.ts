@@ -9,6 +9,7 @@ import { formatDuration } from "../base/duration.ts";
 import { TsdbError } from "../base/errors.ts";
 import { type ConfigOf, flag } from "./flag-table.ts";
 import {
+  anyOf,
   byteSize,
   duration,
   listenAddress,
@@ -30,6 +31,14 @@ const GIB = 2 ** 30;
 
 /** Go versions whose allocation rules the simulated heap knows. */
 const GO_VERSIONS = [15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27].map((m) => `1.${m}`);
+
+/** Experimental parts of PromQL that can be switched on. */
+const FEATURES = [
+  "promql-experimental-functions",
+  "promql-duration-expr",
+  "promql-extended-range-selectors",
+  "promql-delayed-name-removal",
+] as const;
 
 export const SERVE_FLAGS = {
   listenAddress: flag(
@@ -217,6 +226,12 @@ export const SERVE_FLAGS = {
     duration(1, DAY_MS),
     "5m",
     "How far back an instant selector looks for the newest sample of a series.",
+  ),
+  features: flag(
+    "enable-feature",
+    anyOf(FEATURES),
+    "",
+    "Parts of PromQL that are experimental in Prometheus, under its names for them.",
   ),
   logLevel: flag(
     "log.level",

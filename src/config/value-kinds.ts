@@ -131,6 +131,23 @@ export function oneOf<const Word extends string>(words: readonly Word[]): ValueK
   };
 }
 
+/** Any of a few words, none by default; each may be given for itself. */
+export function anyOf<const Word extends string>(
+  words: readonly Word[],
+): ValueKind<readonly Word[]> {
+  const isKnown = (word: string): word is Word => (words as readonly string[]).includes(word);
+  return {
+    read: (value) => {
+      const given = value === "" ? [] : value.split(",");
+      return given.every(isKnown) ? given : undefined;
+    },
+    show: (given) => given.join(","),
+    allowed: `any of ${words.join(", ")}, with commas between`,
+    placeholder: "WORDS",
+    joins: true,
+  };
+}
+
 /** Any text that is not empty. */
 export function text(placeholder: string, what: string): ValueKind<string> {
   return {

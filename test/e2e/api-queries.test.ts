@@ -156,6 +156,8 @@ describe("/api/v1/query_range", () => {
 describe("faults of queries", () => {
   it.each([
     ["query", { query: "up{" }, 'invalid parameter "query": 1:4: parse error: unexpected end'],
+    ["query", { query: "limitk(1, up)" }, "limitk() is experimental and must be enabled with"],
+    ["query", { query: "mad_over_time(up[1m])" }, 'function "mad_over_time" is not enabled'],
     ["query", { query: "" }, "unknown position: parse error: no expression found in input"],
     ["query", { query: "1", time: "x" }, "invalid time value for 'time': cannot parse \"x\""],
     ["query", { query: "1", timeout: "x" }, 'invalid parameter "timeout": cannot parse "x"'],

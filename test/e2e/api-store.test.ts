@@ -6,7 +6,11 @@ const service = new ApiService();
 const selected = (text: string): [string, string][] => [["match[]", text]];
 
 beforeAll(async () => {
-  await service.start("--web.enable-admin-api");
+  await service.start(
+    "--web.enable-admin-api",
+    "--enable-feature=promql-experimental-functions",
+    "--enable-feature=promql-duration-expr",
+  );
   expect(await service.write()).toBe(204);
 });
 afterAll(() => service.end());
@@ -74,6 +78,12 @@ describe("series and labels", () => {
 });
 
 describe("texts of queries", () => {
+  it("may use what is experimental when that is switched on", async () => {
+    const query = "limitk(1, sum_over_time(temperature[30s * 2]))";
+    const data = await service.data("query", { query, time: String(NEWEST) });
+    expect((data as { result: unknown[] }).result).toHaveLength(1);
+  });
+
   it("are formatted, shown as trees, and have no exemplars", async () => {
     expect(await service.data("format_query", { query: "sum  by(a)(up)" })).toBe("sum by (a) (up)");
     expect(await service.data("parse_query", { query: "1" })).toEqual({

@@ -119,4 +119,16 @@ describe("a query that does not parse", () => {
     expect(errorOf(text, STABLE_SYNTAX)).toBe(message);
     expect(errorOf(text)).not.toBe(message);
   });
+
+  it.each([
+    ["nests", "(".repeat(20_000), "1:501: parse error: expression is nested too deeply"],
+    ["signs", `${"-".repeat(20_000)}1`, "1:501: parse error: expression is nested too deeply"],
+    [
+      "chains",
+      `1${"+1".repeat(20_000)}`,
+      "1:4002: parse error: expression has more than 2000 operators",
+    ],
+  ])("%s that are too deep for the stack are refused", (_what, text, message) => {
+    expect(errorOf(text)).toBe(message);
+  });
 });

@@ -53,6 +53,8 @@ const POWERS: Readonly<Record<string, number>> = {
 };
 const UNARY_POWER = 5;
 const DEPTH_MAX = 500;
+/** Operators chain to the left, each one a level deeper: what walks the tree needs stack for it. */
+const OPERATORS_MAX = 2000;
 
 export class ExpressionParser {
   private readonly cursor: TokenCursor;
@@ -60,6 +62,7 @@ export class ExpressionParser {
   private readonly modifiers: BinaryModifierParser;
   private readonly postfix: PostfixParser;
   private depth = 0;
+  private operatorCount = 0;
 
   constructor(text: string, options: ParseOptions) {
     this.cursor = new TokenCursor(text);
@@ -100,6 +103,9 @@ export class ExpressionParser {
 
   private binary(left: Expression, binding: number): Expression {
     const { kind, start } = this.cursor.take();
+    if (++this.operatorCount > OPERATORS_MAX) {
+      throw new ParseFailure(start, `expression has more than ${OPERATORS_MAX} operators`);
+    }
     const modifiers = this.modifiers.parse();
     const right = this.expression(kind === "^" ? binding : binding + 1);
     return {

@@ -12,9 +12,10 @@ import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { AccessFile } from "./access/access-file.ts";
 import { isGuarded } from "./access/access-rules.ts";
-import { systemClock } from "./base/clock.ts";
+import { type Clock, systemClock } from "./base/clock.ts";
 import { NodeDisk } from "./base/disk.ts";
 import { TsdbError } from "./base/errors.ts";
+import { GuardedClock } from "./base/guarded-clock.ts";
 import type { Log } from "./base/log.ts";
 import { command, runCommandLine } from "./cli/command.ts";
 import { createLogger } from "./cli/logger.ts";
@@ -85,10 +86,10 @@ function aboutOf(config: ServeConfig): About {
 }
 
 /** The metrics of an engine and what is counted beside it. */
-function metricsOf(engine: Engine, config: ServeConfig) {
+function metricsOf(engine: Engine, config: ServeConfig, clock: Clock) {
   const counts = new RequestCounts();
   const { goVersion, gogcPercent, heapLimitBytes } = config;
-  const reader = new EngineReader(engine, goVersion, gogcPercent, heapLimitBytes, systemClock);
+  const reader = new EngineReader(engine, goVersion, gogcPercent, heapLimitBytes, clock);
   const readEngine = () => reader.read();
   const build = { version: VERSION, revision: "", nodeVersion: process.version };
   return { counts, readEngine, metrics: new Metrics(readEngine, counts, build) };
@@ -106,9 +107,10 @@ function serverOf(
   engine: Engine,
   parts: ReturnType<typeof metricsOf>,
   access: AccessFile,
-  page: Pick<ServerParts, "drill" | "pageDirectory" | "recorder">,
+  others: Pick<ServerParts, "drill" | "pageDirectory" | "recorder" | "clock">,
   log: Log,
 ) {
+  const { clock } = others;
   parts.counts.door.webConfig = access;
   const has = (feature: (typeof config.features)[number]) => config.features.includes(feature);
   const promql = createEngine({
@@ -122,19 +124,18 @@ function serverOf(
     lookbackMs: config.queryLookbackMs,
     samplesMax: config.querySamplesMax,
     timeoutMs: config.queryTimeoutMs,
-    clock: systemClock,
+    clock,
   });
   return buildServer({
     service: engine,
     heap: engine,
-    ...page,
-    queries: new PromqlQueries(promql, systemClock),
+    ...others,
+    queries: new PromqlQueries(promql, clock),
     counts: parts.counts,
     renderMetrics: () => parts.metrics.render(),
     readEngine: parts.readEngine,
     settings: config,
     about: aboutOf(config),
-    clock: systemClock,
     log,
     access,
     quit: () => process.kill(process.pid, "SIGTERM"),
@@ -173,28 +174,42 @@ function announce(
   return origin;
 }
 
+/** The service's clock: the machine's, but for steps that have not stood for an hour. */
+function serviceClock(log: Log): Clock {
+  const words = {
+    seen: "made a step; nothing is dropped because of it until it has stood for an hour",
+    withdrawn: "went back to where it was before its step",
+    adopted: "has kept its step for an hour: it is believed now",
+  };
+  return new GuardedClock(systemClock, (news, stepMs) => {
+    const seconds = Math.round(stepMs / 1000);
+    log.warn({ seconds }, `the machine's clock ${words[news]} (${seconds} s)`);
+  });
+}
+
 /** Runs the service until a signal ends it. */
 async function serve(config: ServeConfig): Promise<number> {
   checkServeConfig(config);
   const stopped = stopSignal((code) => process.exit(code));
   const log = createLogger(config.logLevel, config.logFormat, process.stdout.isTTY);
+  const clock = serviceClock(log);
   const disk = new NodeDisk();
   const access = await AccessFile.open(disk, config.webConfigFile, log);
   // A fault of the file is logged and counted where it is met.
   onHangUp(() => void access.reload().catch(() => {}));
-  const engine = await Engine.open(engineSettings(config), disk, systemClock, log);
-  const parts = metricsOf(engine, config);
-  const recorder = new HeapRecorder(engine, systemClock);
+  const engine = await Engine.open(engineSettings(config), disk, clock, log);
+  const parts = metricsOf(engine, config, clock);
+  const recorder = new HeapRecorder(engine, clock);
   const seriesMax = config.drillSeriesMax;
   const drill = new DrillService({ disk, clock: systemClock, launch, seriesMax });
-  const page = { recorder, drill, pageDirectory: await pageDirectory(disk) };
-  const app = await serverOf(config, engine, parts, access, page, log);
+  const others = { recorder, clock, drill, pageDirectory: await pageDirectory(disk) };
+  const app = await serverOf(config, engine, parts, access, others, log);
   recorder.start();
   try {
     const { host, port } = config.listenAddress;
     const origin = announce(config, await listen(app, host, port), access, log);
     const instance = new URL(origin).host;
-    const scrape = new SelfScrape(() => parts.metrics.render(), engine, systemClock, instance);
+    const scrape = new SelfScrape(() => parts.metrics.render(), engine, clock, instance);
     const intervalMs = config.selfScrapeIntervalMs;
     engine.every({ name: "self-scrape", intervalMs, run: () => scrape.scrape() });
     const signal = await Promise.race([stopped, engine.restore().then(() => stopped)]);

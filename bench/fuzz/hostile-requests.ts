@@ -10,6 +10,8 @@ import type { Prng } from "../../src/base/prng.ts";
 
 const DEEP = 20_000;
 const HUGE = 100_000;
+/** Longer than any query may take, on a machine that has other things to do. */
+const ANSWER_MAX_MS = 120_000;
 
 /** Programs that have brought query engines down. */
 const QUERIES: readonly string[] = [
@@ -103,15 +105,18 @@ export async function hostileQueries(
     const form = `query=${encodeURIComponent(Buffer.from(tried).toString())}`;
     const body = i % 2 === 0 ? form : `${extra}&${form}`;
     const isForm = path.includes("query") || path.endsWith("series") || path.endsWith("labels");
-    const answer = isForm
-      ? await fetch(origin + path, {
-          method: "POST",
-          body,
-          headers: { "content-type": "application/x-www-form-urlencoded" },
-        })
-      : await fetch(`${origin}${path}?${body.slice(0, 8000)}`);
-    const text = await answer.text();
-    take({ what: `${path} ${body.slice(0, 200)}`, status: answer.status, text });
+    const signal = AbortSignal.timeout(ANSWER_MAX_MS);
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const request = isForm
+      ? fetch(origin + path, { method: "POST", body, headers, signal })
+      : fetch(`${origin}${path}?${body.slice(0, 8000)}`, { signal });
+    const what = `${path} ${body.slice(0, 200)}`;
+    try {
+      const answer = await request;
+      take({ what, status: answer.status, text: await answer.text() });
+    } catch (error) {
+      take({ what, status: 0, text: String(error) });
+    }
   }
 }
 

@@ -5,9 +5,19 @@
  * arbitrary start and never goes back.
  */
 
+/** Steps of the machine's clock, as a clock that doubts them counts them. */
+export interface ClockSteps {
+  readonly seenCount: number;
+  readonly adoptedCount: number;
+  /** How far the machine's clock is ahead, negative when behind; 0 when it is believed. */
+  readonly stepMs: number;
+}
+
 export interface Clock {
   nowMs(): number;
   monotonicMs(): number;
+  /** What a clock that does not believe every step has met; absent from one that does. */
+  steps?(): ClockSteps;
 }
 
 /** The machine's clock: the only place where Date.now and performance.now are read. */

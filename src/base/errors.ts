@@ -8,6 +8,7 @@
 export type ErrorCode =
   | "BAD_PARAMETER"
   | "BODY_TOO_LARGE"
+  | "CLOCK_IN_DOUBT"
   | "CONFIG_INVALID"
   | "DATA_DIRECTORY_IN_USE"
   | "DISK_FAILED"

@@ -7,7 +7,7 @@
  * Units: …Bytes bytes, …Seconds seconds (times since the epoch where named so), …Count numbers of
  * things now, …Total counts since the start of the process.
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock, ClockSteps } from "../base/clock.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { CLASS_COUNT } from "../heap/size-classes.ts";
@@ -75,11 +75,13 @@ export interface EngineReading {
   readonly samplesUnchangedTotal: number;
   readonly refused: readonly RefusedSamples[];
   readonly metadataFamilyCount: number;
+  readonly clock: ClockSteps;
   readonly store: StoreReading;
   readonly snapshot: SnapshotReading;
   readonly restore: RestoreReading;
 }
 
+const NO_STEPS: ClockSteps = { seenCount: 0, adoptedCount: 0, stepMs: 0 };
 const EMPTY_STORE: StoreReading = {
   seriesCount: 0,
   seriesCreatedTotal: 0,
@@ -150,6 +152,7 @@ function restoreReading({ persistence }: Engine): RestoreReading {
 export class EngineReader {
   private readonly engine: Engine;
   private readonly goVersion: string;
+  private readonly clock: Clock;
   private readonly emptyHeap: GoHeap;
 
   /** The heap settings are those of the engine's store: they show while there is none. */
@@ -161,6 +164,7 @@ export class EngineReader {
     clock: Clock,
   ) {
     this.engine = engine;
+    this.clock = clock;
     this.goVersion = goVersion;
     const rules = rulesOfGoVersion(goVersion);
     this.emptyHeap = new GoHeap({ rules, gogcPercent, limitBytes, memory: null, clock });
@@ -186,6 +190,7 @@ export class EngineReader {
       samplesUnchangedTotal: counts[AppendCode.unchanged] ?? 0,
       refused,
       metadataFamilyCount: engine.metadata().size,
+      clock: this.clock.steps?.() ?? NO_STEPS,
       store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
       snapshot: snapshotReading(engine),
       restore: restoreReading(engine),

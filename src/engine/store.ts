@@ -40,6 +40,10 @@ export interface StoreSettings {
   readonly seed: number;
 }
 
+/** A clock that goes back by more than this was wrong before; by less it was corrected. */
+const SET_BACK_MS = 10_000;
+/** A collection begins when less than one part in so many is left below the heap limit. */
+const ROOM_PARTS = 16;
 /** Steps of one portion of background work: about a millisecond each. */
 const PURGE_CHUNKS = 2000;
 const CLEAN_STEPS = 4000;
@@ -79,6 +83,7 @@ export class Store {
   readonly cleaning: Cleaning;
   /** Write requests refused because the heap limit was reached. */
   limitRefusalCount = 0;
+  private presentMs = Number.NEGATIVE_INFINITY;
   private readonly settings: StoreSettings;
   private readonly clock: Clock;
 
@@ -104,7 +109,7 @@ export class Store {
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.cleaning = new Cleaning(this.head, clock);
-    this.head.advance(clock.nowMs());
+    this.letTimePass();
   }
 
   /** Ends what is under way beside requests: the store is going away. */
@@ -113,16 +118,17 @@ export class Store {
     this.cleaning.abandon();
   }
 
-  /** Stores a batch. TsdbError HEAP_LIMIT when there is no room: nothing of it is stored then. */
+  /** Stores a batch. TsdbError HEAP_LIMIT, CLOCK_IN_DOUBT: nothing of it is stored then. */
   write(batch: WriteBatch): WriteOutcome {
-    this.head.advance(this.clock.nowMs());
+    this.letTimePass();
+    this.refuseDoubtful(batch);
     if (this.settings.heapLimitBytes > 0) this.ensureRoom(bytesFor(batch));
     return this.ingest.write(batch);
   }
 
   /** One portion of background work; true when there is more to do at once. */
   work(): boolean {
-    this.head.advance(this.clock.nowMs());
+    this.letTimePass();
     const purging = this.head.purgeStep(PURGE_CHUNKS);
     const cleaning = this.head.index.needsCleaning && this.head.index.cleanStep(CLEAN_STEPS);
     const sweeping = this.heap.background(SWEEP_SPANS);
@@ -156,19 +162,55 @@ export class Store {
     return bytes;
   }
 
+  private letTimePass(): void {
+    const nowMs = this.clock.nowMs();
+    if (nowMs < this.presentMs - SET_BACK_MS) this.head.turnBack(nowMs);
+    else this.head.advance(nowMs);
+    this.presentMs = nowMs;
+  }
+
+  /**
+   * While the machine's clock has made a step that is not believed yet: refuses a batch with
+   * samples that only the machine's clock would admit, so that its sender keeps it.
+   */
+  private refuseDoubtful(batch: WriteBatch): void {
+    const stepMs = this.clock.steps?.().stepMs ?? 0;
+    if (stepMs === 0) return;
+    const machineMs = this.presentMs + stepMs;
+    for (let s = 0; s < batch.sampleCount; s++) {
+      const time = batch.timeOf(s);
+      if (this.head.admits(time) || !this.head.admitsAt(time, machineMs)) continue;
+      throw new TsdbError(
+        "CLOCK_IN_DOUBT",
+        `this machine's clock stepped by ${Math.round(stepMs / 1000)} s, which is believed when ` +
+          `it has stood for an hour; a sample at ${time} ms waits for that`,
+      );
+    }
+  }
+
   private ensureRoom(needed: number): void {
     const limit = this.settings.heapLimitBytes;
-    if (this.heap.inUseBytes + needed <= limit) return;
-    // A collection helps only when there is garbage worth a cycle.
-    const garbage = this.heap.allocatedBytes - this.heap.liveBytes;
-    if (garbage > limit / 16) this.heap.collect();
+    const reserve = limit / ROOM_PARTS;
+    if (this.heap.inUseBytes + needed + reserve <= limit) return;
+    this.makeRoom(reserve);
     if (this.heap.inUseBytes + needed <= limit) return;
     this.limitRefusalCount++;
     const inUse = this.heap.inUseBytes;
+    const collecting = this.heap.isSweeping ? "; a collection is under way" : "";
     throw new TsdbError(
       "HEAP_LIMIT",
       `heap limit reached: ${inUse} bytes in use, the request may take ${needed} more, ` +
-        `the limit is ${limit} bytes (--heap.limit)`,
+        `the limit is ${limit} bytes (--heap.limit)${collecting}`,
     );
+  }
+
+  /**
+   * One step of a collection: the next writes and work() go on with it. It begins before the limit
+   * is reached, and only when there is garbage worth a cycle.
+   */
+  private makeRoom(worth: number): void {
+    const garbage = this.heap.allocatedBytes - this.heap.liveBytes;
+    if (!this.heap.isSweeping && (garbage <= worth || !this.heap.startCollection())) return;
+    this.heap.background(SWEEP_SPANS);
   }
 }

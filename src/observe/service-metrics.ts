@@ -241,10 +241,34 @@ const REQUESTS: readonly MetricDefinition[] = [
   ),
 ];
 
+const CLOCK: readonly MetricDefinition[] = [
+  engine(
+    "counter",
+    "spandrel_clock_steps_total",
+    "Steps of the machine's clock by more than 10 s.",
+    (e) => e.clock.seenCount,
+    "Nothing is dropped because of one until it has stood for an hour.",
+  ),
+  engine(
+    "counter",
+    "spandrel_clock_steps_adopted_total",
+    "Steps of the machine's clock that stood for an hour and were taken over.",
+    (e) => e.clock.adoptedCount,
+  ),
+  engine(
+    "gauge",
+    "spandrel_clock_step_seconds",
+    "How far the machine's clock is ahead of the service's, negative when behind.",
+    (e) => e.clock.stepMs / 1000,
+    "0 unless a step has not stood for an hour yet.",
+  ),
+];
+
 export const SERVICE_METRICS: readonly MetricDefinition[] = [
   ...INGESTION,
   ...HOLDINGS,
   ...DISK,
   ...REQUESTS,
   ...DOOR_METRICS,
+  ...CLOCK,
 ];

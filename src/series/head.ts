@@ -11,7 +11,7 @@
  * I3  No series holds chunks of more than windowCount windows: one that opens the next window early
  *     gives up its oldest chunk then.
  * I4  A live series has a chunk; it is killed with its last one.
- * I5  Time never goes back: advance() with an earlier time changes nothing.
+ * I5  Time goes back by turnBack() only: advance() with an earlier time changes nothing.
  *
  * A turned window is out of every query at once (oldestStartMs); its chunks are released by
  * purgeStep() in bounded portions.
@@ -117,6 +117,22 @@ export class Head {
     const oldest = (window - this.windowCount + 1) as WindowNumber;
     this.oldestStart = windowStart(oldest, this.windowMs);
     return true;
+  }
+
+  /**
+   * The clock was wrong: the present is earlier. What was stored of times to come stays until its
+   * window has passed.
+   */
+  turnBack(nowMs: number): void {
+    this.acceptUntilMs = Number.NEGATIVE_INFINITY;
+    this.currentWindow = Number.NEGATIVE_INFINITY as WindowNumber;
+    this.advance(nowMs);
+  }
+
+  /** Whether a sample of this time would be admitted if the present were `nowMs`. */
+  admitsAt(timeMs: number, nowMs: number): boolean {
+    const oldest = (windowOfTime(nowMs, this.windowMs) - this.windowCount + 1) as WindowNumber;
+    return timeMs >= windowStart(oldest, this.windowMs) && timeMs <= nowMs + FUTURE_BOUND_MS;
   }
 
   /** Whether a series could store a sample of this time as its first. */

@@ -88,4 +88,31 @@ describe("a write request", () => {
     expect(write(store, [up("later"), [clock.nowMs(), 1]]).samplesStored).toBe(1);
     store.verify();
   });
+
+  it("near the heap limit collects in steps, and takes writes again once there is room", () => {
+    const { clock, store } = storeAt(START_MS, { heapLimitBytes: 4 << 20, gogcPercent: null });
+    const refusedNow = (name: string): boolean => {
+      const series = Array.from({ length: 200 }, (_, i): Series => {
+        return [{ ...up(name), i: `${i}` }, [clock.nowMs(), 1]];
+      });
+      try {
+        write(store, ...series);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    let count = 0;
+    while (!refusedNow(`job-${count}`)) count++;
+    clock.advance(32 * HOUR_MS);
+    expect(refusedNow("at once")).toBe(true);
+    while (store.head.purgeStep(1000));
+    const spans = store.heap.pages.spanPages;
+    const before = store.heap.cycleCount;
+    let refusals = 0;
+    while (refusals < 100 && refusedNow(`later-${refusals}`)) refusals++;
+    expect(store.heap.cycleCount).toBe(before + 1);
+    expect(refusals).toBeLessThan(Math.max(2, spans / 100));
+    store.verify();
+  });
 });

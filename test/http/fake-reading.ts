@@ -91,6 +91,7 @@ export const smallReading: EngineReading = {
     lastChunkCount: 80,
     lastSampleCount: 4300,
   },
+  clock: { seenCount: 0, adoptedCount: 0, stepMs: 0 },
   restore: {
     timeSeconds: 1_699_999_000,
     capacity: "exact",

@@ -143,7 +143,7 @@ export class VectorMatchStream implements VectorStream {
       if (kinds[first * stepCount + step] === ABSENT) continue;
       if (kinds[second * stepCount + step] === ABSENT || this.duplicates.has(step)) continue;
       const group = labelsText(this.signatures.matchLabels(labels[second]!), quote);
-      const texts = [labels[second]!, labels[first]!].map((set) => labelsText(set, quote));
+      const texts = [labels[first]!, labels[second]!].map((set) => labelsText(set, quote)).sort();
       const side = this.swapped ? "left" : "right";
       this.duplicates.set(
         step,

@@ -1,5 +1,6 @@
 /**
- * Compiles src/kernel/code to WebAssembly and writes it as src/kernel/kernel-code.ts.
+ * Compiles src/kernel/code to WebAssembly and writes it as src/kernel/kernel-code.ts, and
+ * src/kernel/decode as src/kernel/decode-code.ts.
  *
  *   npm run compile:kernel
  *
@@ -7,20 +8,46 @@
  * compares. memory.assembly takes the place of memory.ts: the rest is the same text.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FOLDER = fileURLToPath(new URL("../src/kernel/code/", import.meta.url));
-const TARGET = fileURLToPath(new URL("../src/kernel/kernel-code.ts", import.meta.url));
 const COLUMNS = 96;
 const FLAGS = [
   ...["--outFile", "kernel.wasm", "--optimizeLevel", "3", "--shrinkLevel", "0", "--converge"],
-  ...["--runtime", "stub", "--noAssert", "--importMemory", "--sharedMemory"],
-  ...["--initialMemory", "1", "--maximumMemory", "65536", "--memoryBase", "0"],
-  ...["--enable", "simd", "--enable", "threads", "--enable", "bulk-memory"],
+  ...["--runtime", "stub", "--noAssert", "--enable", "simd"],
 ];
-const HEADER = `/**
- * The kernel's WebAssembly, compiled from src/kernel/code by \`npm run compile:kernel\`.
+
+/** A module: where its sources lie, which of them is compiled, where the result goes. */
+export interface KernelModule {
+  readonly folder: URL;
+  readonly entry: string;
+  readonly target: URL;
+  readonly name: string;
+  readonly flags: readonly string[];
+}
+
+/** What requests pass through. */
+export const INTAKE: KernelModule = {
+  folder: new URL("../src/kernel/code/", import.meta.url),
+  entry: "kernel.ts",
+  target: new URL("../src/kernel/kernel-code.ts", import.meta.url),
+  name: "KERNEL_CODE",
+  flags: [
+    ...["--importMemory", "--sharedMemory"],
+    ...["--initialMemory", "1", "--maximumMemory", "65536", "--memoryBase", "0"],
+    ...["--enable", "threads", "--enable", "bulk-memory"],
+  ],
+};
+/** What queries read chunks with. */
+export const DECODE: KernelModule = {
+  folder: new URL("../src/kernel/decode/", import.meta.url),
+  entry: "decode-kernel.ts",
+  target: new URL("../src/kernel/decode-code.ts", import.meta.url),
+  name: "DECODE_CODE",
+  flags: ["--initialMemory", "10", "--maximumMemory", "10"],
+};
+
+const header = (folder: string) => `/**
+ * The kernel's WebAssembly, compiled from src/kernel/${folder} by \`npm run compile:kernel\`.
  *
  * Generated: change the sources, not this file. The text is base64.
  */
@@ -42,16 +69,17 @@ interface Compiler {
 const COMPILER_MODULE: string = "assemblyscript/asc";
 
 /** The module's bytes. */
-export async function compileKernel(): Promise<Uint8Array> {
+export async function compileKernel({ folder, entry, flags }: KernelModule): Promise<Uint8Array> {
   let code: Uint8Array | null = null;
   const messages: string[] = [];
   const compiler = ((await import(COMPILER_MODULE)) as { default: Compiler }).default;
-  const { error } = await compiler.main(["kernel.ts", ...FLAGS], {
+  const { error } = await compiler.main([entry, ...FLAGS, ...flags], {
     readFile: (name) => {
       try {
         // The compiler adds an extension of its own to the one in the import.
         const path = name.replace(/\.ts\.ts$/, ".ts");
-        return readFileSync(join(FOLDER, path === "memory.ts" ? "memory.assembly" : path), "utf8");
+        const file = path === "memory.ts" ? "memory.assembly" : path;
+        return readFileSync(new URL(file, folder), "utf8");
       } catch {
         return null;
       }
@@ -66,16 +94,19 @@ export async function compileKernel(): Promise<Uint8Array> {
   return code;
 }
 
-/** The text of kernel-code.ts for a module. */
-export function kernelText(code: Uint8Array): string {
+/** The text of a module's target for its bytes. */
+export function kernelText({ folder, name }: KernelModule, code: Uint8Array): string {
   const text = Buffer.from(code).toString("base64");
   const lines: string[] = [];
   for (let at = 0; at < text.length; at += COLUMNS) lines.push(text.slice(at, at + COLUMNS));
-  return `${HEADER}export const KERNEL_CODE = \`\n${lines.join("\n")}\n\`;\n`;
+  const part = folder.pathname.split("/").at(-2) ?? "";
+  return `${header(part)}export const ${name} = \`\n${lines.join("\n")}\n\`;\n`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const code = await compileKernel();
-  writeFileSync(TARGET, kernelText(code));
-  console.log(`${code.length} bytes of WebAssembly`);
+  for (const module of [INTAKE, DECODE]) {
+    const code = await compileKernel(module);
+    writeFileSync(module.target, kernelText(module, code));
+    console.log(`${code.length} bytes of WebAssembly`);
+  }
 }

@@ -316,7 +316,7 @@ export class ChunkRecords {
   }
 
   /** Index of the region that holds the slice. */
-  protected regionOf(chunk: ChunkRef): number {
+  regionOf(chunk: ChunkRef): number {
     return this.states[(chunk << STATE_SHIFT) + REGION]!;
   }
 

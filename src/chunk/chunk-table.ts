@@ -24,6 +24,7 @@ import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { ChunkKind, ChunkRecords, FIRST_RECORDS, HEADER_BYTES } from "./chunk-records.ts";
 import type { HistogramState } from "./histogram-state.ts";
+import { ReaderEpochs } from "./reader-epochs.ts";
 import { SeekMarks } from "./seek-marks.ts";
 import type { SliceObserver } from "./slice-observer.ts";
 
@@ -44,6 +45,8 @@ export class ChunkTable extends ChunkRecords {
   readonly marks = new SeekMarks();
   /** Encoder states of histogram chunks that are written to. */
   readonly encoders = new Map<ChunkRef, HistogramState>();
+  /** Who reads: slots that a chunk leaves go through here. */
+  readonly readers: ReaderEpochs;
   private readonly views: readonly Uint8Array[];
   private readonly observer: SliceObserver | null;
 
@@ -52,6 +55,7 @@ export class ChunkTable extends ChunkRecords {
     super(records);
     assert(heap.memory !== null, "chunks need a heap with real memory");
     this.heap = heap;
+    this.readers = new ReaderEpochs(heap);
     this.observer = observer;
     this.views = heap.memory.views;
   }
@@ -80,7 +84,7 @@ export class ChunkTable extends ChunkRecords {
     const address = this.addressOf(chunk);
     const capacity = this.capacityOf(chunk);
     this.observer?.released(chunk, this.windowOf(chunk), address, capacity);
-    this.heap.drop(address, capacity);
+    this.readers.leave(chunk, address, capacity);
     this.freeRecord(chunk);
   }
 
@@ -111,6 +115,11 @@ export class ChunkTable extends ChunkRecords {
   /** The heap region that holds the slice. Not to be kept across an allocation. */
   bytesOf(chunk: ChunkRef): Uint8Array {
     return this.views[this.regionOf(chunk)]!;
+  }
+
+  /** A region of the heap. Not to be kept across an allocation. */
+  bytesOfRegion(region: number): Uint8Array {
+    return this.views[region]!;
   }
 
   /** The byte in the slice that a stream of `bitLength` bits ends in, 0 when it ends on a byte. */
@@ -195,7 +204,7 @@ export class ChunkTable extends ChunkRecords {
     this.setSlice(chunk, address, capacity);
     const window = this.windowOf(chunk);
     this.observer?.moved(chunk, window, oldAddress, oldCapacity, address, capacity);
-    this.heap.drop(oldAddress, oldCapacity);
+    this.readers.leave(chunk, oldAddress, oldCapacity);
   }
 
   private writeCount(chunk: ChunkRef, count: number): void {

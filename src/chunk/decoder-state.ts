@@ -39,18 +39,18 @@ export class DecoderState {
     this.size = marks.sizeOf(mark);
   }
 
-  /** Stands behind sample 0 of a chunk that has one. */
-  enterStart(chunks: ChunkTable, chunk: ChunkRef): void {
-    const bytes = chunks.bytesOf(chunk);
-    const start = chunks.offsetOf(chunk);
+  /** Stands behind sample 0 of a stream that starts at byte `start` and has `count` samples. */
+  enterStart(bytes: Uint8Array, start: number, firstTimeMs: number, count: number): void {
     const value = varintEnd(bytes, start + HEADER_BYTES);
     this.index = 1;
-    this.previous = chunks.firstTimeOf(chunk);
+    this.previous = firstTimeMs;
     this.high = peekBits(bytes, value, 0);
     this.low = peekBits(bytes, value, 32);
     this.leading = 0;
     this.size = 0;
-    if (chunks.sampleCountOf(chunk) === 1) return;
+    this.time = firstTimeMs;
+    this.position = 0;
+    if (count === 1) return;
     this.time = secondTimeAt(bytes, value + 8, this.previous);
     this.position = (varintEnd(bytes, value + 8) - start) * 8;
   }

@@ -39,12 +39,35 @@ const scratch = new HistogramState();
 /** Called with the state behind each sample and its number; false ends the walk. */
 type Visit = (state: HistogramState, index: number) => boolean;
 
-/** Decodes a chunk sample by sample into `state`. */
-function walk(chunks: ChunkTable, chunk: ChunkRef, state: HistogramState, visit: Visit): void {
-  const count = chunks.sampleCountOf(chunk);
-  const bitLength = chunks.bitLengthOf(chunk);
-  const isFloat = chunks.kindOf(chunk) === ChunkKind.floatHistogram;
-  reader.point(chunks.bytesOf(chunk), chunks.offsetOf(chunk), HISTOGRAM_HEADER_BYTES * 8);
+/** Where the samples of a chunk lie, and what kind they are. */
+export interface HistogramPlace {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly bitLength: number;
+  readonly count: number;
+  readonly isFloat: boolean;
+  readonly isGauge: boolean;
+  /** Whether the last sample is stale. */
+  readonly endsStale: boolean;
+}
+
+function placeOf(chunks: ChunkTable, chunk: ChunkRef): HistogramPlace {
+  const high = chunks.lastValueHighOf(chunk);
+  return {
+    bytes: chunks.bytesOf(chunk),
+    start: chunks.offsetOf(chunk),
+    bitLength: chunks.bitLengthOf(chunk),
+    count: chunks.sampleCountOf(chunk),
+    isFloat: chunks.kindOf(chunk) === ChunkKind.floatHistogram,
+    isGauge: isGaugeChunk(chunks, chunk),
+    endsStale: high === STALE_HIGH && chunks.lastValueLowOf(chunk) === STALE_LOW,
+  };
+}
+
+/** Decodes samples one by one into `state`. */
+function walk(place: HistogramPlace, state: HistogramState, visit: Visit): void {
+  const { count, bitLength, isFloat } = place;
+  reader.point(place.bytes, place.start, HISTOGRAM_HEADER_BYTES * 8);
   for (let index = 0; index < count; index++) {
     if (index === 0) state.takeFirst(reader, isFloat, bitLength);
     else state.takeNext(reader);
@@ -56,15 +79,15 @@ function walk(chunks: ChunkTable, chunk: ChunkRef, state: HistogramState, visit:
 /** The state behind the last sample, as the encoder left it. */
 export function stateAtEnd(chunks: ChunkTable, chunk: ChunkRef): HistogramState {
   const state = new HistogramState();
-  walk(chunks, chunk, state, () => true);
+  walk(placeOf(chunks, chunk), state, () => true);
   return state;
 }
 
 /** Appends every sample, stale ones too. */
 export function decodeAll(chunks: ChunkTable, chunk: ChunkRef, into: HistogramColumns): void {
-  const isGauge = isGaugeChunk(chunks, chunk);
-  walk(chunks, chunk, scratch, (state, index) => {
-    emit(state, hintOf(isGauge, index), into);
+  const place = placeOf(chunks, chunk);
+  walk(place, scratch, (state, index) => {
+    emit(state, hintOf(place.isGauge, index), into);
     return true;
   });
 }
@@ -78,11 +101,20 @@ export function decodeHistograms(
   into: HistogramColumns,
 ): number {
   if (!overlaps(chunks, chunk, fromMs, toMs)) return 0;
+  return decodeHistogramsAt(placeOf(chunks, chunk), fromMs, toMs, into);
+}
+
+/** The same of a place. */
+export function decodeHistogramsAt(
+  place: HistogramPlace,
+  fromMs: number,
+  toMs: number,
+  into: HistogramColumns,
+): number {
   const before = into.length;
-  const isGauge = isGaugeChunk(chunks, chunk);
-  walk(chunks, chunk, scratch, (state, index) => {
+  walk(place, scratch, (state, index) => {
     if (state.timeMs > toMs || state.isStale) return false;
-    if (state.timeMs >= fromMs) emit(state, hintOf(isGauge, index), into);
+    if (state.timeMs >= fromMs) emit(state, hintOf(place.isGauge, index), into);
     return true;
   });
   return into.length - before;
@@ -96,12 +128,21 @@ export function decodeStale(
   toMs: number,
   into: SampleColumns,
 ): number {
-  const endsStale =
-    chunks.lastValueHighOf(chunk) === STALE_HIGH && chunks.lastValueLowOf(chunk) === STALE_LOW;
-  if (!endsStale || !overlaps(chunks, chunk, fromMs, toMs)) return 0;
+  if (!overlaps(chunks, chunk, fromMs, toMs)) return 0;
+  return decodeStaleAt(placeOf(chunks, chunk), fromMs, toMs, into);
+}
+
+/** The same of a place. */
+export function decodeStaleAt(
+  place: HistogramPlace,
+  fromMs: number,
+  toMs: number,
+  into: SampleColumns,
+): number {
+  if (!place.endsStale) return 0;
   const before = into.length;
-  into.reserve(chunks.sampleCountOf(chunk));
-  walk(chunks, chunk, scratch, (state) => {
+  into.reserve(place.count);
+  walk(place, scratch, (state) => {
     if (state.timeMs > toMs) return false;
     if (state.isStale && state.timeMs >= fromMs) into.push(state.timeMs, STALE_HIGH, STALE_LOW);
     return true;

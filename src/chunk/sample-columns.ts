@@ -24,6 +24,8 @@ export class SampleColumns {
   values: Float64Array;
   bits: Uint32Array;
   length = 0;
+  /** False when it is known that none of the samples is a stale marker. */
+  mayBeStale = false;
 
   constructor(capacity = 1024) {
     this.times = new Float64Array(capacity);
@@ -34,10 +36,25 @@ export class SampleColumns {
   /** Forgets all samples, keeps the memory. */
   clear(): void {
     this.length = 0;
+    this.mayBeStale = false;
   }
 
-  /** Makes room for `count` more samples; replaces the arrays when they must grow. */
+  /** Makes room for `count` more samples of any kind; replaces the arrays when they must grow. */
   reserve(count: number): void {
+    this.mayBeStale = true;
+    this.ensure(count);
+  }
+
+  /** Appends the first `count` samples of other columns, all bits kept. */
+  append(times: Float64Array, values: Float64Array, count: number, mayBeStale: boolean): void {
+    this.ensure(count);
+    this.times.set(times.subarray(0, count), this.length);
+    this.values.set(values.subarray(0, count), this.length);
+    this.length += count;
+    if (mayBeStale) this.mayBeStale = true;
+  }
+
+  private ensure(count: number): void {
     const needed = this.length + count;
     if (needed <= this.times.length) return;
     const capacity = Math.max(needed, this.times.length * 2);

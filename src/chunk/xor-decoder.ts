@@ -35,14 +35,16 @@ export function decodeRange(
   const before = into.length;
   const mark = newestMarkBefore(chunks, chunk, fromMs);
   if (mark === NO_MARK) {
-    decoder.enterStart(chunks, chunk);
+    const bytes = chunks.bytesOf(chunk);
+    decoder.enterStart(bytes, chunks.offsetOf(chunk), chunks.firstTimeOf(chunk), count);
     into.reserve(count);
     if (decoder.previous >= fromMs) into.push(decoder.previous, decoder.high, decoder.low);
   } else {
     decoder.enterMark(chunks, chunk, mark);
     into.reserve(count - decoder.index);
   }
-  decodeSamples(chunks, chunk, fromMs, toMs, into);
+  const bytes = chunks.bytesOf(chunk);
+  decodeSamples(bytes, chunks.offsetOf(chunk), count, decoder, fromMs, toMs, into);
   return into.length - before;
 }
 
@@ -84,7 +86,7 @@ function timeOfMark(chunks: ChunkTable, chunk: ChunkRef, mark: number): number {
 }
 
 /** The newest mark whose last sample lies before `fromMs`, or NO_MARK. */
-function newestMarkBefore(chunks: ChunkTable, chunk: ChunkRef, fromMs: number): number {
+export function newestMarkBefore(chunks: ChunkTable, chunk: ChunkRef, fromMs: number): number {
   const offset = fromMs - chunks.firstTimeOf(chunk);
   const marks = chunks.marks;
   let mark = chunks.newestMarkOf(chunk);
@@ -92,19 +94,21 @@ function newestMarkBefore(chunks: ChunkTable, chunk: ChunkRef, fromMs: number): 
   return mark;
 }
 
-/** Decodes from the decoder's state on; room for all samples left must have been reserved. */
-function decodeSamples(
-  chunks: ChunkTable,
-  chunk: ChunkRef,
+/**
+ * Decodes a stream from a state on, up to its sample `count`; room for all of them must have been
+ * reserved.
+ */
+export function decodeSamples(
+  bytes: Uint8Array,
+  start: number,
+  count: number,
+  state: DecoderState,
   fromMs: number,
   toMs: number,
   into: SampleColumns,
 ): void {
-  const bytes = chunks.bytesOf(chunk);
-  const start = chunks.offsetOf(chunk);
-  const count = chunks.sampleCountOf(chunk);
   const { times, bits } = into;
-  let { index, position, time, previous, high, low, leading, size } = decoder;
+  let { index, position, time, previous, high, low, leading, size } = state;
   let length = into.length;
   for (; index < count; index++) {
     let word = peekBits(bytes, start, position);

@@ -147,7 +147,9 @@ export class Store {
     this.heap.verify();
     this.head.verify();
     this.ledger.verify(this.chunks);
-    assert(this.heap.liveBytes === this.sliceBytes(), "live heap is not the chunks' slices");
+    let bytes = this.sliceBytes();
+    for (const kept of this.chunks.readers.keptCapacities()) bytes += this.heap.slotBytes(kept);
+    assert(this.heap.liveBytes === bytes, "live heap is not the chunks' slices");
   }
 
   /** Slot bytes of the slices of all chunks. */

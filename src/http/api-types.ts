@@ -4,15 +4,15 @@
  * Units: …Ms milliseconds since the epoch, …Bytes bytes, …Seconds seconds; pages are 8 KiB,
  * counted from address 0 of the simulated heap.
  */
-import type { TouchedSelection } from "../engine/counting-source.ts";
+
 import type { EngineReading } from "../engine/engine-reading.ts";
 import type { HeapForecast } from "../engine/forecast.ts";
 import type { HeapEvent } from "../engine/heap-events.ts";
 import type { HeapFigures } from "../engine/heap-recorder.ts";
 import type { CompactionStatus, WindowSlices } from "../engine/heap-status.ts";
 import type { ServiceState } from "../engine/service.ts";
+import type { TouchedSelection } from "../promql/result/touched-selection.ts";
 
-export type { TouchedSelection } from "../engine/counting-source.ts";
 export type { HeapForecast } from "../engine/forecast.ts";
 export type { HeapEvent, HeapEventKind } from "../engine/heap-events.ts";
 export type { HeapFigures } from "../engine/heap-recorder.ts";
@@ -26,6 +26,7 @@ export type {
   DrillRunFigures,
   DrillStatus,
 } from "./drill-port.ts";
+export type { TouchedSelection } from "../promql/result/touched-selection.ts";
 
 /** GET /api/v1/status/heap, the parts that the page reads. */
 export interface HeapReply {

@@ -44,18 +44,22 @@ function cut(value: QueryValue, limit: number): QueryValue {
 
 /** The result as text, cut to the limit. */
 function toOutcome(result: QueryResult, limit: number): QueryOutcome {
-  const { value, warnings, infos, peakSamples } = result;
+  const { value, warnings, infos, peakSamples, touched } = result;
   const shown = cut(value, limit);
   const pieces: string[] = [];
   writeResultJson(shown, (piece) => pieces.push(piece));
   const isTruncated = shown !== value;
-  return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples };
+  return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
 }
 
 /** Runs an evaluation slice by slice. */
 async function finish(evaluation: Evaluation, limit: number): Promise<QueryOutcome> {
-  while (!evaluation.run(SLICE_MS)) await nextTurn();
-  return toOutcome(evaluation.result(), limit);
+  try {
+    while (!evaluation.run(SLICE_MS)) await nextTurn();
+    return toOutcome(evaluation.result(), limit);
+  } finally {
+    evaluation.close();
+  }
 }
 
 export class PromqlQueries implements QueryPort {

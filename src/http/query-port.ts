@@ -7,6 +7,7 @@
  *
  * Units: …Ms milliseconds, times since the epoch.
  */
+import type { TouchedSelection } from "../promql/result/touched-selection.ts";
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { Matcher } from "../series/matcher.ts";
 
@@ -43,6 +44,8 @@ export interface QueryOutcome {
   readonly infos: readonly string[];
   /** Most samples held at a time. */
   readonly samplesPeak: number;
+  /** What each selector has touched. */
+  readonly touched: readonly TouchedSelection[];
 }
 
 export interface QueryPort {

@@ -6,7 +6,10 @@
  *
  * Units: the answer has seconds, the arguments are milliseconds of the monotonic clock.
  */
-import type { TouchedSelection } from "../engine/counting-source.ts";
+import type { TouchedSelection } from "../promql/result/touched-selection.ts";
+
+/** Selections that are listed at most; all are counted. */
+const SELECTIONS_MAX = 100;
 
 /** When a query arrived, got its place and was done. */
 export interface QueryTimes {
@@ -17,7 +20,6 @@ export interface QueryTimes {
 
 /** The JSON text of `stats`. `touched` is ours: what each selector has touched. */
 export function statisticsJson(
-  samplesRead: number,
   samplesPeak: number,
   touched: readonly TouchedSelection[],
   { startedMs, enteredMs, endedMs }: QueryTimes,
@@ -31,6 +33,8 @@ export function statisticsJson(
     execQueueTime: (enteredMs - startedMs) / 1000,
     execTotalTime: (endedMs - startedMs) / 1000,
   };
+  const samplesRead = touched.reduce((sum, { samples }) => sum + samples, 0);
   const samples = { totalQueryableSamples: samplesRead, peakSamples: samplesPeak };
-  return JSON.stringify({ timings, samples, touched });
+  const listed = touched.slice(0, SELECTIONS_MAX);
+  return JSON.stringify({ timings, samples, touched: listed });
 }

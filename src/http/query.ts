@@ -9,7 +9,6 @@
  */
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { TsdbError } from "../base/errors.ts";
-import { CountingSource } from "../engine/counting-source.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, TRUNCATED } from "./envelope.ts";
 import {
@@ -113,7 +112,7 @@ export class QueryRoutes {
     const { settings, clock, service } = this.parts;
     const allowed = allowedMs(parameters, settings.queryTimeoutMs);
     const lookbackMs = lookbackOf(parameters, settings.queryLookbackMs);
-    const source = new CountingSource(service.source());
+    const source = service.source();
     const startedMs = clock.monotonicMs();
     let enteredMs = startedMs;
     const abort = new AbortController();
@@ -128,8 +127,8 @@ export class QueryRoutes {
       });
       if (parameters.first("stats") === "") return toAnswer(outcome, "");
       const times = { startedMs, enteredMs, endedMs: clock.monotonicMs() };
-      const { samplesPeak } = outcome;
-      const statistics = statisticsJson(source.samplesRead, samplesPeak, source.touched(), times);
+      const { samplesPeak, touched } = outcome;
+      const statistics = statisticsJson(samplesPeak, touched, times);
       return toAnswer(outcome, `,"stats":${statistics}`);
     } catch (error) {
       throw asBadQuery(error);

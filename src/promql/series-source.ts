@@ -7,7 +7,9 @@
  *
  * Units: …Ms is milliseconds since the epoch; both ends of a range are inclusive.
  */
+import type { KernelRates } from "../chunk/decode-kernel.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
+import type { RateResult } from "../chunk/rate-request.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
@@ -32,6 +34,13 @@ export interface SeriesSet {
   symbolText(symbol: number): string;
   /** Appends the float samples in [fromMs, toMs] to `into`; stale markers come as raw bits. */
   read(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
+  /** The same for the newest of them only. */
+  readNewest?(index: number, fromMs: number, toMs: number, into: SampleColumns): number;
+  /**
+   * Rates of the float samples in [fromMs, toMs], stale markers left out: the number of samples
+   * looked at, or NOT_IN_KERNEL when they must be read instead.
+   */
+  rates?(index: number, fromMs: number, toMs: number, rates: KernelRates, into: RateResult): number;
   /** Native histograms in [fromMs, toMs], or null; a source without any leaves this out. */
   histograms?(index: number, fromMs: number, toMs: number): HistogramSamples | null;
   /** The same of a store that has them in columns: appends them to `into`. */
@@ -40,7 +49,27 @@ export interface SeriesSet {
   startTimes?(index: number, fromMs: number, toMs: number): readonly number[] | null;
 }
 
+/** A set that is selected bit by bit and stays as it was then; count and read() come after. */
+export interface BegunSeriesSet extends SeriesSet {
+  /** Goes on selecting; false = `goOn`, asked every so many units of work, said no. */
+  prepare(goOn: (work: number) => boolean): boolean;
+  /** Whether a series of the store may have a label of that name; valid at once. */
+  mayHaveLabel(name: string): boolean;
+  /** Must be called at the end: until then the store keeps what was selected. */
+  close(): void;
+}
+
 /** A store of samples that can be selected from. */
 export interface SeriesSource {
   select(matchers: readonly Matcher[], fromMs: number, toMs: number): SeriesSet;
+  /**
+   * The same for one who lets others run between two reads; a source that nothing changes leaves
+   * this out. `newestOnly` = only readNewest() will be called.
+   */
+  begin?(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    newestOnly: boolean,
+  ): BegunSeriesSet;
 }

@@ -3,7 +3,7 @@
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
-import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { decodeHistograms, decodeStale } from "../chunk/histogram-decoder.ts";
@@ -11,44 +11,30 @@ import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import { dropCovered } from "../chunk/time-intervals.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
+import { EpochSeriesSet } from "./epoch-series-set.ts";
 import type { Head } from "./head.ts";
-import type { Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
-import { NO_PAIR } from "./pairs.ts";
-import { pairOfName, selectSeries } from "./select.ts";
+import { selectSeries } from "./select.ts";
+import { SeriesIdentities } from "./series-identities.ts";
 
-/** The series that one selector matched. */
-export class HeadSeriesSet {
+/** The series that one selector matched, read as they are at the moment of read(). */
+export class HeadSeriesSet extends SeriesIdentities {
   /** Chunks read from so far, each as often as it was. */
   chunksRead = 0;
-  private readonly head: Head;
   private readonly refs: readonly SeriesRef[];
   private readonly chain: ChunkRef[] = [];
-  private readonly nameSymbols = new Map<string, SymbolRef | -1>();
 
   constructor(head: Head, refs: readonly SeriesRef[]) {
-    this.head = head;
+    super(head);
     this.refs = refs;
   }
 
-  get count(): number {
+  override get count(): number {
     return this.refs.length;
   }
 
-  labels(index: number): Labels {
-    return this.head.index.labelsOf(this.refs[index]!);
-  }
-
-  /** Symbol of the value of label `name`, or -1. */
-  labelSymbol(index: number, name: string): number {
-    const symbol = this.nameSymbol(name);
-    if (symbol === -1) return -1;
-    const pair = pairOfName(this.head.index, this.refs[index]!, symbol);
-    return pair === NO_PAIR ? -1 : this.head.index.pairs.valueOf(pair);
-  }
-
-  symbolText(symbol: number): string {
-    return this.head.index.symbols.textOf(symbol as SymbolRef);
+  protected override refOf(index: number): SeriesRef {
+    return this.refs[index]!;
   }
 
   /** Appends the samples of a series in [fromMs, toMs] to `into`, oldest first. */
@@ -104,14 +90,6 @@ export class HeadSeriesSet {
     const deleted = tombstones.of(this.refs[index]!);
     return deleted === undefined ? 0 : dropCovered(into, into.length - read, deleted);
   }
-
-  private nameSymbol(name: string): SymbolRef | -1 {
-    const known = this.nameSymbols.get(name);
-    if (known !== undefined) return known;
-    const symbol = this.head.index.symbols.findText(name);
-    this.nameSymbols.set(name, symbol);
-    return symbol;
-  }
 }
 
 /** Selectors over a head. */
@@ -122,7 +100,18 @@ export class HeadSource {
     this.head = head;
   }
 
+  /** Selects now, for one who reads before anything else happens. */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number): HeadSeriesSet {
     return new HeadSeriesSet(this.head, selectSeries(this.head, matchers, fromMs, toMs));
+  }
+
+  /** Begins a selection for one who reads bit by bit: see SeriesSource. */
+  begin(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    newestOnly: boolean,
+  ): EpochSeriesSet {
+    return new EpochSeriesSet(this.head, matchers, { fromMs, toMs, newestOnly });
   }
 }

@@ -89,7 +89,8 @@ export class Head {
     this.windowMs = options.windowMs;
     this.windowCount = options.windowCount;
     this.outOfOrderMs = options.outOfOrderMs;
-    this.index = new LabelIndex(options.seriesMax, options.seed, options.kernel);
+    const { seriesMax, seed, kernel, chunks } = options;
+    this.index = new LabelIndex(seriesMax, seed, kernel, chunks.readers);
     this.windows = new WindowLists(options.chunks);
   }
 

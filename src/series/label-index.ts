@@ -3,13 +3,15 @@
  *
  * I1  Each label set is one series, however its labels were ordered when they arrived.
  * I2  A killed series is found by nobody at once (its keys go); its postings entries go in a later
- *     batch, and only then may its ref be used again.
+ *     batch, and only then may its ref be used again. A batch waits for the readers that were there
+ *     when its series were killed: they may still ask for labels.
  *
  * cleanStep() does that batch work in bounded portions, so that a purge of many series never holds
  * up a write.
  */
 import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef } from "../base/units.ts";
+import type { ReaderEpochs } from "../chunk/reader-epochs.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
@@ -38,14 +40,24 @@ export class LabelIndex {
   private readonly seriesMax: number;
   private readonly ranges = new LabelRanges();
   private readonly scratch = new Uint32Array(LABELS_PER_SERIES_MAX);
+  private readonly readers: ReaderEpochs | null;
   private dead: SeriesRef[] = [];
+  /** Killed series that readers may still look at, and the moment that those must be past. */
+  private waiting: SeriesRef[] = [];
+  private waitingStamp = 0;
   private batch: SeriesRef[] = [];
   private batchPosition = 0;
   private readonly dirtyPairs = new Set<PairRef>();
   private readonly isCleaning = (series: number) => this.series.isCleaning(series);
 
   /** `seriesMax` 0 is no limit; `seed` keys the hashes; the keys lie in the kernel's memory. */
-  constructor(seriesMax: number, seed: number, kernel: Kernel) {
+  constructor(
+    seriesMax: number,
+    seed: number,
+    kernel: Kernel,
+    readers: ReaderEpochs | null = null,
+  ) {
+    this.readers = readers;
     this.seriesMax = seriesMax;
     this.symbols = new SymbolTable(seed);
     this.pairs = new PairTable(this.symbols, seed);
@@ -136,12 +148,13 @@ export class LabelIndex {
 
   /** Whether killed series still wait to leave the postings. */
   get needsCleaning(): boolean {
-    return this.dead.length > 0 || this.batch.length > 0;
+    return this.dead.length > 0 || this.waiting.length > 0 || this.batch.length > 0;
   }
 
-  /** Does up to about `budget` steps of removing killed series; false when nothing is left. */
+  /** Does up to about `budget` steps of removing killed series; false when none can be done now. */
   cleanStep(budget: number): boolean {
-    if (this.batch.length === 0 && this.dirtyPairs.size === 0) this.beginBatch();
+    const idle = this.batch.length === 0 && this.dirtyPairs.size === 0;
+    if (idle && !this.beginBatch()) return false;
     let left = budget;
     for (; left > 0 && this.batchPosition < this.batch.length; left--) this.markDirty();
     for (const pair of this.dirtyPairs) {
@@ -213,10 +226,18 @@ export class LabelIndex {
     }
   }
 
-  private beginBatch(): void {
-    this.batch = this.dead;
+  /** Takes the killed series that no reader looks at any more; false when there are none. */
+  private beginBatch(): boolean {
+    if (this.waiting.length === 0) {
+      this.waiting = this.dead;
+      this.waitingStamp = this.readers?.stamp() ?? 0;
+      this.dead = [];
+    }
+    if (this.readers?.isPast(this.waitingStamp) === false) return false;
+    this.batch = this.waiting;
     this.batchPosition = 0;
-    this.dead = [];
+    this.waiting = [];
+    return this.batch.length > 0;
   }
 
   private markDirty(): void {

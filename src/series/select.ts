@@ -7,6 +7,7 @@
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
+import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { isCovered } from "../chunk/time-intervals.ts";
@@ -14,6 +15,13 @@ import type { Head } from "./head.ts";
 import type { LabelIndex } from "./label-index.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
+import { NO_SERIES } from "./series-table.ts";
+
+/** Work of asking a pattern about one value in the meter's units; values between two looks. */
+const PAIR_WORK = 20;
+const PAIRS_PER_STEP = 64;
+/** Up to here a list is sorted, above it goes through bits. */
+const SORTED_MAX = 4096;
 
 /** One matcher bound to the index: its name's symbol, and what it said of each pair so far. */
 class BoundMatcher {
@@ -22,7 +30,11 @@ class BoundMatcher {
   private readonly index: LabelIndex;
   private readonly matcher: Matcher;
   private readonly answers = new Map<PairRef, boolean>();
-  private listed: PairRef[] | null = null;
+  private asked: Uint32Array | null = null;
+  private position = 0;
+  private isLiteral = false;
+  private isListed = false;
+  private found: PairRef[] = [];
 
   constructor(index: LabelIndex, matcher: Matcher) {
     this.index = index;
@@ -37,10 +49,9 @@ class BoundMatcher {
     return pair === NO_PAIR ? this.matchesAbsent : this.acceptsPair(pair);
   }
 
-  /** The pairs whose value matches. Only for a matcher that does not match "". */
+  /** The pairs whose value matches, once listPairs() is done. */
   pairs(): PairRef[] {
-    this.listed ??= this.listPairs();
-    return this.listed;
+    return this.found;
   }
 
   /** How many postings the matching pairs have. */
@@ -50,23 +61,55 @@ class BoundMatcher {
     return cost;
   }
 
-  private listPairs(): PairRef[] {
+  /**
+   * Finds the pairs whose value matches; only for a matcher that does not match "". False =
+   * `goOn` said no: call again.
+   */
+  listPairs(goOn: (work: number) => boolean): boolean {
+    if (this.isListed) return true;
+    const { pairs } = this.index;
+    this.asked ??= this.pairsToAsk();
+    while (this.position < this.asked.length) {
+      const pair = this.asked[this.position++]! as PairRef;
+      // Between two steps a pair may have gone.
+      if (!pairs.isLive(pair) || pairs.nameOf(pair) !== this.name) continue;
+      if (this.isLiteral || this.acceptsPair(pair)) this.found.push(pair);
+      if (this.position % PAIRS_PER_STEP === 0 && !goOn(PAIRS_PER_STEP * PAIR_WORK)) return false;
+    }
+    this.isListed = true;
+    return true;
+  }
+
+  /** Looks at the found pairs anew: some refs may have been given to other pairs meanwhile. */
+  askAgain(): void {
+    const { pairs } = this.index;
+    this.answers.clear();
+    this.found = this.found.filter(
+      (pair) => pairs.isLive(pair) && pairs.nameOf(pair) === this.name && this.acceptsPair(pair),
+    );
+  }
+
+  /** Every pair that may match: those of the literals, or all of the name. */
+  private pairsToAsk(): Uint32Array {
     const { pairs, symbols } = this.index;
-    if (this.name === -1) return [];
+    if (this.name === -1) return new Uint32Array(0);
     const literals = this.matcher.literals();
-    const found: PairRef[] = [];
+    this.isLiteral = literals !== null;
     if (literals) {
+      const found = new Set<PairRef>();
       for (const literal of literals) {
         const value = symbols.findText(literal);
         const pair = value === -1 ? NO_PAIR : pairs.find(this.name, value);
-        if (pair !== NO_PAIR && !found.includes(pair)) found.push(pair);
+        if (pair !== NO_PAIR) found.add(pair);
       }
-      return found;
+      return Uint32Array.from(found);
     }
+    const all = new Uint32Array(pairs.valueCountOf(this.name));
+    let count = 0;
     for (let p = pairs.firstOfName(this.name); p !== NO_PAIR; p = pairs.nextOfName(p)) {
-      if (this.acceptsPair(p)) found.push(p);
+      all[count++] = p;
     }
-    return found;
+    return all;
   }
 
   private acceptsPair(pair: PairRef): boolean {
@@ -113,17 +156,81 @@ export function selectSeries(
   fromMs: number,
   toMs: number,
 ): SeriesRef[] {
-  const bound = matchers.map((matcher) => new BoundMatcher(head.index, matcher));
-  const [narrowest, candidates] = candidatesOf(head.index, bound);
-  const others = bound.filter((matcher) => matcher !== narrowest);
+  const selection = new Selection(head, matchers);
+  while (!selection.prepare(() => true));
   const selected: SeriesRef[] = [];
-  for (const candidate of candidates) {
-    const series = candidate as SeriesRef;
-    if (!head.index.series.isLive(series)) continue;
-    if (!others.every((matcher) => matcher.accepts(series))) continue;
+  for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
     if (hasSamples(head, series, fromMs, toMs)) selected.push(series);
   }
   return selected;
+}
+
+/**
+ * A selection in small steps: prepare() until it returns true, then next() until NO_SERIES. Between
+ * two steps anything may happen to the index as long as the refs of series that were live when
+ * prepare() returned true are not given to others (reader-epochs.ts).
+ */
+export class Selection {
+  private readonly index: LabelIndex;
+  private readonly bound: readonly BoundMatcher[];
+  private readonly releasedBefore: number;
+  private others: readonly BoundMatcher[] = [];
+  private candidates: Uint32Array | null = null;
+  private position = 0;
+
+  constructor(head: Head, matchers: readonly Matcher[]) {
+    this.index = head.index;
+    this.releasedBefore = head.index.pairs.releasedCount;
+    this.bound = matchers.map((matcher) => new BoundMatcher(head.index, matcher));
+  }
+
+  /** Finds the candidates; false = `goOn`, asked every so many units of work, said no. */
+  prepare(goOn: (work: number) => boolean): boolean {
+    if (this.candidates) return true;
+    for (const matcher of this.bound) {
+      if (!matcher.matchesAbsent && !matcher.listPairs(goOn)) return false;
+    }
+    if (this.index.pairs.releasedCount !== this.releasedBefore) {
+      for (const matcher of this.bound) matcher.askAgain();
+    }
+    const [narrowest, candidates] = candidatesOf(this.index, this.bound);
+    this.others = this.bound.filter((matcher) => matcher !== narrowest);
+    this.candidates = liveOf(this.index, candidates);
+    return true;
+  }
+
+  /** How many series may be selected at most; known when it is prepared. */
+  get candidateCount(): number {
+    return this.candidates?.length ?? 0;
+  }
+
+  /** The next series that satisfies every matcher, rising refs; NO_SERIES at the end. */
+  next(): SeriesRef {
+    const { candidates, others } = this;
+    assert(candidates !== null, "a selection is prepared first");
+    while (this.position < candidates.length) {
+      const series = candidates[this.position++]! as SeriesRef;
+      if (this.index.series.isLive(series) && acceptedBy(others, series)) return series;
+    }
+    return NO_SERIES;
+  }
+}
+
+function acceptedBy(matchers: readonly BoundMatcher[], series: SeriesRef): boolean {
+  for (const matcher of matchers) {
+    if (!matcher.accepts(series)) return false;
+  }
+  return true;
+}
+
+/** Those of the candidates that live now; in place. */
+function liveOf(index: LabelIndex, candidates: Uint32Array): Uint32Array {
+  let kept = 0;
+  for (let i = 0; i < candidates.length; i++) {
+    const series = candidates[i]!;
+    if (index.series.isLive(series)) candidates[kept++] = series;
+  }
+  return candidates.subarray(0, kept);
 }
 
 /** The matcher with the fewest postings and those postings; all series when none narrows. */
@@ -149,7 +256,24 @@ function unionOf(index: LabelIndex, pairs: readonly PairRef[], size: number): Ui
   let length = 0;
   for (const pair of pairs) length += index.pairs.readSeries(pair, union, length);
   // A series has one value for a name, so lists of different pairs of it are disjoint.
-  return pairs.length > 1 ? union.sort() : union;
+  if (pairs.length === 1) return union;
+  return size < SORTED_MAX ? union.sort() : sortedByBits(union, index.series.upperBound);
+}
+
+/** Different numbers below `bound` in rising order, in place. */
+function sortedByBits(numbers: Uint32Array, bound: number): Uint32Array {
+  const bits = new Uint32Array((bound + 31) >>> 5);
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    bits[number >>> 5] = bits[number >>> 5]! | (1 << (number & 31));
+  }
+  let length = 0;
+  for (let word = 0; word < bits.length; word++) {
+    for (let rest = bits[word]!; rest !== 0; rest &= rest - 1) {
+      numbers[length++] = word * 32 + (31 - Math.clz32(rest & -rest));
+    }
+  }
+  return numbers;
 }
 
 function all(index: LabelIndex): Uint32Array {

@@ -217,7 +217,14 @@ function failingPort(failure: Error): QueryPort {
 
 function answeringPort(changes: Partial<QueryOutcome>): QueryPort {
   const pieces = ['{"resultType":"scalar","result":[0,"1"]}'];
-  const usual = { pieces, isTruncated: false, warnings: [], infos: [], samplesPeak: 0 };
+  const usual = {
+    pieces,
+    isTruncated: false,
+    warnings: [],
+    infos: [],
+    samplesPeak: 0,
+    touched: [],
+  };
   const outcome = async () => ({ ...usual, ...changes });
   return { ...failingPort(new Error("unused")), instant: outcome, range: outcome };
 }

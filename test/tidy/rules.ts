@@ -16,7 +16,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   kernel: ["base"],
   heap: ["base"],
-  chunk: ["heap", "base"],
+  chunk: ["heap", "kernel", "base"],
   series: CORE,
   wire: ["kernel", "base", "src/chunk/histogram-columns.ts"],
   config: ["base"],
@@ -36,6 +36,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** Where something outside src/ starts: service, probe, a compiler, the page and its build. */
 export const ENTRY_POINTS = [
   ...["src/main.ts", "src/healthcheck.ts", "src/kernel/code/kernel.ts"],
+  ...["src/kernel/decode/decode-kernel.ts", "src/kernel/decode/assembly.d.ts"],
   ...["src/web/main.ts", "src/web/vite.config.ts"],
 ];
 

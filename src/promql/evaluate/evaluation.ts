@@ -43,37 +43,58 @@ class ScalarCollector implements Collector {
 export class Evaluation {
   private readonly context: QueryContext;
   private readonly collector: Collector;
+  private ready = false;
   private done = false;
 
   /** A step of 0 makes an instant query at the start. */
   constructor(context: QueryContext, parsed: ParsedQuery, range: QueryRange) {
     this.context = context;
+    try {
+      this.collector = this.plan(parsed, range);
+    } catch (error) {
+      context.close();
+      throw error;
+    }
+  }
+
+  private plan(parsed: ParsedQuery, range: QueryRange): Collector {
     const root = new Resolver(parsed.text, range).resolve(parsed.root);
-    const planner = new Planner(context, range);
-    this.collector =
-      range.stepMs === 0
-        ? this.instantCollector(planner, root, range.startMs)
-        : this.rangeCollector(planner, root, range);
+    const planner = new Planner(this.context, range);
+    return range.stepMs === 0
+      ? this.instantCollector(planner, root, range.startMs)
+      : this.rangeCollector(planner, root, range);
   }
 
   /** Runs for about `sliceMs`; true when the query is done. */
   run(sliceMs: number): boolean {
     this.context.meter.beginSlice(sliceMs);
+    this.ready = this.ready || this.context.prepareSelections();
+    if (!this.ready) return false;
     this.done = this.done || this.collector.run();
     return this.done;
   }
 
   /** Runs to the end. */
   finish(): QueryResult {
-    while (!this.run(Number.POSITIVE_INFINITY));
-    return this.result();
+    try {
+      while (!this.run(Number.POSITIVE_INFINITY));
+      return this.result();
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Must be called at the end, however that came: until then the store keeps what is read. */
+  close(): void {
+    this.context.close();
   }
 
   /** The result of a query that is done. */
   result(): QueryResult {
     const value = this.collector.value();
     const { warnings, infos } = this.context.annotations;
-    return { value, warnings, infos, peakSamples: this.context.meter.peakSamples };
+    const { peakSamples } = this.context.meter;
+    return { value, warnings, infos, peakSamples, touched: this.context.touched() };
   }
 
   private instantCollector(planner: Planner, root: Expression, timeMs: number): Collector {

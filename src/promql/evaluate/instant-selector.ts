@@ -29,6 +29,8 @@ export class InstantSelectorStream implements VectorStream {
   private readonly samples = new SampleSeries();
   private readonly lookup: Lookup;
   private readonly content: InstantContent;
+  /** One step needs one sample of each series. */
+  private readonly newestOnly: boolean;
 
   constructor(
     context: QueryContext,
@@ -40,7 +42,9 @@ export class InstantSelectorStream implements VectorStream {
     this.content = content;
     this.column = new StepColumn(grid.count);
     this.lookup = new Lookup(selector, grid, context.options.lookbackMs);
-    this.selected = new SelectedSeries(context, selector, this.lookup.fromMs, this.lookup.toMs);
+    this.newestOnly = grid.count === 1 && content !== "start-time";
+    const { fromMs, toMs } = this.lookup;
+    this.selected = new SelectedSeries(context, selector, fromMs, toMs, this.newestOnly);
   }
 
   get distinctWithoutName(): boolean {
@@ -63,8 +67,10 @@ export class InstantSelectorStream implements VectorStream {
     while (this.selected.next()) {
       const { series, current } = this.selected;
       const withStarts = this.content === "start-time";
-      this.samples.load(series, current, this.lookup.fromMs, this.lookup.toMs, withStarts);
-      this.context.meter.checkpoint(this.samples.sampleCount);
+      const { fromMs, toMs } = this.lookup;
+      if (this.newestOnly) this.samples.loadNewest(series, current, fromMs, toMs);
+      else this.samples.load(series, current, fromMs, toMs, withStarts);
+      this.selected.loaded(this.samples.weight);
       if (this.samples.sampleCount > 0 && this.fill()) return true;
     }
     return false;

@@ -1,12 +1,19 @@
 /** What all parts of one query's evaluation share. */
 import { TsdbError } from "../../base/errors.ts";
+import type { Matcher } from "../../series/matcher.ts";
 import type { EngineOptions } from "../engine-options.ts";
-import type { SeriesSource } from "../series-source.ts";
+import { selectorText, type TouchedSelection } from "../result/touched-selection.ts";
+import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../series-source.ts";
 import { Annotations } from "./annotations.ts";
 import { Meter } from "./meter.ts";
 import { QuerySymbols } from "./query-symbols.ts";
 
-/** Names that go when a metric name goes. */
+/** A selection of a query and how many samples were read of it. */
+export interface QuerySelection {
+  readonly matchers: readonly Matcher[];
+  readonly set: SeriesSet;
+  samples: number;
+}
 
 export class QueryContext {
   readonly source: SeriesSource;
@@ -14,6 +21,12 @@ export class QueryContext {
   readonly annotations: Annotations;
   readonly meter: Meter;
   readonly symbols = new QuerySymbols();
+  private readonly begun: BegunSeriesSet[] = [];
+  private readonly selections: QuerySelection[] = [];
+  private readonly goOn = (work: number): boolean => {
+    this.meter.checkpoint(work);
+    return !this.meter.pauseWanted;
+  };
 
   constructor(
     source: SeriesSource,
@@ -30,6 +43,42 @@ export class QueryContext {
       samplesMax: options.samplesMax,
       isCanceled,
     });
+  }
+
+  /** Begins a selection of this query; it is prepared before the evaluation, or when asked. */
+  select(
+    matchers: readonly Matcher[],
+    fromMs: number,
+    toMs: number,
+    newestOnly: boolean,
+  ): QuerySelection {
+    const { source } = this;
+    const begun = source.begin?.(matchers, fromMs, toMs, newestOnly);
+    if (begun) this.begun.push(begun);
+    const set = begun ?? source.select(matchers, fromMs, toMs);
+    const selection = { matchers, set, samples: 0 };
+    this.selections.push(selection);
+    return selection;
+  }
+
+  /** What the selections have touched so far. */
+  touched(): TouchedSelection[] {
+    return this.selections.map(({ matchers, set, samples }) => ({
+      selector: selectorText(matchers),
+      series: set.count,
+      chunks: set.chunksRead ?? 0,
+      samples,
+    }));
+  }
+
+  /** Prepares the selections; false = paused: call again. */
+  prepareSelections(): boolean {
+    return this.begun.every((set) => set.prepare(this.goOn));
+  }
+
+  /** Lets the selections go; they are not read after this. */
+  close(): void {
+    for (const set of this.begun) set.close();
   }
 
   /** Ends the query with an execution error. */

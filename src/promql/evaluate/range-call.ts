@@ -2,10 +2,11 @@
  * Functions over range vectors: each series is decoded once, its windows are found once, and the
  * function fills a column with one value a step.
  */
+import { KernelRates } from "../../chunk/decode-kernel.ts";
 import type { Labels } from "../../series/labels.ts";
 import { messages } from "./messages.ts";
 import type { QueryContext } from "./query-context.ts";
-import type { RangeStream } from "./range-stream.ts";
+import type { RangeStream, RateStep } from "./range-stream.ts";
 import type { SampleSeries } from "./sample-series.ts";
 import { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
@@ -32,6 +33,8 @@ export interface RangeFunction {
   readonly scalars: readonly ScalarColumn[];
   /** Whether results are rates of a counter, so that the name should look like one. */
   readonly expectsCounter: boolean;
+  /** Set when the function is a rate that the kernel computes for plain series. */
+  readonly kernelRate?: { readonly isCounter: boolean; readonly isRate: boolean };
   /** Writes one value a step into a cleared column. */
   evaluate(input: RangeInput, column: StepColumn): void;
 }
@@ -104,6 +107,8 @@ export class RangeCallStream implements VectorStream {
   private readonly call: RangeFunction;
   private readonly input: RangeInput;
   private readonly start: number;
+  /** Set when rates are computed without looking at the samples. */
+  private readonly rates: KernelRates | null;
   private checkedName = Number.NaN;
 
   constructor(
@@ -118,6 +123,7 @@ export class RangeCallStream implements VectorStream {
     this.call = call;
     this.start = start;
     this.column = new StepColumn(grid.count);
+    this.rates = this.kernelRates();
     this.input = {
       samples: stream.samples,
       windows: stream.windows,
@@ -128,6 +134,15 @@ export class RangeCallStream implements VectorStream {
       smoothed: stream.smoothed,
       notes: new RangeNotes(context, stream, start),
     };
+  }
+
+  private kernelRates(): KernelRates | null {
+    const { call, stream } = this;
+    const plain = !stream.anchored && !stream.smoothed && !this.context.options.startTimestamps;
+    if (!plain || !call.kernelRate || !stream.advanceRates) return null;
+    const { ends, rangeMs, rangeSeconds } = stream.windows;
+    const { isCounter, isRate } = call.kernelRate;
+    return new KernelRates({ ends, rangeMs, isCounter, rateSeconds: isRate ? rangeSeconds : 0 });
   }
 
   get distinctWithoutName(): boolean {
@@ -154,18 +169,30 @@ export class RangeCallStream implements VectorStream {
   }
 
   advance(): boolean {
-    while (this.stream.advance()) {
-      const { samples, windows } = this.stream;
-      const { histogramTimes } = samples;
-      windows.locate(samples.floats.times, samples.floats.length, this.input.floats);
-      windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
-      this.column.clear();
-      this.call.evaluate(this.input, this.column);
+    for (let step = this.move(); step !== "end"; step = this.move()) {
+      if (step === "samples") this.evaluate();
       if (!this.column.hasAny()) continue;
       if (this.call.expectsCounter) this.checkCounterName();
       return true;
     }
     return false;
+  }
+
+  private move(): RateStep {
+    const { rates, stream } = this;
+    if (rates) return stream.advanceRates!(rates, this.column);
+    return stream.advance() ? "samples" : "end";
+  }
+
+  private evaluate(): void {
+    const { samples, windows } = this.stream;
+    const { histogramTimes } = samples;
+    windows.locate(samples.floats.times, samples.floats.length, this.input.floats);
+    if (histogramTimes.length > 0) {
+      windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
+    }
+    this.column.clear();
+    this.call.evaluate(this.input, this.column);
   }
 
   /** Notes a rate of floats whose metric does not look like a counter. */

@@ -4,6 +4,8 @@
  * Two sources: a selector, which decodes each series once, and a subquery, which evaluates its
  * expression once over a grid of its own.
  */
+import type { KernelRates } from "../../chunk/decode-kernel.ts";
+import { NOT_IN_KERNEL } from "../../chunk/rate-request.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { MatrixSelector } from "../ast.ts";
 import type { ResultSeries } from "../result/query-result.ts";
@@ -11,9 +13,13 @@ import type { QueryContext } from "./query-context.ts";
 import { rangePoints } from "./range-points.ts";
 import { SampleSeries } from "./sample-series.ts";
 import { SelectedSeries } from "./selected-series.ts";
+import type { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 import { Windows } from "./windows.ts";
+
+/** What a stream has of its next series: rates in the column, samples, or there is none. */
+export type RateStep = "rates" | "samples" | "end";
 
 export type RangePoints = Omit<ResultSeries, "labels">;
 
@@ -28,6 +34,11 @@ export interface RangeStream extends SeriesIdentity {
   prepare(): boolean;
   /** Moves to the next series that has any sample; false = no more. */
   advance(): boolean;
+  /**
+   * Moves on as advance() does, and computes rates when the samples need not be looked at for that;
+   * a stream that cannot do that leaves this out.
+   */
+  advanceRates?(rates: KernelRates, into: StepColumn): RateStep;
   /** The points of the current series in the first step's window. */
   points(): RangePoints;
 }
@@ -71,21 +82,43 @@ export class RangeSelectorStream implements RangeStream {
   }
 
   advance(): boolean {
-    const { meter, options } = this.context;
-    meter.release(this.samples.sampleCount);
+    this.letGo();
+    while (this.selected.next()) {
+      if (this.load()) return true;
+    }
+    return false;
+  }
+
+  advanceRates(rates: KernelRates, into: StepColumn): RateStep {
+    this.letGo();
+    const { fromMs, toMs } = this.windows;
     while (this.selected.next()) {
       const { series, current } = this.selected;
-      const { fromMs, toMs } = this.windows;
-      this.samples.load(series, current, fromMs, toMs, options.startTimestamps);
-      this.samples.dropStale();
-      meter.checkpoint(this.samples.sampleCount);
-      if (this.samples.sampleCount === 0) continue;
-      meter.hold(this.samples.sampleCount);
-      return true;
+      const read = series.rates?.(current, fromMs, toMs, rates, into) ?? NOT_IN_KERNEL;
+      if (read !== NOT_IN_KERNEL) {
+        this.selected.loaded(read);
+        if (read > 0) return "rates";
+      } else if (this.load()) return "samples";
     }
+    return "end";
+  }
+
+  /** Loads the samples of the current series; false when it has none. */
+  private load(): boolean {
+    const { meter, options } = this.context;
+    const { series, current } = this.selected;
+    const { fromMs, toMs } = this.windows;
+    this.samples.load(series, current, fromMs, toMs, options.startTimestamps);
+    this.samples.dropStale();
+    this.selected.loaded(this.samples.weight);
+    meter.hold(this.samples.sampleCount);
+    return this.samples.sampleCount > 0;
+  }
+
+  private letGo(): void {
+    this.context.meter.release(this.samples.sampleCount);
     this.samples.floats.clear();
     this.samples.histograms = [];
-    return false;
   }
 
   points(): RangePoints {

@@ -27,13 +27,33 @@ export class SampleSeries {
     this.floatStarts = starts ? starts.slice() : null;
   }
 
+  /** The same for the newest float only; histograms come all. */
+  loadNewest(set: SeriesSet, index: number, fromMs: number, toMs: number): void {
+    this.floats.clear();
+    if (set.readNewest) set.readNewest(index, fromMs, toMs, this.floats);
+    else set.read(index, fromMs, toMs, this.floats);
+    const found = histogramsOf(set, index, fromMs, toMs);
+    this.histogramTimes = found?.times ?? [];
+    this.histograms = found?.values ?? [];
+    this.histogramStarts = null;
+    this.floatStarts = null;
+  }
+
+  /** Samples, where a histogram counts for as many as its size is. */
+  get weight(): number {
+    let weight = this.floats.length;
+    for (const histogram of this.histograms) weight += histogram.sampleWeight;
+    return weight;
+  }
+
   get sampleCount(): number {
     return this.floats.length + this.histograms.length;
   }
 
   /** Removes the stale markers among the floats. */
   dropStale(): void {
-    const { bits, length } = this.floats;
+    const { bits, length, mayBeStale } = this.floats;
+    if (!mayBeStale) return;
     for (let i = 0; i < length; i++) {
       if (bits[2 * i + 1] === STALE_HIGH && bits[2 * i] === STALE_LOW) {
         this.compactFrom(i);

@@ -2,12 +2,14 @@
 import type { Labels } from "../../series/labels.ts";
 import type { VectorSelector } from "../ast.ts";
 import { METRIC_NAME } from "../label-operations.ts";
-import type { SeriesSet } from "../series-source.ts";
-import type { QueryContext } from "./query-context.ts";
+import type { BegunSeriesSet, SeriesSet } from "../series-source.ts";
+import type { QueryContext, QuerySelection } from "./query-context.ts";
 import { SetSymbols } from "./query-symbols.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 
 export class SelectedSeries implements SeriesIdentity {
+  private readonly context: QueryContext;
+  private readonly selection: QuerySelection;
   private readonly set: SeriesSet;
   private readonly symbols: SetSymbols;
   private index = -1;
@@ -15,8 +17,17 @@ export class SelectedSeries implements SeriesIdentity {
   /** Whether the series differ in more than name, type and unit. */
   readonly distinctWithoutName: boolean;
 
-  constructor(context: QueryContext, selector: VectorSelector, fromMs: number, toMs: number) {
-    this.set = context.source.select(selector.matchers, fromMs, toMs);
+  /** `newestOnly` = only the newest sample of each series will be read. */
+  constructor(
+    context: QueryContext,
+    selector: VectorSelector,
+    fromMs: number,
+    toMs: number,
+    newestOnly = false,
+  ) {
+    this.selection = context.select(selector.matchers, fromMs, toMs, newestOnly);
+    this.set = this.selection.set;
+    this.context = context;
     this.symbols = new SetSymbols(context.symbols, this.set);
     this.distinctWithoutName = selectsOneName(selector) && !hasTypes(this.set);
   }
@@ -35,6 +46,12 @@ export class SelectedSeries implements SeriesIdentity {
     return this.index < this.set.count;
   }
 
+  /** Counts the samples of the current series, and the work of reading them. */
+  loaded(samples: number): void {
+    this.selection.samples += samples;
+    this.context.meter.checkpoint(samples);
+  }
+
   labels(): Labels {
     return this.set.labels(this.index);
   }
@@ -51,8 +68,9 @@ function selectsOneName(selector: VectorSelector): boolean {
   );
 }
 
-/** Whether some series has a type or unit. */
-function hasTypes(set: SeriesSet): boolean {
+/** Whether some series has, or may have, a type or unit. */
+function hasTypes(set: SeriesSet | BegunSeriesSet): boolean {
+  if ("mayHaveLabel" in set) return set.mayHaveLabel("__type__") || set.mayHaveLabel("__unit__");
   for (let i = 0; i < set.count; i++) {
     if (set.labelSymbol(i, "__type__") >= 0 || set.labelSymbol(i, "__unit__") >= 0) return true;
   }

@@ -18,6 +18,7 @@ export class RateFunction implements RangeFunction {
   readonly isCounter: boolean;
   /** Per second (rate). */
   readonly isRate: boolean;
+  readonly kernelRate: { readonly isCounter: boolean; readonly isRate: boolean };
   /** Positions of the samples at which the counter of the current series started anew. */
   private resets = new Int32Array(16);
   private resetCount = 0;
@@ -25,6 +26,7 @@ export class RateFunction implements RangeFunction {
   constructor(isCounter: boolean, isRate: boolean) {
     this.isCounter = isCounter;
     this.isRate = isRate;
+    this.kernelRate = { isCounter, isRate };
   }
 
   get expectsCounter(): boolean {

@@ -10,6 +10,7 @@
  */
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import type { TouchedSelection } from "./touched-selection.ts";
 
 /** One series with its points. */
 export interface ResultSeries {
@@ -55,4 +56,6 @@ export interface QueryResult {
   readonly infos: readonly string[];
   /** Highest number of samples held at a time. */
   readonly peakSamples: number;
+  /** What each selector has touched. */
+  readonly touched: readonly TouchedSelection[];
 }

@@ -1,0 +1,232 @@
+/**
+ * Chunks as they were at one moment: where the bytes lie, how many samples and bits count, and the
+ * decoder's state near the range that is wanted.
+ *
+ * What is captured is enough to read the range later, whatever has happened to the chunk since: its
+ * slot is kept by the reader's epoch (reader-epochs.ts), the bits that count are never written
+ * again, and record and seek marks are not looked at any more.
+ *
+ * I1  Samples behind the captured count are not seen, though their bits may be in the slot already.
+ * I2  A captured state stands behind sample 0 (mark 0) or behind a seek mark's last sample.
+ *
+ * A capture is 92 bytes in two columns. Units: times are milliseconds; lengths are bytes.
+ */
+import type { ChunkRef } from "../base/units.ts";
+import { ChunkKind, type ChunkTable } from "./chunk-table.ts";
+import {
+  type CapturedStream,
+  decodeNewestOf,
+  decodeStream,
+  type KernelRates,
+} from "./decode-kernel.ts";
+import { DecoderState } from "./decoder-state.ts";
+import type { HistogramColumns } from "./histogram-columns.ts";
+import {
+  decodeHistogramsAt,
+  decodeStaleAt,
+  type HistogramPlace,
+  isGaugeChunk,
+} from "./histogram-decoder.ts";
+import type { ReaderEpoch } from "./reader-epochs.ts";
+import { type SampleColumns, STALE_HIGH, STALE_LOW } from "./sample-columns.ts";
+import { NO_MARK } from "./seek-marks.ts";
+import { newestMarkBefore } from "./xor-decoder.ts";
+
+const WORDS = 15;
+const REGION = 0;
+const OFFSET = 1;
+const BYTE_LENGTH = 2;
+const COUNT = 3;
+const LAST_HIGH = 4;
+const LAST_LOW = 5;
+const MARK_COUNT = 6;
+const MARK_POSITION = 7;
+const MARK_HIGH = 8;
+const MARK_LOW = 9;
+const MARK_LEADING = 10;
+const MARK_SIZE = 11;
+const BIT_LENGTH = 12;
+const KIND = 13;
+const IS_GAUGE = 14;
+
+const TIMES = 4;
+const FIRST_TIME = 0;
+const LAST_TIME = 1;
+const MARK_TIME = 2;
+const MARK_BEFORE = 3;
+
+const FIRST_CAPTURES = 16;
+
+const state = new DecoderState();
+const stream: CapturedStream = { bytes: new Uint8Array(0), start: 0, byteLength: 0, count: 0 };
+
+export class CapturedChunks {
+  private readonly chunks: ChunkTable;
+  private readonly epoch: ReaderEpoch;
+  private words: Uint32Array = new Uint32Array(FIRST_CAPTURES * WORDS);
+  private times: Float64Array = new Float64Array(FIRST_CAPTURES * TIMES);
+  private used = 0;
+
+  constructor(chunks: ChunkTable, epoch: ReaderEpoch) {
+    this.chunks = chunks;
+    this.epoch = epoch;
+  }
+
+  /** How many chunks are captured; the next one gets this number. */
+  get count(): number {
+    return this.used;
+  }
+
+  /** Captures a chunk that has samples, ready to be decoded from `fromMs` on. */
+  capture(chunk: ChunkRef, fromMs: number): void {
+    if (this.used * TIMES === this.times.length) this.grow();
+    const { chunks, words, times } = this;
+    const at = this.used * WORDS;
+    const half = this.used * TIMES;
+    this.used++;
+    this.epoch.mark(chunk);
+    words[at + REGION] = chunks.regionOf(chunk);
+    words[at + OFFSET] = chunks.offsetOf(chunk);
+    words[at + BYTE_LENGTH] = chunks.byteLengthOf(chunk);
+    words[at + COUNT] = chunks.sampleCountOf(chunk);
+    words[at + BIT_LENGTH] = chunks.bitLengthOf(chunk);
+    words[at + KIND] = chunks.kindOf(chunk);
+    words[at + IS_GAUGE] = chunks.isHistogram(chunk) && isGaugeChunk(chunks, chunk) ? 1 : 0;
+    words[at + LAST_HIGH] = chunks.lastValueHighOf(chunk);
+    words[at + LAST_LOW] = chunks.lastValueLowOf(chunk);
+    times[half + FIRST_TIME] = chunks.firstTimeOf(chunk);
+    times[half + LAST_TIME] = chunks.lastTimeOf(chunk);
+    this.captureMark(chunk, fromMs, at, half);
+  }
+
+  private captureMark(chunk: ChunkRef, fromMs: number, at: number, half: number): void {
+    const { words, times, chunks } = this;
+    const mark = chunks.isHistogram(chunk) ? NO_MARK : newestMarkBefore(chunks, chunk, fromMs);
+    if (mark === NO_MARK) {
+      words[at + MARK_COUNT] = 0;
+      return;
+    }
+    const { marks } = chunks;
+    const time = times[half + FIRST_TIME]! + marks.timeOffsetOf(mark);
+    times[half + MARK_TIME] = time;
+    times[half + MARK_BEFORE] = time - marks.deltaOf(mark);
+    words[at + MARK_COUNT] = marks.countOf(mark);
+    words[at + MARK_POSITION] = marks.positionOf(mark);
+    words[at + MARK_HIGH] = marks.valueHighOf(mark);
+    words[at + MARK_LOW] = marks.valueLowOf(mark);
+    words[at + MARK_LEADING] = marks.leadingOf(mark);
+    words[at + MARK_SIZE] = marks.sizeOf(mark);
+  }
+
+  /** Whether capture `index` holds native histograms. */
+  isHistogram(index: number): boolean {
+    return this.words[index * WORDS + KIND] !== ChunkKind.xor;
+  }
+
+  /** Appends the native histograms of capture `index` in [fromMs, toMs] to `into`. */
+  readHistograms(index: number, fromMs: number, toMs: number, into: HistogramColumns): void {
+    if (this.isHistogram(index)) decodeHistogramsAt(this.placeOf(index), fromMs, toMs, into);
+  }
+
+  private placeOf(index: number): HistogramPlace {
+    const { words } = this;
+    const at = index * WORDS;
+    return {
+      bytes: this.chunks.bytesOfRegion(words[at + REGION]!),
+      start: words[at + OFFSET]!,
+      bitLength: words[at + BIT_LENGTH]!,
+      count: words[at + COUNT]!,
+      isFloat: words[at + KIND] === ChunkKind.floatHistogram,
+      isGauge: words[at + IS_GAUGE] === 1,
+      endsStale: words[at + LAST_HIGH] === STALE_HIGH && words[at + LAST_LOW] === STALE_LOW,
+    };
+  }
+
+  /**
+   * Appends the floats of capture `index` in [fromMs, toMs] to `into`; stale histograms come as
+   * stale markers.
+   */
+  read(index: number, fromMs: number, toMs: number, into: SampleColumns): void {
+    if (this.isHistogram(index)) {
+      decodeStaleAt(this.placeOf(index), fromMs, toMs, into);
+      return;
+    }
+    this.enter(index);
+    decodeStream(stream, state, fromMs, toMs, into);
+  }
+
+  /** Adds the samples of capture `index` in [fromMs, toMs] to rates; false when they do not fit. */
+  addTo(rates: KernelRates, index: number, fromMs: number, toMs: number): boolean {
+    this.enter(index);
+    return rates.add(stream, state, fromMs, toMs);
+  }
+
+  /**
+   * Appends the newest sample of capture `index` in [fromMs, toMs], if there is one; returns
+   * whether. The capture must be ready for toMs + 1.
+   */
+  readNewest(index: number, fromMs: number, toMs: number, into: SampleColumns): boolean {
+    const { words, times } = this;
+    const at = index * WORDS;
+    const half = index * TIMES;
+    const last = times[half + LAST_TIME]!;
+    if (last <= toMs) {
+      if (last < fromMs) return false;
+      pushOne(into, last, words[at + LAST_HIGH]!, words[at + LAST_LOW]!);
+      return true;
+    }
+    const marked = words[at + MARK_COUNT]! > 0;
+    const markTime = marked ? times[half + MARK_TIME]! : fromMs - 1;
+    this.enter(index);
+    if (decodeNewestOf(stream, state, Math.max(fromMs, markTime + 1), toMs, into)) return true;
+    if (!marked || markTime < fromMs) return false;
+    pushOne(into, markTime, words[at + MARK_HIGH]!, words[at + MARK_LOW]!);
+    return true;
+  }
+
+  /** Takes up the stream of a capture, with the decoder's state at the captured mark. */
+  private enter(index: number): void {
+    const { words, times } = this;
+    const at = index * WORDS;
+    const half = index * TIMES;
+    stream.bytes = this.chunks.bytesOfRegion(words[at + REGION]!);
+    stream.start = words[at + OFFSET]!;
+    stream.byteLength = words[at + BYTE_LENGTH]!;
+    stream.count = words[at + COUNT]!;
+    if (words[at + MARK_COUNT] === 0) {
+      state.enterStart(stream.bytes, stream.start, times[half + FIRST_TIME]!, stream.count);
+      return;
+    }
+    state.index = words[at + MARK_COUNT]!;
+    state.position = words[at + MARK_POSITION]!;
+    state.time = times[half + MARK_TIME]!;
+    state.previous = times[half + MARK_BEFORE]!;
+    state.high = words[at + MARK_HIGH]!;
+    state.low = words[at + MARK_LOW]!;
+    state.leading = words[at + MARK_LEADING]!;
+    state.size = words[at + MARK_SIZE]!;
+  }
+
+  /** Makes room for `captures`, if that many come; more may. */
+  expect(captures: number): void {
+    if (captures > this.times.length / TIMES) this.resize(captures);
+  }
+
+  private grow(): void {
+    this.resize((this.times.length / TIMES) * 2);
+  }
+
+  private resize(captures: number): void {
+    const words = new Uint32Array(captures * WORDS);
+    const times = new Float64Array(captures * TIMES);
+    words.set(this.words);
+    times.set(this.times);
+    this.words = words;
+    this.times = times;
+  }
+}
+
+function pushOne(into: SampleColumns, timeMs: number, high: number, low: number): void {
+  into.reserve(1);
+  into.push(timeMs, high, low);
+}

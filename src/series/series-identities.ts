@@ -1,0 +1,50 @@
+/** Who the series of a selection are: labels and symbols by position in the selection. */
+import type { SeriesRef, SymbolRef } from "../base/units.ts";
+import type { Head } from "./head.ts";
+import type { Labels } from "./labels.ts";
+import { NO_PAIR } from "./pairs.ts";
+import { pairOfName } from "./select.ts";
+
+export abstract class SeriesIdentities {
+  protected readonly head: Head;
+  private readonly nameSymbols = new Map<string, SymbolRef | -1>();
+
+  constructor(head: Head) {
+    this.head = head;
+  }
+
+  /** How many series are selected. */
+  abstract get count(): number;
+
+  /** The series at a position. */
+  protected abstract refOf(index: number): SeriesRef;
+
+  labels(index: number): Labels {
+    return this.head.index.labelsOf(this.refOf(index));
+  }
+
+  /** Symbol of the value of label `name`, or -1. */
+  labelSymbol(index: number, name: string): number {
+    const symbol = this.nameSymbol(name);
+    if (symbol === -1) return -1;
+    const pair = pairOfName(this.head.index, this.refOf(index), symbol);
+    return pair === NO_PAIR ? -1 : this.head.index.pairs.valueOf(pair);
+  }
+
+  symbolText(symbol: number): string {
+    return this.head.index.symbols.textOf(symbol as SymbolRef);
+  }
+
+  /** Whether any series of the store may have a label of that name. */
+  mayHaveLabel(name: string): boolean {
+    return this.nameSymbol(name) !== -1;
+  }
+
+  private nameSymbol(name: string): SymbolRef | -1 {
+    const known = this.nameSymbols.get(name);
+    if (known !== undefined) return known;
+    const symbol = this.head.index.symbols.findText(name);
+    this.nameSymbols.set(name, symbol);
+    return symbol;
+  }
+}

@@ -42,8 +42,7 @@ interface Kernel {
     before: number,
     high: number,
     low: number,
-    leading: number,
-    size: number,
+    window: number,
     stored: number,
   ): number;
   dropStale(count: number): number;
@@ -126,8 +125,7 @@ function decodeInto(
     state.previous,
     state.high | 0,
     state.low | 0,
-    state.leading,
-    state.size,
+    state.leading | (state.size << 8),
     stored,
   );
 }

@@ -35,7 +35,7 @@ function decodePlain(samples: readonly NaiveSample[], fromMs: number, toMs: numb
   const bytes = stream.bytes.subarray(stream.start + skipped, stream.start + stream.byteLength);
   new Uint8Array(plainMemory).set(bytes, plain.INPUT);
   const { index, time, previous, high, low, leading, size } = state;
-  const rest = [high, low, leading, size, 0] as const;
+  const rest = [high, low, leading | (size << 8), 0] as const;
   const bit = state.position & 7;
   return plain.decode(
     ...([bytes.length, bit, fromMs, toMs, index, stream.count, time, previous] as const),

@@ -82,10 +82,17 @@ function secondDifference(word: i64, bits: i32, position: i32): i64 {
   return peek(position + 4);
 }
 
+/** Writes a sample to the columns, `out` bytes from their start. */
+function put(out: i32, time: f64, value: i64): void {
+  f64.store(TIMES + out, time);
+  i64.store(VALUES + out, value);
+}
+
 /**
  * Decodes samples index .. count - 1 behind the state (see chunk/decoder-state.ts) and stores those
  * with from <= time <= to behind the first `stored` ones of the columns. With index 1 the sample in
- * front of it, whose time is `before` and whose value is the state's, comes first.
+ * front of it, whose time is `before` and whose value is the state's, comes first. `window` is the
+ * XOR window: leading zeros, and its size times 256.
  *
  * Returns twice the number of samples in the columns, plus 1 when one of the values met was a
  * stale marker.
@@ -101,8 +108,7 @@ export function decode(
   before: f64,
   high: i32,
   low: i32,
-  leadingBits: i32,
-  sizeBits: i32,
+  window: i32,
   stored: i32,
 ): i32 {
   reverseWords(bytes);
@@ -113,13 +119,12 @@ export function decode(
   let time = i64(now);
   let delta = time - i64(before);
   let value = left(i64(high), 32) | right(left(i64(low), 32), 32);
-  let leading = leadingBits;
-  let size = sizeBits;
+  let leading = window & 255;
+  let size = window >>> 8;
   let out = stored << 3;
   let stale: i32 = value === STALE ? 1 : 0;
   if (index === 1 && before >= from && before <= to) {
-    f64.store(TIMES + out, before);
-    i64.store(VALUES + out, value);
+    put(out, before, value);
     out += 8;
   }
   while (index < count) {
@@ -133,8 +138,7 @@ export function decode(
         for (; same > 0; same--) {
           time = time + delta;
           if (time > latest) return (out >>> 3) * 2 + stale;
-          f64.store(TIMES + out, f64(time));
-          i64.store(VALUES + out, value);
+          put(out, f64(time), value);
           out += time >= earliest ? 8 : 0;
         }
         continue;
@@ -152,16 +156,14 @@ export function decode(
       position += 2;
       if (left(word, 1) < i64(0)) {
         leading = i32(right(word, 57)) & 31;
-        size = i32(right(word, 51)) & 63;
-        if (size === 0) size = 64;
+        size = ((i32(right(word, 51)) + 63) & 63) + 1;
         position += 11;
       }
       value = value ^ left(right(peek(position), 64 - size), 64 - size - leading);
       position += size;
       if (value === STALE) stale = 1;
     }
-    f64.store(TIMES + out, f64(time));
-    i64.store(VALUES + out, value);
+    put(out, f64(time), value);
     out += time >= earliest ? 8 : 0;
     index++;
   }

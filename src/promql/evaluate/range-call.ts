@@ -188,9 +188,7 @@ export class RangeCallStream implements VectorStream {
     const { samples, windows } = this.stream;
     const { histogramTimes } = samples;
     windows.locate(samples.floats.times, samples.floats.length, this.input.floats);
-    if (histogramTimes.length > 0) {
-      windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
-    }
+    windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
     this.column.clear();
     this.call.evaluate(this.input, this.column);
   }

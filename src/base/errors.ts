@@ -7,6 +7,7 @@
 
 export type ErrorCode =
   | "BAD_PARAMETER"
+  | "BLOCK_CORRUPT"
   | "BODY_TOO_LARGE"
   | "CLOCK_IN_DOUBT"
   | "CONFIG_INVALID"

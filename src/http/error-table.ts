@@ -30,6 +30,7 @@ export const CLIENT_CLOSED_REQUEST = 499;
 
 export const ERROR_ANSWERS: { readonly [Code in ErrorCode]: ErrorAnswer } = {
   BAD_PARAMETER: BAD_DATA,
+  BLOCK_CORRUPT: INTERNAL,
   BODY_TOO_LARGE: { status: 413, errorType: "bad_data" },
   CLOCK_IN_DOUBT: { status: 503, errorType: "unavailable" },
   CONFIG_INVALID: INTERNAL,

@@ -1,7 +1,9 @@
 /**
- * Encoder of remote write 1.0: label texts and samples become a WriteRequest body.
+ * Encoder of remote write 1.0: label texts and samples become a WriteRequest body. The series of a
+ * remote read answer have the same shape, with chunks in place of samples where it is streamed.
  *
- * Used where the service writes to itself (self-scrape, drill) and by tests and the load generator.
+ * Used where the service writes to itself (self-scrape, drill), by remote read, by tests and the
+ * load generator.
  * It writes what Prometheus' own encoder writes: minimal varints, defaults left out. Sorting
  * labels and leaving out empty values is the caller's part.
  *
@@ -36,6 +38,11 @@ export class WriteRequestEncoder {
   /** A copy of the request written so far, without compression. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(0, this.end);
+  }
+
+  /** Copies the message written so far to `target` at `offset`. */
+  copyTo(target: Uint8Array, offset: number): void {
+    target.set(this.bytes.subarray(0, this.end), offset);
   }
 
   /** Opens a series; everything until endSeries() belongs to it. */
@@ -81,6 +88,20 @@ export class WriteRequestEncoder {
     this.closeSample(from, timeMs);
   }
 
+  /** Writes one chunk of the open series, which is a ChunkedSeries then. */
+  chunk(minTimeMs: number, maxTimeMs: number, encoding: number, data: Uint8Array): void {
+    this.reserve(5 * NUMBER_FIELD_BYTES + data.length);
+    const from = this.end;
+    this.number(0x08, minTimeMs);
+    this.number(0x10, maxTimeMs);
+    this.number(0x18, encoding);
+    this.bytes[this.end++] = 0x22;
+    this.varint(data.length);
+    this.bytes.set(data, this.end);
+    this.end += data.length;
+    this.wrap(0x12, from);
+  }
+
   /** Writes the marker that the open series has ended. */
   staleMarker(timeMs: number): void {
     this.sampleBits(timeMs, STALE_HIGH, STALE_LOW);
@@ -113,6 +134,13 @@ export class WriteRequestEncoder {
       this.varint(timeMs);
     }
     this.wrap(0x12, from);
+  }
+
+  /** Writes a whole-number field; 0 is left out. Room must have been reserved. */
+  private number(tag: number, value: number): void {
+    if (value === 0) return;
+    this.bytes[this.end++] = tag;
+    this.varint(value);
   }
 
   /** Writes a text field; an empty text is left out. */

@@ -1,0 +1,64 @@
+/**
+ * Samples gathered by series, each series in the order of time: what a server accepts.
+ *
+ * Units: times are milliseconds since the epoch; values are 64 raw bits in two words.
+ */
+
+/** One series: label names and values in turn, and its samples as they came. */
+export class GatheredSeries {
+  readonly labels: readonly string[];
+  private readonly times: number[] = [];
+  private readonly words: number[] = [];
+  private order: Uint32Array | null = null;
+
+  constructor(labels: readonly string[]) {
+    this.labels = labels;
+  }
+
+  get count(): number {
+    return this.times.length;
+  }
+
+  add(timeMs: number, high: number, low: number): void {
+    this.times.push(timeMs);
+    this.words.push(high, low);
+    this.order = null;
+  }
+
+  /** Hands out the samples from position `from` to `to`, in the order of time. */
+  visit(from: number, to: number, take: (timeMs: number, high: number, low: number) => void): void {
+    const order = this.sorted();
+    for (let i = from; i < to; i++) {
+      const at = order[i] as number;
+      take(this.times[at] as number, this.words[2 * at] as number, this.words[2 * at + 1] as number);
+    }
+  }
+
+  private sorted(): Uint32Array {
+    if (this.order !== null) return this.order;
+    const order = Uint32Array.from(this.times, (_time, i) => i);
+    const { times } = this;
+    this.order = order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
+    return this.order;
+  }
+}
+
+const floats = new Float64Array(1);
+const bits = new Uint32Array(floats.buffer);
+
+/** Gathers samples whose series come in any order. */
+export class SampleGatherer {
+  private readonly bySet = new Map<string, GatheredSeries>();
+
+  get series(): readonly GatheredSeries[] {
+    return [...this.bySet.values()];
+  }
+
+  add(labels: readonly string[], timeMs: number, value: number): void {
+    const key = JSON.stringify(labels);
+    let series = this.bySet.get(key);
+    if (series === undefined) this.bySet.set(key, (series = new GatheredSeries(labels)));
+    floats[0] = value;
+    series.add(timeMs, bits[1] as number, bits[0] as number);
+  }
+}

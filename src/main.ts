@@ -36,6 +36,8 @@ import { closeServer, isLoopback, listen, originOf } from "./http/listen.ts";
 import { PromqlQueries } from "./http/promql-queries.ts";
 import { buildServer } from "./http/server.ts";
 import type { About, ServerParts } from "./http/server-parts.ts";
+import { runImport } from "./import/import-command.ts";
+import { IMPORT_FLAGS } from "./import/import-flags.ts";
 import { runSnapshotCommand } from "./journal/snapshot-command.ts";
 import { Metrics } from "./observe/metrics.ts";
 import { RequestCounts } from "./observe/request-counts.ts";
@@ -275,6 +277,14 @@ const testScriptsCommand = command({
   },
 });
 
+const importCommand = command({
+  name: "import",
+  summary: "Sends Prometheus blocks and OpenMetrics text to a running server.",
+  words: "PATH...",
+  flags: IMPORT_FLAGS,
+  run: (config, paths) => runImport(config, paths, new NodeDisk(), (line) => console.log(line)),
+});
+
 const drillCommand = command({
   name: "drill",
   summary: DRILL_SUMMARY,
@@ -301,6 +311,7 @@ const COMMANDS = [
     run: serve,
   }),
   drillCommand,
+  importCommand,
   replayCommand,
   testScriptsCommand,
   snapshotCommand("list", "Lists the snapshots in a directory."),

@@ -32,6 +32,19 @@ import { type SampleColumns, STALE_HIGH, STALE_LOW } from "./sample-columns.ts";
 import { NO_MARK } from "./seek-marks.ts";
 import { newestMarkBefore } from "./xor-decoder.ts";
 
+/** A chunk's stream as it was captured, in bytes of its own. */
+export interface ChunkCopy {
+  readonly minTimeMs: number;
+  readonly maxTimeMs: number;
+  /** 1 XOR, 2 histogram, 3 float histogram: Prometheus' numbers. */
+  readonly encoding: number;
+  readonly sampleCount: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The encoding of a chunk of floats. */
+export const XOR_ENCODING = 1;
+
 const WORDS = 15;
 const REGION = 0;
 const OFFSET = 1;
@@ -182,6 +195,29 @@ export class CapturedChunks {
     if (!marked || markTime < fromMs) return false;
     pushOne(into, markTime, words[at + MARK_HIGH]!, words[at + MARK_LOW]!);
     return true;
+  }
+
+  /**
+   * Copies the stream of capture `index` with the sample count of its moment. Its last byte may
+   * hold bits of samples that came later, which no reader looks at.
+   */
+  copy(index: number): ChunkCopy {
+    const { words, times } = this;
+    const at = index * WORDS;
+    const half = index * TIMES;
+    const start = words[at + OFFSET]!;
+    const region = this.chunks.bytesOfRegion(words[at + REGION]!);
+    const bytes = region.slice(start, start + words[at + BYTE_LENGTH]!);
+    const sampleCount = words[at + COUNT]!;
+    bytes[0] = sampleCount >>> 8;
+    bytes[1] = sampleCount;
+    return {
+      minTimeMs: times[half + FIRST_TIME]!,
+      maxTimeMs: times[half + LAST_TIME]!,
+      encoding: XOR_ENCODING,
+      sampleCount,
+      bytes,
+    };
   }
 
   /** Takes up the stream of a capture, with the decoder's state at the captured mark. */

@@ -12,6 +12,7 @@ import {
   anyOf,
   byteSize,
   duration,
+  labelPairs,
   listenAddress,
   oneOf,
   optionalText,
@@ -136,6 +137,30 @@ export const SERVE_FLAGS = {
     duration(MINUTE_MS, 128 * DAY_MS, "refuse every late sample"),
     "0",
     "How much older than the newest sample of its series a late sample may be.",
+  ),
+  externalLabels: flag(
+    "external-label",
+    labelPairs,
+    "",
+    "Label that every series gets when another server reads it by remote read; may be repeated.",
+  ),
+  remoteReadConcurrencyMax: flag(
+    "storage.remote.read-concurrent-limit",
+    wholeNumber(1, 1000),
+    "10",
+    "Remote reads under way at once; further ones wait.",
+  ),
+  remoteReadSamplesMax: flag(
+    "storage.remote.read-sample-limit",
+    wholeNumber(1, 2_000_000_000),
+    "50000000",
+    "Samples of a remote read that is not answered with chunks; a larger one is refused.",
+  ),
+  remoteReadFrameBytesMax: flag(
+    "storage.remote.read-max-bytes-in-frame",
+    byteSize(1024, 32 * MIB),
+    "1MiB",
+    "Size at which the chunks of one series go on in another frame of a remote read answer.",
   ),
   gogcPercent: flag(
     "heap.gogc",

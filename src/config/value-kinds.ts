@@ -163,6 +163,29 @@ export function optionalText(placeholder: string, what: string): ValueKind<strin
   return { read: (value) => value, show: (value) => value, allowed: what, placeholder };
 }
 
+/** Labels as name=value, separated by commas; the flag may be given several times. */
+export const labelPairs: ValueKind<Readonly<Record<string, string>>> = {
+  read: readLabelPairs,
+  show: (labels) =>
+    Object.entries(labels)
+      .map((pair) => pair.join("="))
+      .join(","),
+  allowed: "labels as name=value, separated by commas",
+  placeholder: "NAME=VALUE",
+  joins: true,
+};
+
+function readLabelPairs(text: string): Record<string, string> | undefined {
+  const labels: Record<string, string> = {};
+  for (const part of text.split(",")) {
+    if (part === "") continue;
+    const [, name = "", value = ""] = /^([^=]+)=(.+)$/.exec(part) ?? [];
+    if (name === "" || name in labels) return undefined;
+    labels[name] = value;
+  }
+  return labels;
+}
+
 /** Yes or no: --flag, --no-flag, or true and false in the environment. */
 export const yesOrNo: ValueKind<boolean> = {
   read: (value) => (value === "true" ? true : value === "false" ? false : undefined),

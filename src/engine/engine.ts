@@ -48,6 +48,8 @@ import type {
   WindowStatus,
   WriteOutcome,
 } from "./service.ts";
+import type { Slices } from "./slices.ts";
+import { type SeriesSelection, SortedSeries } from "./sorted-series.ts";
 import { Store, type StoreSettings } from "./store.ts";
 import { type PeriodicTask, Ticker } from "./ticker.ts";
 
@@ -207,6 +209,10 @@ export class Engine implements Service, HeapService {
 
   source(): HeadSource {
     return new HeadSource(this.store.head);
+  }
+
+  sortedSeries(selection: SeriesSelection, slices: Slices): Promise<SortedSeries> {
+    return SortedSeries.open(this.store.head, selection, slices);
   }
 
   series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {

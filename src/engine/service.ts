@@ -9,6 +9,8 @@ import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import type { Slices } from "./slices.ts";
+import type { SeriesSelection, SortedSeries } from "./sorted-series.ts";
 
 /** One kind of refusal met in a request: how often, and the first case in words. */
 export interface Refusal {
@@ -96,6 +98,8 @@ export interface Service {
   written(): Promise<void> | null;
   /** The samples, for the query engine. */
   source(): SeriesSource;
+  /** Series sorted by labels, chunks and samples as of now; the caller closes what it gets. */
+  sortedSeries(selection: SeriesSelection, slices: Slices): Promise<SortedSeries>;
   /** Label sets that match any of the selectors and have samples in [fromMs, toMs]. */
   series(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): Labels[];
   /** Label names, sorted by bytes; no selectors = all series. */

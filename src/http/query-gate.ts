@@ -8,7 +8,12 @@
  */
 import { assert } from "../base/assert.ts";
 import { TsdbError } from "../base/errors.ts";
-import type { RequestCounts } from "../observe/request-counts.ts";
+
+/** What the gate keeps up to date for others to see. */
+export interface GateCounts {
+  queriesRunning: number;
+  queriesWaiting: number;
+}
 
 interface Waiting {
   readonly enter: () => void;
@@ -16,10 +21,10 @@ interface Waiting {
 
 export class QueryGate {
   private readonly placeCount: number;
-  private readonly counts: RequestCounts;
+  private readonly counts: GateCounts;
   private readonly queue: Waiting[] = [];
 
-  constructor(placeCount: number, counts: RequestCounts) {
+  constructor(placeCount: number, counts: GateCounts) {
     assert(placeCount > 0, "query gate without a place");
     this.placeCount = placeCount;
     this.counts = counts;

@@ -29,6 +29,11 @@ export interface HttpSettings {
   readonly queryTimeoutMs: number;
   readonly queryConcurrencyMax: number;
   readonly queryLookbackMs: number;
+  /** Labels that every series gets when another server reads it. */
+  readonly externalLabels: Readonly<Record<string, string>>;
+  readonly remoteReadConcurrencyMax: number;
+  readonly remoteReadSamplesMax: number;
+  readonly remoteReadFrameBytesMax: number;
 }
 
 /** What the service says about itself on the status routes. */

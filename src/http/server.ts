@@ -4,6 +4,7 @@
  * Every request passes the guard first (access-guard.ts).
  *
  *   write context        /api/v1/write alone: no hooks of others, no compression
+ *   read context         /api/v1/read, the same
  *   answering context    all else: compressed answers, counted requests
  *     API context        /api/v1/…: CORS; open routes first, then those that need a ready store
  *
@@ -33,6 +34,7 @@ import { addNotificationRoutes } from "./notifications.ts";
 import { addPageRoutes } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
+import { addReadRoute } from "./remote-read.ts";
 import { addScrapeRoutes } from "./scrape-routes.ts";
 import { addSeriesRoutes } from "./series.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -165,6 +167,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const guard = new AccessGuard(parts.access, parts.counts, parts.clock);
   guard.addTo(app);
   await app.register(async (writeApp) => addWriteRoute(writeApp, parts, guard));
+  await app.register(async (readApp) => addReadRoute(readApp, parts));
   await app.register((answers) => addAnswers(answers, parts));
   return app;
 }

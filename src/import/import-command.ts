@@ -12,7 +12,7 @@ import { blockSamples } from "./block-samples.ts";
 import type { ImportConfig } from "./import-flags.ts";
 import { openMetricsSamples } from "./openmetrics.ts";
 import { SampleGatherer } from "./sample-series.ts";
-import { type SendFigures, SampleSender, type WriteTarget } from "./send-samples.ts";
+import { SampleSender, type SendFigures, type WriteTarget } from "./send-samples.ts";
 
 const WRITE_PATH = "/api/v1/write";
 
@@ -39,7 +39,7 @@ async function importPath(
   sender: SampleSender,
   print: (line: string) => void,
 ): Promise<void> {
-  const names = await disk.list(path).catch(() => null);
+  const names = await namesIn(disk, path);
   if (names === null) await importText(path, disk, sender);
   else if (names.includes("meta.json")) await importBlock(path, disk, sender, print);
   else {
@@ -49,13 +49,18 @@ async function importPath(
   }
 }
 
+/** Names in a directory; null for what is none. */
+function namesIn(disk: Disk, path: string): Promise<string[] | null> {
+  return disk.list(path).catch(() => null);
+}
+
 /** The blocks of a directory, oldest first. */
 async function blocksIn(path: string, names: readonly string[], disk: Disk): Promise<string[]> {
   const found: { directory: string; minTime: number }[] = [];
   for (const name of names) {
     const directory = `${path}/${name}`;
-    const inside = await disk.list(directory).catch(() => []);
-    if (!inside.includes("meta.json") || name.includes(".")) continue;
+    const inside = await namesIn(disk, directory);
+    if (!inside?.includes("meta.json") || name.includes(".")) continue;
     found.push({ directory, minTime: (await readBlockMeta(disk, directory)).minTime });
   }
   return found.sort((a, b) => a.minTime - b.minTime).map(({ directory }) => directory);

@@ -30,7 +30,11 @@ export class GatheredSeries {
     const order = this.sorted();
     for (let i = from; i < to; i++) {
       const at = order[i] as number;
-      take(this.times[at] as number, this.words[2 * at] as number, this.words[2 * at + 1] as number);
+      take(
+        this.times[at] as number,
+        this.words[2 * at] as number,
+        this.words[2 * at + 1] as number,
+      );
     }
   }
 

@@ -12,15 +12,16 @@
  * Units: times are milliseconds since the epoch of the calendar, both ends inclusive.
  */
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
-import { CapturedChunks } from "../chunk/captured-chunks.ts";
+import { CapturedChunks, type ChunkCopy, XOR_ENCODING } from "../chunk/captured-chunks.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { KernelRates } from "../chunk/decode-kernel.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import { NOT_IN_KERNEL, type RateResult } from "../chunk/rate-request.ts";
+import { encodeSamples } from "../chunk/encode-samples.ts";
 import type { ReaderEpoch } from "../chunk/reader-epochs.ts";
-import type { SampleColumns } from "../chunk/sample-columns.ts";
-import { dropCovered, type TimeIntervals } from "../chunk/time-intervals.ts";
+import { SampleColumns } from "../chunk/sample-columns.ts";
+import { dropCovered, isTouched, type TimeIntervals } from "../chunk/time-intervals.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import type { Head } from "./head.ts";
 import type { Matcher } from "./matcher.ts";
@@ -39,6 +40,8 @@ export interface CaptureRange {
 /** Series captured between two looks, and the work of one in the meter's units. */
 const SERIES_PER_STEP = 64;
 const SERIES_WORK = 8;
+
+const samples = new SampleColumns(1024);
 
 export class EpochSeriesSet extends SeriesIdentities {
   private readonly range: CaptureRange;
@@ -157,6 +160,34 @@ export class EpochSeriesSet extends SeriesIdentities {
     if (this.read(index, fromMs, toMs, into) === 0) return 0;
     into.keepLast(before);
     return 1;
+  }
+
+  /** The chunks of a series, oldest first; of one with deleted samples, encoded without these. */
+  chunks(index: number): ChunkCopy[] {
+    const copies: ChunkCopy[] = [];
+    const end = this.starts[index + 1]!;
+    const deleted = this.deleted.get(index);
+    for (let i = this.starts[index]!; i < end; i++) {
+      const copy = this.captured.copy(i);
+      const isWhole = !deleted || !isTouched(deleted, copy.minTimeMs, copy.maxTimeMs);
+      const kept = isWhole ? copy : this.withoutDeleted(i, deleted);
+      if (kept !== null) copies.push(kept);
+    }
+    return copies;
+  }
+
+  /** Chunk `captureIndex` without its deleted samples; null when nothing is left. */
+  private withoutDeleted(captureIndex: number, deleted: TimeIntervals): ChunkCopy | null {
+    samples.clear();
+    const all = Number.MAX_SAFE_INTEGER;
+    this.captured.read(captureIndex, -all, all, samples);
+    dropCovered(samples, 0, deleted);
+    const sampleCount = samples.length;
+    if (sampleCount === 0) return null;
+    const minTimeMs = samples.timeOf(0);
+    const maxTimeMs = samples.timeOf(sampleCount - 1);
+    const bytes = encodeSamples(samples);
+    return { minTimeMs, maxTimeMs, encoding: XOR_ENCODING, sampleCount, bytes };
   }
 
   /** Ends the epoch; nothing is read after this. */

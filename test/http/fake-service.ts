@@ -107,6 +107,10 @@ export class FakeService implements Service {
     return { select: (matchers, fromMs, toMs) => this.select([matchers], fromMs, toMs) };
   }
 
+  sortedSeries(): Promise<never> {
+    throw new Error("the fake service has no chunks");
+  }
+
   series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {
     const found = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels);
     return found.sort((a, b) => Labels.compare(a, b));
@@ -243,6 +247,10 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
       queryTimeoutMs: 60_000,
       queryConcurrencyMax: 2,
       queryLookbackMs: 300_000,
+      externalLabels: {},
+      remoteReadConcurrencyMax: 10,
+      remoteReadSamplesMax: 1000,
+      remoteReadFrameBytesMax: 1 << 20,
     },
     about: {
       version: "1.2.3",

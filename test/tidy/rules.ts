@@ -21,6 +21,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   wire: ["kernel", "base", "src/chunk/histogram-columns.ts"],
   config: ["base"],
   access: ["base"],
+  block: ["series", ...CORE],
+  import: ["config", "block", "wire", "series", ...CORE],
   promql: ["series", "chunk", "base"],
   journal: ["series", ...CORE],
   engine: ENGINE,
@@ -30,7 +32,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   drill: ["config", "engine", "observe", ...ENGINE],
   healthcheck: ["access", "config", "base"],
   web: ["http:types"],
-  main: ["access", "cli", "config", "http", "observe", "drill", "engine", ...ENGINE],
+  main: ["access", "cli", "import", "config", "http", "observe", "drill", "engine", ...ENGINE],
 };
 
 /** Where something outside src/ starts: service, probe, a compiler, the page and its build. */

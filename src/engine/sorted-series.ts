@@ -1,0 +1,120 @@
+/**
+ * Series of a selection in the order of their label sets, as others than our own queries want them:
+ * remote read, blocks. Selected, captured and sorted in short steps; read later, as they were then.
+ *
+ * I1  Between open() and close() the answers do not change, whatever happens to the store.
+ *
+ * Units: times are milliseconds since the epoch, both ends inclusive.
+ */
+import type { ChunkCopy } from "../chunk/captured-chunks.ts";
+import type { SampleColumns } from "../chunk/sample-columns.ts";
+import { EpochSeriesSet } from "../series/epoch-series-set.ts";
+import type { Head } from "../series/head.ts";
+import { Labels } from "../series/labels.ts";
+import type { Matcher } from "../series/matcher.ts";
+import type { Slices } from "./slices.ts";
+
+/** Labels that are sorted in one go, and merged between two looks at the clock. */
+const RUN_LENGTH = 1024;
+
+export interface SeriesSelection {
+  readonly matchers: readonly Matcher[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Labels that every series gets unless it has one of that name. */
+  readonly externalLabels: Labels;
+}
+
+interface Entry {
+  readonly index: number;
+  readonly labels: Labels;
+}
+
+export class SortedSeries {
+  private readonly set: EpochSeriesSet;
+  private readonly entries: readonly Entry[];
+
+  private constructor(set: EpochSeriesSet, entries: readonly Entry[]) {
+    this.set = set;
+    this.entries = entries;
+  }
+
+  /** Selects and sorts. The caller closes what it gets. */
+  static async open(head: Head, selection: SeriesSelection, slices: Slices): Promise<SortedSeries> {
+    const { matchers, fromMs, toMs, externalLabels } = selection;
+    const set = new EpochSeriesSet(head, matchers, { fromMs, toMs, newestOnly: false });
+    try {
+      while (!set.prepare(() => !slices.isOver())) await slices.next();
+      const entries: Entry[] = [];
+      for (let index = 0; index < set.count; index++) {
+        entries.push({ index, labels: withLabels(set.labels(index), externalLabels) });
+        if (slices.isOver()) await slices.next();
+      }
+      return new SortedSeries(set, await sorted(entries, slices));
+    } catch (error) {
+      set.close();
+      throw error;
+    }
+  }
+
+  get count(): number {
+    return this.entries.length;
+  }
+
+  labels(position: number): Labels {
+    return this.entries[position]!.labels;
+  }
+
+  /** The series' chunks, oldest first, without what is deleted. */
+  chunks(position: number): ChunkCopy[] {
+    return this.set.chunks(this.entries[position]!.index);
+  }
+
+  /** Appends the series' samples in [fromMs, toMs] to `into`; returns how many. */
+  read(position: number, fromMs: number, toMs: number, into: SampleColumns): number {
+    return this.set.read(this.entries[position]!.index, fromMs, toMs, into);
+  }
+
+  /** Gives up what was captured; nothing is read after this. */
+  close(): void {
+    this.set.close();
+  }
+}
+
+function withLabels(labels: Labels, added: Labels): Labels {
+  if (added.size === 0) return labels;
+  return Labels.fromRecord({ ...added.toRecord(), ...labels.toRecord() });
+}
+
+/** Sorts runs, then merges them two by two until one is left. */
+async function sorted(entries: readonly Entry[], slices: Slices): Promise<readonly Entry[]> {
+  let runs: Entry[][] = [];
+  for (let from = 0; from < entries.length; from += RUN_LENGTH) {
+    const run = entries.slice(from, from + RUN_LENGTH);
+    runs.push(run.sort((a, b) => Labels.compare(a.labels, b.labels)));
+    if (slices.isOver()) await slices.next();
+  }
+  while (runs.length > 1) {
+    const merged: Entry[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      merged.push(await mergedRuns(runs[i]!, runs[i + 1] ?? [], slices));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+async function mergedRuns(left: Entry[], right: Entry[], slices: Slices): Promise<Entry[]> {
+  if (right.length === 0) return left;
+  const merged: Entry[] = [];
+  let l = 0;
+  let r = 0;
+  while (l < left.length || r < right.length) {
+    const takesLeft =
+      r === right.length ||
+      (l < left.length && Labels.compare(left[l]!.labels, right[r]!.labels) <= 0);
+    merged.push(takesLeft ? left[l++]! : right[r++]!);
+    if (merged.length % RUN_LENGTH === 0 && slices.isOver()) await slices.next();
+  }
+  return merged;
+}

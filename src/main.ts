@@ -28,6 +28,7 @@ import { DrillService } from "./drill/drill-service.ts";
 import { replayFiles } from "./drill/heap-replay-command.ts";
 import { HEAP_REPLAY_FLAGS } from "./drill/heap-replay-flags.ts";
 import { launch } from "./drill/launch.ts";
+import { BlockExport } from "./engine/block-export.ts";
 import { Engine, type EngineSettings, SNAPSHOTS_DIRECTORY } from "./engine/engine.ts";
 import { EngineReader } from "./engine/engine-reading.ts";
 import { HeapRecorder } from "./engine/heap-recorder.ts";
@@ -48,6 +49,9 @@ import { run as runTestScripts } from "./promql/promqltest-command.ts";
 const packageFile = createRequire(import.meta.url)("../package.json") as { version: string };
 const VERSION = packageFile.version;
 const SEED_END = 2 ** 32;
+/** How often it is looked whether a window is sealed. */
+const EXPORT_INTERVAL_MS = 10_000;
+const ULID_DIGIT_END = 32;
 
 function engineSettings(config: ServeConfig): EngineSettings {
   return {
@@ -187,6 +191,16 @@ function serviceClock(log: Log): Clock {
     const seconds = Math.round(stepMs / 1000);
     log.warn({ seconds }, `the machine's clock ${words[news]} (${seconds} s)`);
   });
+/** Hands windows over as blocks, if that is asked for. */
+function exportBlocks(engine: Engine, config: ServeConfig, log: Log): void {
+  if (config.exportPath === "") return;
+  const delayMs = Math.max(config.exportDelayMs, config.outOfOrderWindowMs);
+  const settings = { path: config.exportPath, delayMs };
+  const random32 = () => randomInt(ULID_DIGIT_END);
+  const blocks = new BlockExport(settings, new NodeDisk(), systemClock, log, random32);
+  engine.exports = blocks.figures;
+  const run = () => blocks.run(engine.store.head);
+  engine.every({ name: "block export", intervalMs: EXPORT_INTERVAL_MS, run });
 }
 
 /** Runs the service until a signal ends it. */
@@ -212,6 +226,8 @@ async function serve(config: ServeConfig): Promise<number> {
     const origin = announce(config, await listen(app, host, port), access, log);
     const instance = new URL(origin).host;
     const scrape = new SelfScrape(() => parts.metrics.render(), engine, clock, instance);
+    const scrape = new SelfScrape(() => parts.metrics.render(), engine, systemClock, instance);
+    exportBlocks(engine, config, log);
     const intervalMs = config.selfScrapeIntervalMs;
     engine.every({ name: "self-scrape", intervalMs, run: () => scrape.scrape() });
     const signal = await Promise.race([stopped, engine.restore().then(() => stopped)]);

@@ -138,6 +138,18 @@ export const SERVE_FLAGS = {
     "0",
     "How much older than the newest sample of its series a late sample may be.",
   ),
+  exportPath: flag(
+    "export.blocks-path",
+    optionalText("DIRECTORY", "a directory"),
+    "",
+    "Directory that gets a Prometheus block of every window once it is sealed.",
+  ),
+  exportDelayMs: flag(
+    "export.delay",
+    duration(MINUTE_MS, DAY_MS),
+    "30m",
+    "How long after its end a window is sealed; at least --storage.out-of-order-window.",
+  ),
   externalLabels: flag(
     "external-label",
     labelPairs,

@@ -48,6 +48,12 @@ export interface SnapshotReading {
   readonly lastSampleCount: number;
 }
 
+/** Blocks handed over by this process. */
+export interface ExportReading {
+  readonly writtenTotal: number;
+  readonly failedTotal: number;
+}
+
 /** The last restore of this process; zeros when there was nothing to restore. */
 export interface RestoreReading {
   /** When it was over; 0 when there was none. */
@@ -79,6 +85,7 @@ export interface EngineReading {
   readonly store: StoreReading;
   readonly snapshot: SnapshotReading;
   readonly restore: RestoreReading;
+  readonly exports: ExportReading;
 }
 
 const NO_STEPS: ClockSteps = { seenCount: 0, adoptedCount: 0, stepMs: 0 };
@@ -103,6 +110,8 @@ const NOTHING_RESTORED: RestoreReading = {
   seriesCount: 0,
   damageCount: 0,
 };
+
+const NO_EXPORTS: ExportReading = { writtenTotal: 0, failedTotal: 0 };
 
 function storeReading({ head, chunks, limitRefusalCount }: Store, windowCount: number) {
   const { index } = head;
@@ -194,6 +203,7 @@ export class EngineReader {
       store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
       snapshot: snapshotReading(engine),
       restore: restoreReading(engine),
+      exports: engine.exports ?? NO_EXPORTS,
     };
   }
 }

@@ -22,6 +22,7 @@ import { labelNames, labelSets, labelValues, type Selectors } from "../series/la
 import type { Labels } from "../series/labels.ts";
 import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
+import type { ExportFigures } from "./block-export.ts";
 import type { CompactionResult } from "./compaction.ts";
 import { headStatus } from "./head-status.ts";
 import { collectInSteps } from "./heap-collection.ts";
@@ -73,6 +74,8 @@ export interface EngineSettings {
 
 export class Engine implements Service, HeapService {
   readonly persistence: Persistence;
+  /** Blocks that were handed over; null when none are to be. */
+  exports: ExportFigures | null = null;
   private readonly settings: EngineSettings;
   private readonly clock: Clock;
   private readonly lock: DiskLock;

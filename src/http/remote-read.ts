@@ -150,7 +150,7 @@ export class ReadRoute {
         for (let i = 0; i < series.count; i++) {
           const chunks = series.chunks(i);
           if (chunks.length === 0) continue;
-          yield* encoder.frames(queryIndex, { labels: flatLabels(series.labels(i)), chunks });
+          yield* encoder.frames(queryIndex, { labels: series.labels(i).namesAndValues, chunks });
           if (slices.isOver()) await slices.next();
         }
       } finally {
@@ -214,12 +214,6 @@ function matcherOf({ type, name, value }: ReadMatcher, externalLabels: Labels): 
   }
 }
 
-function flatLabels(labels: Labels): string[] {
-  const flat: string[] = [];
-  for (let i = 0; i < labels.size; i++) flat.push(labels.nameAt(i), labels.valueAt(i));
-  return flat;
-}
-
 /** Adds the series' samples to `result`; returns how many, or more than `limit` as soon as so. */
 async function addSamples(
   series: SortedSeries,
@@ -236,7 +230,7 @@ async function addSamples(
     count += series.read(i, fromMs, toMs, columns);
     if (columns.length === 0) continue;
     encoder.beginSeries();
-    const flat = flatLabels(series.labels(i));
+    const flat = series.labels(i).namesAndValues;
     for (let l = 0; l < flat.length; l += 2) encoder.label(flat[l]!, flat[l + 1]!);
     for (let s = 0; s < columns.length; s++) {
       encoder.sampleBits(columns.timeOf(s), columns.highOf(s), columns.lowOf(s));

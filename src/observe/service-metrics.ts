@@ -5,6 +5,7 @@
  */
 import type {
   EngineReading,
+  ExportReading,
   RestoreReading,
   SnapshotReading,
   StoreReading,
@@ -36,6 +37,7 @@ const engine = of<EngineReading>((input) => input.engine);
 const store = of<StoreReading>((input) => input.engine.store);
 const snapshot = of<SnapshotReading>((input) => input.engine.snapshot);
 const restore = of<RestoreReading>((input) => input.engine.restore);
+const exports = of<ExportReading>((input) => input.engine.exports);
 const requests = of<RequestCounts>((input) => input.requests);
 
 const INGESTION: readonly MetricDefinition[] = [
@@ -133,6 +135,18 @@ const HOLDINGS: readonly MetricDefinition[] = [
 ];
 
 const DISK: readonly MetricDefinition[] = [
+  exports(
+    "counter",
+    "spandrel_blocks_exported_total",
+    "Windows handed over as Prometheus blocks.",
+    (e) => e.writtenTotal,
+  ),
+  exports(
+    "counter",
+    "spandrel_block_export_failures_total",
+    "Blocks that could not be written; they are tried again.",
+    (e) => e.failedTotal,
+  ),
   snapshot("counter", "spandrel_snapshots_total", "Snapshots written.", (s) => s.writtenTotal),
   snapshot(
     "counter",

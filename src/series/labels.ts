@@ -65,6 +65,11 @@ export class Labels {
     return this.flat[2 * index + 1] as string;
   }
 
+  /** Names and values in turn. */
+  get namesAndValues(): readonly string[] {
+    return this.flat;
+  }
+
   /** Value of a label; "" when absent. */
   get(name: string): string {
     for (let i = 0; i < this.flat.length; i += 2) {

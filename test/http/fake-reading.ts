@@ -82,6 +82,7 @@ export const smallReading: EngineReading = {
     purgedChunkTotal: 7,
     limitRefusalTotal: 1,
   },
+  exports: { writtenTotal: 1, failedTotal: 0 },
   snapshot: {
     writtenTotal: 2,
     failedTotal: 1,

@@ -9,7 +9,7 @@
  * = types only; a path = that file only.
  */
 const CORE = ["chunk", "heap", "kernel", "base"];
-const ENGINE = ["journal", "promql", "wire", "series", ...CORE];
+const ENGINE = ["block", "journal", "promql", "wire", "series", ...CORE];
 /** What the interfaces of engine and promql are made of: whoever uses those needs these. */
 const VOCABULARY = ["src/chunk/sample-columns.ts", "src/series/labels.ts", "src/series/matcher.ts"];
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +21,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   wire: ["kernel", "base", "src/chunk/histogram-columns.ts"],
   config: ["base"],
   access: ["base"],
-  block: ["series", ...CORE],
+  block: ["series:types", "src/series/labels.ts", "base"],
   import: ["config", "block", "wire", "series", ...CORE],
   promql: ["series", "chunk", "base"],
   journal: ["series", ...CORE],

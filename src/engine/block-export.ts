@@ -1,0 +1,144 @@
+/**
+ * Hands windows over as blocks of Prometheus' storage before they leave memory.
+ *
+ * A window is sealed when it ended `delayMs` ago; then it is written once. What comes for it later
+ * is answered from memory but is in no block.
+ *
+ * I1  Series are captured at one moment and copied out in slices of a few milliseconds; sorting,
+ *     indexing and writing happen in a thread of their own.
+ * I2  A block that failed leaves the window unlisted, and it is tried again with the next run.
+ *
+ * Units: …Ms milliseconds (times since the epoch where not a duration), …Bytes bytes.
+ */
+import type { Clock } from "../base/clock.ts";
+import type { Disk } from "../base/disk.ts";
+import type { Log } from "../base/log.ts";
+import { type OpenBlock, type OutgoingSeries, openBlockFor } from "../block/block-sink.ts";
+import type { BlockSummary } from "../block/block-writer.ts";
+import {
+  type ExportedWindow,
+  readExportedWindows,
+  writeExportedWindows,
+} from "../block/exported-windows.ts";
+import { ulidOf } from "../block/ulid.ts";
+import type { Head } from "../series/head.ts";
+import { Labels } from "../series/labels.ts";
+import { Matcher } from "../series/matcher.ts";
+import { Slices } from "./slices.ts";
+import { SortedSeries } from "./sorted-series.ts";
+
+const SLICE_MS = 3;
+/** Series handed to the writing thread at once. */
+const BATCH_SERIES = 256;
+
+export interface BlockExportSettings {
+  /** Directory of the blocks. */
+  readonly path: string;
+  readonly delayMs: number;
+}
+
+/** Blocks of this process. */
+export interface ExportFigures {
+  writtenTotal: number;
+  failedTotal: number;
+  last: BlockSummary | null;
+}
+
+export class BlockExport {
+  readonly figures: ExportFigures = { writtenTotal: 0, failedTotal: 0, last: null };
+  private readonly settings: BlockExportSettings;
+  private readonly disk: Disk;
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly random32: () => number;
+  private readonly openBlock: OpenBlock;
+
+  constructor(
+    settings: BlockExportSettings,
+    disk: Disk,
+    clock: Clock,
+    log: Log,
+    random32: () => number,
+  ) {
+    this.settings = settings;
+    this.disk = disk;
+    this.clock = clock;
+    this.log = log;
+    this.random32 = random32;
+    this.openBlock = openBlockFor(disk);
+  }
+
+  /** Writes every sealed window that is not handed over yet, oldest first. TsdbError. */
+  async run(head: Head): Promise<void> {
+    const { path } = this.settings;
+    await this.disk.makeDirectory(path);
+    let exported = await readExportedWindows(this.disk, path);
+    for (const startMs of this.sealedWindows(head)) {
+      if (exported.some((window) => window.startMs === startMs)) continue;
+      const summary = await this.attempt(head, startMs);
+      const kept = exported.filter((window) => window.startMs >= head.oldestStartMs);
+      exported = [...kept, { startMs, ulid: summary?.ulid ?? "" } satisfies ExportedWindow];
+      await writeExportedWindows(this.disk, path, exported);
+    }
+  }
+
+  /** Starts of the windows that ended long enough ago and are still held. */
+  private sealedWindows(head: Head): number[] {
+    const sealedMs = this.clock.nowMs() - this.settings.delayMs;
+    const starts = head.windows.numbers().map((window) => window * head.windowMs);
+    const { oldestStartMs, windowMs } = head;
+    return starts.filter((startMs) => startMs >= oldestStartMs && startMs + windowMs <= sealedMs);
+  }
+
+  private async attempt(head: Head, startMs: number): Promise<BlockSummary | null> {
+    try {
+      const summary = await this.write(head, startMs);
+      if (summary === null) return null;
+      this.figures.writtenTotal++;
+      this.figures.last = summary;
+      const { ulid, seriesCount, sampleCount, bytes } = summary;
+      this.log.info(
+        { block: ulid, series: seriesCount, samples: sampleCount, bytes },
+        `block ${ulid} of ${new Date(startMs).toISOString()}: ${sampleCount} samples of ` +
+          `${seriesCount} series`,
+      );
+      return summary;
+    } catch (error) {
+      this.figures.failedTotal++;
+      throw error;
+    }
+  }
+
+  /** Writes the block of a window; null when it has no samples. */
+  private async write(head: Head, startMs: number): Promise<BlockSummary | null> {
+    const endMs = startMs + head.windowMs;
+    const slices = new Slices(this.clock, SLICE_MS, () => new Promise((go) => setImmediate(go)));
+    const everySeries = [new Matcher("=~", "__name__", ".*")];
+    const times = { fromMs: startMs, toMs: endMs - 1 };
+    const range = { matchers: everySeries, ...times, externalLabels: Labels.empty };
+    const series = await SortedSeries.open(head, range, slices);
+    try {
+      if (series.count === 0) return null;
+      const sink = await this.openBlock(
+        this.settings.path,
+        ulidOf(this.clock.nowMs(), this.random32),
+      );
+      try {
+        for (let from = 0; from < series.count; from += BATCH_SERIES) {
+          const batch: OutgoingSeries[] = [];
+          for (let i = from; i < Math.min(from + BATCH_SERIES, series.count); i++) {
+            const chunks = series.chunks(i);
+            if (chunks.length > 0) batch.push({ labels: series.labels(i).namesAndValues, chunks });
+            if (slices.isOver()) await slices.next();
+          }
+          await sink.add(batch);
+        }
+        return await sink.finish(startMs, endMs);
+      } finally {
+        await sink.close();
+      }
+    } finally {
+      series.close();
+    }
+  }
+}

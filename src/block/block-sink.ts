@@ -5,6 +5,7 @@
  * Threads need compiled files: Node 20 starts no thread from TypeScript.
  */
 import { Worker } from "node:worker_threads";
+import { assert } from "../base/assert.ts";
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import { type BlockChunk, type BlockSummary, BlockWriter } from "./block-writer.ts";
@@ -54,39 +55,51 @@ export function openBlockHere(disk: Disk): OpenBlock {
   };
 }
 
-/** Writes in a thread of its own, on the machine's disk. */
-async function openBlockThread(parent: string, ulid: string): Promise<BlockSink> {
-  const worker = new Worker(WORKER, { workerData: { parent, ulid } });
-  const order = (message: BlockOrder): Promise<BlockSummary | null> => {
-    return new Promise((resolve, reject) => {
-      const settle = (answer: BlockAnswer | null, text: string) => {
-        worker.removeAllListeners();
-        if (answer?.kind === "done") resolve(answer.summary);
-        else reject(new TsdbError("DISK_FAILED", answer?.text ?? text));
-      };
-      worker.once("message", (answer: BlockAnswer) => settle(answer, ""));
-      worker.once("error", (error) => settle(null, `block writer: ${String(error)}`));
-      worker.once("exit", (code) => settle(null, `block writer ended with code ${code}`));
-      worker.postMessage(message);
+/** A thread that obeys one order after the other. */
+class BlockThread implements BlockSink {
+  private readonly worker: Worker;
+  private answer: ((answer: BlockAnswer) => void) | null = null;
+  private failure: string | null = null;
+
+  constructor(parent: string, ulid: string) {
+    this.worker = new Worker(WORKER, { workerData: { parent, ulid } });
+    this.worker.on("message", (answer: BlockAnswer) => this.answer?.(answer));
+    this.worker.on("error", (error) => this.fail(`block writer: ${String(error)}`));
+    this.worker.on("exit", (code) => this.fail(`block writer ended with code ${code}`));
+  }
+
+  async add(series: readonly OutgoingSeries[]): Promise<void> {
+    await this.order({ kind: "add", series });
+  }
+
+  async finish(fromMs: number, endMs: number): Promise<BlockSummary> {
+    const summary = await this.order({ kind: "finish", fromMs, endMs });
+    assert(summary !== null, "a finished block has a summary");
+    return summary;
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private async order(message: BlockOrder): Promise<BlockSummary | null> {
+    if (this.failure !== null) throw new TsdbError("DISK_FAILED", this.failure);
+    const answer = await new Promise<BlockAnswer>((resolve) => {
+      this.answer = resolve;
+      this.worker.postMessage(message);
     });
-  };
-  return {
-    add: async (series) => {
-      await order({ kind: "add", series });
-    },
-    finish: async (fromMs, endMs) => {
-      const summary = await order({ kind: "finish", fromMs, endMs });
-      if (summary === null) throw new TsdbError("DISK_FAILED", "the block was not finished");
-      return summary;
-    },
-    close: async () => {
-      worker.removeAllListeners();
-      await worker.terminate();
-    },
-  };
+    if (answer.kind === "failed") throw new TsdbError("DISK_FAILED", answer.text);
+    return answer.summary;
+  }
+
+  private fail(text: string): void {
+    this.failure ??= text;
+    this.answer?.({ kind: "failed", text });
+  }
 }
 
 /** A thread where it can be had. */
 export function openBlockFor(disk: Disk): OpenBlock {
-  return EXTENSION === ".ts" ? openBlockHere(disk) : openBlockThread;
+  if (EXTENSION === ".ts") return openBlockHere(disk);
+  return async (parent, ulid) => new BlockThread(parent, ulid);
 }

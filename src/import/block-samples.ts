@@ -5,7 +5,7 @@
  */
 import type { Disk } from "../base/disk.ts";
 import { BlockReader, type DeletedStretch, readTombstones } from "../block/block-reader.ts";
-import { decodeStream } from "../chunk/decode-stream.ts";
+import { decodeForeign } from "../chunk/decode-foreign.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
 import { GatheredSeries } from "./sample-series.ts";
 
@@ -30,7 +30,7 @@ export async function* blockSamples(
     let skippedChunks = 0;
     for (const { encoding, bytes, minTimeMs } of chunks) {
       columns.clear();
-      if (encoding === XOR) decodeStream(bytes, minTimeMs, columns);
+      if (encoding === XOR) decodeForeign(bytes, minTimeMs, columns);
       else skippedChunks++;
       addKept(columns, gone, series);
     }

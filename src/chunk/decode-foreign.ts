@@ -7,18 +7,18 @@
  * Units: times are milliseconds.
  */
 import { HEADER_BYTES } from "./chunk-records.ts";
-import { decodeWithKernel } from "./decode-kernel.ts";
+import { decodeStream } from "./decode-kernel.ts";
 import { DecoderState } from "./decoder-state.ts";
 import type { SampleColumns } from "./sample-columns.ts";
 
 const state = new DecoderState();
 
 /** Appends all samples of a stream, whose first is at `firstTimeMs`, to `into`. */
-export function decodeStream(bytes: Uint8Array, firstTimeMs: number, into: SampleColumns): void {
+export function decodeForeign(bytes: Uint8Array, firstTimeMs: number, into: SampleColumns): void {
   if (bytes.length <= HEADER_BYTES) return;
   const count = ((bytes[0] as number) << 8) | (bytes[1] as number);
   if (count === 0) return;
   state.enterStart(bytes, 0, firstTimeMs, count);
   const all = Number.MAX_SAFE_INTEGER;
-  decodeWithKernel(bytes, 0, bytes.length, count, state, -all, all, into);
+  decodeStream({ bytes, start: 0, byteLength: bytes.length, count }, state, -all, all, into);
 }

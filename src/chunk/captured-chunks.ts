@@ -42,8 +42,10 @@ export interface ChunkCopy {
   readonly bytes: Uint8Array;
 }
 
-/** The encoding of a chunk of floats. */
-export const XOR_ENCODING = 1;
+/** Prometheus' number of the encoding of a kind of chunk. */
+export function encodingOf(kind: ChunkKind): number {
+  return kind + 1;
+}
 
 const WORDS = 15;
 const REGION = 0;
@@ -214,7 +216,7 @@ export class CapturedChunks {
     return {
       minTimeMs: times[half + FIRST_TIME]!,
       maxTimeMs: times[half + LAST_TIME]!,
-      encoding: XOR_ENCODING,
+      encoding: encodingOf(words[at + KIND]! as ChunkKind),
       sampleCount,
       bytes,
     };

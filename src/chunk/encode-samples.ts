@@ -10,6 +10,9 @@ import { assert } from "../base/assert.ts";
 import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
 import type { ChunkHeap, ChunkMemory } from "./chunk-heap.ts";
 import { ChunkTable } from "./chunk-table.ts";
+import { flagsAlone } from "./histogram-appender.ts";
+import type { HistogramColumns } from "./histogram-columns.ts";
+import { fillWithHistograms } from "./histogram-rewrite.ts";
 import type { SampleColumns } from "./sample-columns.ts";
 import { appendSample } from "./xor-appender.ts";
 
@@ -49,15 +52,29 @@ let scratch: { readonly heap: ScratchHeap; readonly chunks: ChunkTable } | null 
 
 /** The stream of samples whose times rise, at most 65,535 of them. */
 export function encodeSamples(samples: SampleColumns): Uint8Array {
+  return encoded((chunks, chunk) => {
+    for (let i = 0; i < samples.length; i++) {
+      appendSample(chunks, chunk, samples.timeOf(i), samples.highOf(i), samples.lowOf(i));
+    }
+  });
+}
+
+/** The stream of native histograms of one chunk, some of which may have been taken out. */
+export function encodeHistograms(rows: HistogramColumns): Uint8Array {
+  return encoded((chunks, chunk) => {
+    fillWithHistograms(chunks, chunk, flagsAlone(rows, 0), rows, 0, rows.length);
+  });
+}
+
+/** The stream of a chunk that `fill` fills. */
+function encoded(fill: (chunks: ChunkTable, chunk: ChunkRef) => void): Uint8Array {
   if (scratch === null) {
     const heap = new ScratchHeap();
     scratch = { heap, chunks: new ChunkTable(heap, 1) };
   }
   const { heap, chunks } = scratch;
-  const chunk: ChunkRef = chunks.create(ANY_SERIES, ANY_WINDOW);
-  for (let i = 0; i < samples.length; i++) {
-    appendSample(chunks, chunk, samples.timeOf(i), samples.highOf(i), samples.lowOf(i));
-  }
+  const chunk = chunks.create(ANY_SERIES, ANY_WINDOW);
+  fill(chunks, chunk);
   const start = chunks.offsetOf(chunk);
   const stream = chunks.bytesOf(chunk).slice(start, start + chunks.byteLengthOf(chunk));
   chunks.release(chunk);

@@ -39,6 +39,8 @@ import type { ServerParts } from "./server-parts.ts";
 export const READ_PATH = "/api/v1/read";
 
 const REQUEST_BYTES_MAX = 32 << 20;
+/** Bodies under way at once, all together. */
+const PENDING_BYTES_MAX = 2 * REQUEST_BYTES_MAX;
 const SLICE_MS = 5;
 const SAMPLES_TYPE = "application/x-protobuf";
 const CHUNKS_TYPE = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
@@ -56,12 +58,13 @@ interface Reading {
 export class ReadRoute {
   private readonly parts: ServerParts;
   private readonly externalLabels: Labels;
-  private readonly bodies = new BodyReader(REQUEST_BYTES_MAX);
+  private readonly bodies: BodyReader;
   private readonly decoder = new SnappyDecoder();
   private readonly gate: QueryGate;
 
   constructor(parts: ServerParts) {
     this.parts = parts;
+    this.bodies = new BodyReader(REQUEST_BYTES_MAX, PENDING_BYTES_MAX, parts.clock);
     this.externalLabels = Labels.fromRecord(parts.settings.externalLabels);
     const counts = { queriesRunning: 0, queriesWaiting: 0 };
     this.gate = new QueryGate(parts.settings.remoteReadConcurrencyMax, counts);
@@ -78,7 +81,9 @@ export class ReadRoute {
     const startedMs = clock.monotonicMs();
     this.bodies.read(request, (outcome, body) => {
       if (outcome === "gone") counts.count(READ_PATH, CLIENT_CLOSED_REQUEST);
-      else if (outcome === "too-large") {
+      else if (outcome === "no-room") {
+        this.refuse(response, 503, "too many read requests are under way");
+      } else if (outcome === "too-large") {
         response.setHeader("connection", "close");
         this.refuse(response, 413, `body is larger than the limit of ${REQUEST_BYTES_MAX} bytes`);
       } else {

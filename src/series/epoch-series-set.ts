@@ -12,13 +12,13 @@
  * Units: times are milliseconds since the epoch of the calendar, both ends inclusive.
  */
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
-import { CapturedChunks, type ChunkCopy, XOR_ENCODING } from "../chunk/captured-chunks.ts";
-import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import { CapturedChunks, type ChunkCopy, encodingOf } from "../chunk/captured-chunks.ts";
+import { ChunkKind, NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { KernelRates } from "../chunk/decode-kernel.ts";
-import type { HistogramColumns } from "../chunk/histogram-columns.ts";
+import { encodeHistograms, encodeSamples } from "../chunk/encode-samples.ts";
+import { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import { NOT_IN_KERNEL, type RateResult } from "../chunk/rate-request.ts";
-import { encodeSamples } from "../chunk/encode-samples.ts";
 import type { ReaderEpoch } from "../chunk/reader-epochs.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
 import { dropCovered, isTouched, type TimeIntervals } from "../chunk/time-intervals.ts";
@@ -42,6 +42,7 @@ const SERIES_PER_STEP = 64;
 const SERIES_WORK = 8;
 
 const samples = new SampleColumns(1024);
+const histograms = new HistogramColumns();
 
 export class EpochSeriesSet extends SeriesIdentities {
   private readonly range: CaptureRange;
@@ -170,24 +171,38 @@ export class EpochSeriesSet extends SeriesIdentities {
     for (let i = this.starts[index]!; i < end; i++) {
       const copy = this.captured.copy(i);
       const isWhole = !deleted || !isTouched(deleted, copy.minTimeMs, copy.maxTimeMs);
-      const kept = isWhole ? copy : this.withoutDeleted(i, deleted);
+      const kept = isWhole ? copy : this.withoutDeleted(i, copy, deleted);
       if (kept !== null) copies.push(kept);
     }
     return copies;
   }
 
-  /** Chunk `captureIndex` without its deleted samples; null when nothing is left. */
-  private withoutDeleted(captureIndex: number, deleted: TimeIntervals): ChunkCopy | null {
-    samples.clear();
-    const all = Number.MAX_SAFE_INTEGER;
-    this.captured.read(captureIndex, -all, all, samples);
-    dropCovered(samples, 0, deleted);
-    const sampleCount = samples.length;
+  /** A copy without its deleted samples, encoded anew; null when nothing is left. */
+  private withoutDeleted(
+    captureIndex: number,
+    copy: ChunkCopy,
+    deleted: TimeIntervals,
+  ): ChunkCopy | null {
+    const { minTimeMs, maxTimeMs } = copy;
+    const isFloat = copy.encoding === encodingOf(ChunkKind.xor);
+    const columns = isFloat ? samples : histograms;
+    columns.clear();
+    if (isFloat) {
+      this.captured.read(captureIndex, minTimeMs, maxTimeMs, samples);
+      dropCovered(samples, 0, deleted);
+    } else {
+      this.captured.readHistograms(captureIndex, minTimeMs, maxTimeMs, histograms);
+      dropCoveredHistograms(histograms, 0, deleted);
+    }
+    const sampleCount = columns.length;
     if (sampleCount === 0) return null;
-    const minTimeMs = samples.timeOf(0);
-    const maxTimeMs = samples.timeOf(sampleCount - 1);
-    const bytes = encodeSamples(samples);
-    return { minTimeMs, maxTimeMs, encoding: XOR_ENCODING, sampleCount, bytes };
+    return {
+      minTimeMs: columns.timeOf(0),
+      maxTimeMs: columns.timeOf(sampleCount - 1),
+      encoding: copy.encoding,
+      sampleCount,
+      bytes: isFloat ? encodeSamples(samples) : encodeHistograms(histograms),
+    };
   }
 
   /** Ends the epoch; nothing is read after this. */

@@ -13,7 +13,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Disk } from "../base/disk.ts";
 import type { Log } from "../base/log.ts";
-import { type OpenBlock, type OutgoingSeries, openBlockFor } from "../block/block-sink.ts";
+import type { OpenBlock, OutgoingSeries } from "../block/block-sink.ts";
+import { openBlockFor } from "../block/block-thread.ts";
 import type { BlockSummary } from "../block/block-writer.ts";
 import {
   type ExportedWindow,

@@ -150,10 +150,8 @@ export function decode(
       word = bits > 24 ? peek(position) : left(word, bits);
     }
     if (time > latest) break;
-    if (word >= i64(0)) {
-      position++;
-    } else {
-      position += 2;
+    position += word >= i64(0) ? 1 : 2;
+    if (word < i64(0)) {
       if (left(word, 1) < i64(0)) {
         leading = i32(right(word, 57)) & 31;
         size = ((i32(right(word, 51)) + 63) & 63) + 1;

@@ -191,13 +191,15 @@ function serviceClock(log: Log): Clock {
     const seconds = Math.round(stepMs / 1000);
     log.warn({ seconds }, `the machine's clock ${words[news]} (${seconds} s)`);
   });
+}
+
 /** Hands windows over as blocks, if that is asked for. */
-function exportBlocks(engine: Engine, config: ServeConfig, log: Log): void {
+function exportBlocks(engine: Engine, config: ServeConfig, clock: Clock, log: Log): void {
   if (config.exportPath === "") return;
   const delayMs = Math.max(config.exportDelayMs, config.outOfOrderWindowMs);
   const settings = { path: config.exportPath, delayMs };
   const random32 = () => randomInt(ULID_DIGIT_END);
-  const blocks = new BlockExport(settings, new NodeDisk(), systemClock, log, random32);
+  const blocks = new BlockExport(settings, new NodeDisk(), clock, log, random32);
   engine.exports = blocks.figures;
   const run = () => blocks.run(engine.store.head);
   engine.every({ name: "block export", intervalMs: EXPORT_INTERVAL_MS, run });
@@ -226,8 +228,7 @@ async function serve(config: ServeConfig): Promise<number> {
     const origin = announce(config, await listen(app, host, port), access, log);
     const instance = new URL(origin).host;
     const scrape = new SelfScrape(() => parts.metrics.render(), engine, clock, instance);
-    const scrape = new SelfScrape(() => parts.metrics.render(), engine, systemClock, instance);
-    exportBlocks(engine, config, log);
+    exportBlocks(engine, config, clock, log);
     const intervalMs = config.selfScrapeIntervalMs;
     engine.every({ name: "self-scrape", intervalMs, run: () => scrape.scrape() });
     const signal = await Promise.race([stopped, engine.restore().then(() => stopped)]);

@@ -18,6 +18,7 @@ export type { HeapEvent, HeapEventKind } from "../engine/heap-events.ts";
 export type { HeapFigures } from "../engine/heap-recorder.ts";
 export type { ChunkDetail, ChunkListing } from "../engine/heap-status-chunks.ts";
 export type { NamedCount, ServiceState } from "../engine/service.ts";
+export type { TouchedSelection } from "../promql/result/touched-selection.ts";
 export type {
   DrillMap,
   DrillReading,
@@ -26,7 +27,6 @@ export type {
   DrillRunFigures,
   DrillStatus,
 } from "./drill-port.ts";
-export type { TouchedSelection } from "../promql/result/touched-selection.ts";
 
 /** GET /api/v1/status/heap, the parts that the page reads. */
 export interface HeapReply {

@@ -138,6 +138,11 @@ export class HistogramColumns {
     return this.starts[row]!;
   }
 
+  /** The word behind the block. */
+  endOf(row: number): number {
+    return row + 1 < this.length ? this.starts[row + 1]! : this.end;
+  }
+
   isFloat(row: number): boolean {
     return (this.words[this.starts[row]! + FLAGS]! & 1) !== 0;
   }
@@ -172,6 +177,15 @@ export class HistogramColumns {
   isStale(row: number): boolean {
     const at = this.starts[row]! + SUM;
     return this.words[at + 1] === STALE_HIGH && this.words[at] === STALE_LOW;
+  }
+
+  /** Whether the lists of a row fill its block, as they must. */
+  isWhole(row: number): boolean {
+    const start = this.starts[row]!;
+    let pairs = 0;
+    for (let list = POSITIVE_SPANS; list <= CUSTOM_BOUNDS; list++)
+      pairs += this.words[start + list]!;
+    return this.endOf(row) - start === HEAD_WORDS + 2 * pairs;
   }
 
   /** Adds a row of `size` words (even) and returns where its block starts; all words are 0. */
@@ -213,7 +227,7 @@ export class HistogramColumns {
   /** Adds a copy of a row of other columns. */
   pushRow(from: HistogramColumns, row: number): void {
     const start = from.startOf(row);
-    const next = row + 1 < from.length ? from.startOf(row + 1) : from.end;
+    const next = from.endOf(row);
     const at = this.add(from.timeOf(row), next - start);
     this.words.set(from.words.subarray(start, next), at);
   }

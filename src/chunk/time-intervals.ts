@@ -44,6 +44,15 @@ export function intervalsAfter(list: TimeIntervals, timeMs: number): TimeInterva
   return rest;
 }
 
+/** What of the list lies at or before `timeMs`. */
+export function intervalsUntil(list: TimeIntervals, timeMs: number): TimeIntervals {
+  let at = 0;
+  while (at < list.length && list[at]! <= timeMs) at += 2;
+  const front = list.slice(0, at);
+  if (at > 0) front[at - 1] = Math.min(front[at - 1]!, timeMs);
+  return front;
+}
+
 /** Whether [fromMs, toMs] lies in one stretch. */
 export function isCovered(list: TimeIntervals, fromMs: number, toMs: number): boolean {
   for (let at = 0; at < list.length && list[at]! <= fromMs; at += 2) {

@@ -9,7 +9,8 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { cleanChunk } from "../series/deletion.ts";
+import type { SeriesRef } from "../base/units.ts";
+import { cleanChunk, type OnCleaned } from "../series/deletion.ts";
 import type { Head } from "../series/head.ts";
 
 const STEP_MS = 2;
@@ -21,6 +22,15 @@ export interface CleaningTotals {
   longestStepSeconds: number;
 }
 
+/** Where it is written down what was cleaned: the journal. */
+export interface CleaningLog {
+  /** Whether anything can be written down now; nothing is cleaned otherwise. */
+  readonly isWritable: boolean;
+  begin(clockMs: number): void;
+  cleaning(series: SeriesRef, throughMs: number): void;
+  end(): void;
+}
+
 interface Waiter {
   readonly resolve: () => void;
   readonly reject: (error: TsdbError) => void;
@@ -28,6 +38,8 @@ interface Waiter {
 
 export class Cleaning {
   readonly totals: CleaningTotals = { runs: 0, removedSamples: 0, longestStepSeconds: 0 };
+  /** Null for a store without a journal. */
+  log: CleaningLog | null = null;
   private readonly head: Head;
   private readonly clock: Clock;
   private waiters: Waiter[] = [];
@@ -50,18 +62,28 @@ export class Cleaning {
   /** One step of the run under way; true when there is more to do at once. */
   work(): boolean {
     if (!this.isRunning || this.head.tombstones.isHeld) return false;
+    const { log } = this;
+    if (log !== null && !log.isWritable) return false;
+    log?.begin(this.clock.nowMs());
+    const isDone = this.step((series, throughMs) => log?.cleaning(series, throughMs));
+    log?.end();
+    if (!isDone) return true;
+    for (const { resolve } of this.takeWaiters()) resolve();
+    return false;
+  }
+
+  /** Cleans for STEP_MS; true when nothing is left. */
+  private step(onCleaned: OnCleaned): boolean {
     const startedMs = this.clock.monotonicMs();
     let tookMs = 0;
     let removed = 0;
     while (removed >= 0 && tookMs < STEP_MS) {
-      removed = cleanChunk(this.head);
+      removed = cleanChunk(this.head, onCleaned);
       this.totals.removedSamples += Math.max(0, removed);
       tookMs = this.clock.monotonicMs() - startedMs;
     }
     this.totals.longestStepSeconds = Math.max(this.totals.longestStepSeconds, tookMs / 1000);
-    if (removed >= 0) return true;
-    for (const { resolve } of this.takeWaiters()) resolve();
-    return false;
+    return removed < 0;
   }
 
   /** Ends the run under way where it stands: the store is going away. */

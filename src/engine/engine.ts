@@ -12,10 +12,12 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Disk, DiskLock } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { windowStart } from "../base/units.ts";
+import { type SeriesRef, windowStart } from "../base/units.ts";
+import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import { APPEND_CODE_COUNT } from "../series/append-code.ts";
 import { HeadSource } from "../series/head-source.ts";
 import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
@@ -91,6 +93,7 @@ export class Engine implements Service, HeapService {
     clock: Clock,
     log: Log,
     lock: DiskLock,
+    delay: Delay,
   ) {
     this.settings = settings;
     this.clock = clock;
@@ -109,8 +112,8 @@ export class Engine implements Service, HeapService {
         syncIntervalMs: settings.journalSyncIntervalMs,
       },
     };
-    this.persistence = new Persistence(persistence, disk, clock, log);
-    this.ticker = new Ticker(clock, log, () => this.store.work());
+    this.persistence = new Persistence(persistence, disk, clock, log, delay);
+    this.ticker = new Ticker(clock, log, () => this.store.work(), delay);
     this.ticker.add({
       name: "snapshot",
       intervalMs: settings.snapshotIntervalMs,
@@ -124,10 +127,16 @@ export class Engine implements Service, HeapService {
   }
 
   /** Takes the data directory. TsdbError DATA_DIRECTORY_IN_USE while another process has it. */
-  static async open(settings: EngineSettings, disk: Disk, clock: Clock, log: Log): Promise<Engine> {
+  static async open(
+    settings: EngineSettings,
+    disk: Disk,
+    clock: Clock,
+    log: Log,
+    delay: Delay = systemDelay,
+  ): Promise<Engine> {
     await disk.makeDirectory(settings.storagePath);
     const lock = await disk.lock(`${settings.storagePath}/lock`);
-    return new Engine(settings, disk, clock, log, lock);
+    return new Engine(settings, disk, clock, log, lock, delay);
   }
 
   /** Restores the store and starts the heartbeat. */
@@ -236,7 +245,21 @@ export class Engine implements Service, HeapService {
 
   async deleteSeries(selectors: Selectors, fromMs: number, toMs: number): Promise<number> {
     this.requireReady();
-    return deleteSelected(this.store.head, selectors, fromMs, toMs, nextTurn);
+    const { writes } = this.persistence.journal;
+    writes.begin(this.clock.nowMs());
+    // Others write between two portions: each portion is a record of its own.
+    const pause = async () => {
+      writes.end();
+      await nextTurn();
+      writes.begin(this.clock.nowMs());
+    };
+    const onDeleted = (series: SeriesRef, stretch: TimeIntervals) =>
+      writes.deletion(series, stretch[0]!, stretch[1]!);
+    const { head } = this.store;
+    const count = await deleteSelected(head, selectors, fromMs, toMs, pause, onDeleted);
+    writes.end();
+    await this.written();
+    return count;
   }
 
   async cleanTombstones(): Promise<void> {

@@ -18,6 +18,9 @@ export class HistogramIntake {
   private readonly faults = new Map<number, string>();
   private batch: WriteBatch | null = null;
   private next = 0;
+  /** What the last append() gave the head. */
+  stored = new HistogramColumns();
+  storedRow = 0;
 
   constructor(head: Head) {
     this.head = head;
@@ -60,11 +63,13 @@ export class HistogramIntake {
   /** Hands a row without fault to the head. */
   append(series: SeriesRef, row: number): AppendCode {
     const { histograms } = this.batch!;
-    if (histograms.schemaOf(row) <= SCHEMA_MAX) {
-      return this.head.appendHistogram(series, histograms, row);
+    const isFine = histograms.schemaOf(row) > SCHEMA_MAX;
+    if (isFine) {
+      this.reduced.clear();
+      pushReduced(histograms, row, this.reduced);
     }
-    this.reduced.clear();
-    pushReduced(histograms, row, this.reduced);
-    return this.head.appendHistogram(series, this.reduced, 0);
+    this.stored = isFine ? this.reduced : histograms;
+    this.storedRow = isFine ? 0 : row;
+    return this.head.appendHistogram(series, this.stored, this.storedRow);
   }
 }

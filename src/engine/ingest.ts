@@ -8,6 +8,7 @@
  * The loop over a known series makes no object and no string; words are found for refusals only.
  */
 import type { SeriesRef } from "../base/units.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { APPEND_CODE_COUNT, APPEND_REASONS, AppendCode } from "../series/append-code.ts";
 import type { Head } from "../series/head.ts";
 import { LabelCode } from "../series/label-codes.ts";
@@ -35,6 +36,7 @@ const SHOWN_BYTES_MAX = 200;
 /** Told of every sample that was stored, in order: the journal. */
 export interface StoredSamples {
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void;
+  histogram(series: SeriesRef, from: HistogramColumns, row: number): void;
 }
 
 /** A label set as PromQL writes it: name{a="b"}. */
@@ -138,7 +140,10 @@ export class Ingest {
       const fault = this.histograms.faultOf(row);
       const code = fault === null ? this.histograms.append(ref, row) : AppendCode.invalidHistogram;
       this.own[code] = this.own[code]! + 1;
-      if (code === AppendCode.stored) this.ownHistograms++;
+      if (code === AppendCode.stored) {
+        this.ownHistograms++;
+        this.journal?.histogram(ref, this.histograms.stored, this.histograms.storedRow);
+      }
       if (code > AppendCode.unchanged && this.own[code] === 1) {
         const text = labelsText(this.head.index.labelsOf(ref));
         this.firsts[code] = this.histogramText(text, batch.histograms.timeOf(row), fault);

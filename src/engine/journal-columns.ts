@@ -64,6 +64,11 @@ export class JournalNumbers {
     return place < 0 ? NO_SERIES : (this.series[place]! as SeriesRef);
   }
 
+  /** Lets the number at a place stand for another series. */
+  replace(place: number, series: SeriesRef): void {
+    this.series[place] = series;
+  }
+
   private sort(): void {
     if (this.isSorted) return;
     const order = Uint32Array.from({ length: this.count }, (_, i) => i);

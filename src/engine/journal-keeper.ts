@@ -9,11 +9,12 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Delay } from "../base/delay.ts";
 import type { Disk } from "../base/disk.ts";
 import type { Log } from "../base/log.ts";
 import { JournalDirectory } from "../journal/journal-directory.ts";
 import { type JournalDamage, type JournalReading, JournalScan } from "../journal/journal-scan.ts";
-import { type Delay, type JournalSync, JournalWriter } from "../journal/journal-writer.ts";
+import { type JournalSync, JournalWriter } from "../journal/journal-writer.ts";
 import type { Store } from "./store.ts";
 import { StoreReplay } from "./store-replay.ts";
 import type { StoreRestore } from "./store-restore.ts";
@@ -44,10 +45,6 @@ export interface JournalMark {
   readonly lastNumber: number;
 }
 
-const systemDelay: Delay = (ms, work) => {
-  setTimeout(work, ms).unref();
-};
-
 export class JournalKeeper {
   readonly replayed: ReplayFigures = { recordCount: 0, sampleCount: 0, damage: [] };
   readonly directory: JournalDirectory;
@@ -60,13 +57,7 @@ export class JournalKeeper {
   private current: WriteLog | null = null;
   private samplesAtMark = 0;
 
-  constructor(
-    settings: JournalSettings,
-    disk: Disk,
-    clock: Clock,
-    log: Log,
-    delay: Delay = systemDelay,
-  ) {
+  constructor(settings: JournalSettings, disk: Disk, clock: Clock, log: Log, delay: Delay) {
     this.settings = settings;
     this.clock = clock;
     this.log = log;
@@ -122,11 +113,13 @@ export class JournalKeeper {
   }
 
   /** Begins to log what `store` accepts. `mark` is the end of all snapshots. */
-  open(store: Store, mark: JournalMark, lastNumber: number): void {
-    if (this.writer === null) this.openWriter(mark.position);
+  async open(store: Store, mark: JournalMark, lastNumber: number): Promise<void> {
+    const writer = this.writer ?? (await this.newWriter(mark.position));
+    this.writer = writer;
     const last = Math.max(mark.lastNumber, lastNumber, this.current?.lastNumber ?? 0);
-    this.current = new WriteLog(this.writer!, store.head.index, last);
+    this.current = new WriteLog(writer, store.head.index, last);
     store.ingest.journal = this.current;
+    store.cleaning.log = this.current;
   }
 
   /** A snapshot begins: what comes from now on is in a segment of its own. */
@@ -145,8 +138,8 @@ export class JournalKeeper {
     await this.writer?.close();
   }
 
-  private openWriter(snapshotEnd: number): void {
-    const { end = 0, usedEnd = 0, lastSequence = 0 } = this.reading ?? {};
+  private async newWriter(snapshotEnd: number): Promise<JournalWriter> {
+    const { end = 0, usedEnd = 0, lastSequence = 0, segments: tail = [] } = this.reading ?? {};
     const options = {
       directory: this.directory,
       sync: this.settings.sync,
@@ -161,7 +154,9 @@ export class JournalKeeper {
       },
     };
     const position = Math.max(usedEnd, snapshotEnd);
-    this.writer = new JournalWriter(options, { position, previousEnd: end, lastSequence });
+    const writer = new JournalWriter(options, { position, previousEnd: end, lastSequence, tail });
+    await writer.begin();
+    return writer;
   }
 
   private report(damage: readonly JournalDamage[], lostCount: number): void {

@@ -4,11 +4,11 @@
  * Units: …Ms milliseconds, …Seconds durations (times since the epoch where named so), …Bytes bytes.
  */
 import type { Clock } from "../base/clock.ts";
+import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { CapacityPolicy } from "../chunk/chunk-state.ts";
-import type { Delay } from "../journal/journal-writer.ts";
 import { type DamageReport, type RestoreOutcome, restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";
@@ -78,7 +78,13 @@ export class Persistence {
   private blocksDone = 0;
   private blocksTotal = 0;
 
-  constructor(settings: PersistenceSettings, disk: Disk, clock: Clock, log: Log, delay?: Delay) {
+  constructor(
+    settings: PersistenceSettings,
+    disk: Disk,
+    clock: Clock,
+    log: Log,
+    delay: Delay = systemDelay,
+  ) {
     this.settings = settings;
     this.clock = clock;
     this.log = log;
@@ -129,7 +135,7 @@ export class Persistence {
       target.finish();
     }
     const mark = await this.endOfSnapshots();
-    this.journal.open(target.store, mark, target.numbers.last);
+    await this.journal.open(target.store, mark, target.numbers.last);
     this.noteRestore(outcome, target, capacity, startedMs);
     return target;
   }

@@ -7,10 +7,14 @@
  *
  * Units: …Ms milliseconds since the epoch; positions are bytes of the journal.
  */
-import { type ChunkRef, windowOfTime } from "../base/units.ts";
+import { type SeriesRef, windowOfTime } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
+import { histogramFault, SCHEMA_MAX } from "../chunk/histogram-fault.ts";
 import type { RecordTarget } from "../journal/record-reader.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
+import { cleanThrough } from "../series/deletion.ts";
+import type { Head } from "../series/head.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import { NO_SERIES } from "../series/series-table.ts";
 import type { StoreRestore } from "./store-restore.ts";
@@ -21,40 +25,55 @@ export class StoreReplay implements RecordTarget {
   /** Samples of series that no definition was read of: damage took it. */
   lostCount = 0;
   private readonly restore: StoreRestore;
+  private readonly head: Head;
   private position = 0;
   private place = -1;
 
   /** Replays into the store of a restore that is not finished. */
   constructor(restore: StoreRestore) {
     this.restore = restore;
-    const { head } = restore.store;
-    head.onChunkRemoved = (chunk) => restore.completeTo.set(chunk, 0);
+    this.head = restore.store.head;
+    this.head.onChunkRemoved = (chunk) => restore.completeTo.set(chunk, 0);
   }
 
   begin(position: number, clockMs: number): void {
     this.position = position;
-    this.restore.store.head.advance(clockMs);
+    this.head.advance(clockMs);
   }
 
   define(number: number, bytes: Uint8Array, length: number): void {
-    const { index } = this.restore.store.head;
+    const { index } = this.head;
     const key = index.internUnlimited(bytes, 0, length);
     if (key !== NO_KEY) this.restore.note(index.keys.seriesOf(key), number);
   }
 
   sample(number: number, timeMs: number, high: number, low: number): void {
-    const { numbers, store } = this.restore;
-    this.place = numbers.find(number, this.place + 1);
-    const series = numbers.seriesAt(this.place);
-    if (series === NO_SERIES) {
-      this.lostCount++;
-      return;
+    const series = this.seriesOf(number);
+    if (series === NO_SERIES) this.lostCount++;
+    else if (!this.isPassedOver(series, timeMs)) {
+      if (this.head.replay(series, timeMs, high, low)) this.addedCount++;
     }
-    const { head } = store;
-    const newest = head.newestChunkOf(series);
-    const isNewer = newest === NO_CHUNK || timeMs > head.chunks.lastTimeOf(newest);
-    if (!isNewer && this.isPassedOver(newest, timeMs)) return;
-    if (head.replay(series, timeMs, high, low)) this.addedCount++;
+  }
+
+  histogram(number: number, columns: HistogramColumns): void {
+    const series = this.seriesOf(number);
+    const isSound = columns.schemaOf(0) <= SCHEMA_MAX && histogramFault(columns, 0) === null;
+    if (series === NO_SERIES || !isSound) this.lostCount++;
+    else if (!this.isPassedOver(series, columns.timeOf(0))) {
+      if (this.head.replayHistogram(series, columns, 0)) this.addedCount++;
+    }
+  }
+
+  deleted(number: number, fromMs: number, toMs: number): void {
+    const series = this.seriesOf(number);
+    if (series !== NO_SERIES && this.head.newestChunkOf(series) !== NO_CHUNK) {
+      this.head.tombstones.add(series, fromMs, toMs);
+    }
+  }
+
+  cleaned(number: number, throughMs: number): void {
+    const series = this.seriesOf(number);
+    if (series !== NO_SERIES) cleanThrough(this.head, series, throughMs);
   }
 
   family({ name, type, help, unit }: FamilyMetadata): void {
@@ -63,13 +82,28 @@ export class StoreReplay implements RecordTarget {
 
   /** Ends the replay: later changes are no business of it. */
   finish(): void {
-    this.restore.store.head.onChunkRemoved = null;
+    this.head.onChunkRemoved = null;
   }
 
-  /** Whether a sample that is not newer than `newest` need not be looked for, see I1. */
-  private isPassedOver(newest: ChunkRef, timeMs: number): boolean {
-    const { head } = this.restore.store;
+  /** The living series of a journal number, or NO_SERIES. */
+  private seriesOf(number: number): SeriesRef {
+    const { numbers } = this.restore;
+    this.place = numbers.find(number, this.place + 1);
+    const series = numbers.seriesAt(this.place);
+    if (series === NO_SERIES || this.head.index.series.isLive(series)) return series;
+    const revived = this.head.index.revive(series);
+    numbers.replace(this.place, revived);
+    this.restore.noteRevived(revived, number);
+    return revived;
+  }
+
+  /** Whether a sample need not be added, see I1. */
+  private isPassedOver(series: SeriesRef, timeMs: number): boolean {
+    const { head } = this;
     const { chunks } = head;
+    if (timeMs < head.oldestStartMs) return true;
+    const newest = head.newestChunkOf(series);
+    if (newest === NO_CHUNK || timeMs > chunks.lastTimeOf(newest)) return false;
     const window = windowOfTime(timeMs, head.windowMs);
     if (window <= chunks.windowOf(newest) - head.windowCount) return true;
     let completeTo = Number.POSITIVE_INFINITY;

@@ -73,6 +73,12 @@ export class StoreRestore implements RestoreTarget {
     this.restored.push(series);
   }
 
+  /** Notes a series that took the place of a dead one, whose number it has now. */
+  noteRevived(series: SeriesRef, journalNumber: number): void {
+    this.store.head.index.series.setJournalNumber(series, journalNumber);
+    this.restored.push(series);
+  }
+
   family({ name, type, help, unit }: FamilyMetadata): void {
     this.metadata.set(name, { type, help, unit });
   }

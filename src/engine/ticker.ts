@@ -9,6 +9,7 @@
  * Units: …Ms milliseconds.
  */
 import type { Clock } from "../base/clock.ts";
+import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Log } from "../base/log.ts";
 
 const BEAT_MS = 100;
@@ -31,15 +32,18 @@ export class Ticker {
   private readonly log: Log;
   private readonly work: () => boolean;
   private readonly scheduled: Scheduled[] = [];
-  private timer: NodeJS.Timeout | null = null;
+  private readonly delay: Delay;
+  /** Counts starts and stops: a beat of an earlier life is none. */
+  private life = 0;
   private immediate: NodeJS.Immediate | null = null;
   private stopped = true;
 
   /** `work` does one portion and answers whether there is more. */
-  constructor(clock: Clock, log: Log, work: () => boolean) {
+  constructor(clock: Clock, log: Log, work: () => boolean, delay: Delay = systemDelay) {
     this.clock = clock;
     this.log = log;
     this.work = work;
+    this.delay = delay;
   }
 
   /** Adds a task, first due one interval from now. */
@@ -51,23 +55,23 @@ export class Ticker {
 
   start(): void {
     this.stopped = false;
-    this.beat();
+    this.beat(++this.life);
   }
 
   /** Stops beating and waits for the tasks under way. */
   async stop(): Promise<void> {
     this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.life++;
     if (this.immediate) clearImmediate(this.immediate);
     await Promise.all(this.scheduled.map((entry) => entry.running));
   }
 
-  private beat(): void {
-    if (this.stopped) return;
+  private beat(life: number): void {
+    if (this.stopped || life !== this.life) return;
     const more = this.work();
     this.startDue();
-    if (more) this.immediate = setImmediate(() => this.beat());
-    else this.timer = setTimeout(() => this.beat(), BEAT_MS);
+    if (more) this.immediate = setImmediate(() => this.beat(life));
+    else this.delay(BEAT_MS, () => this.beat(life));
   }
 
   private startDue(): void {

@@ -6,6 +6,7 @@
  * Units: …Ms milliseconds since the epoch.
  */
 import type { SeriesRef } from "../base/units.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { JournalWriter } from "../journal/journal-writer.ts";
 import { RecordBuilder } from "../journal/record-builder.ts";
 import type { LabelIndex } from "../series/label-index.ts";
@@ -31,6 +32,11 @@ export class WriteLog implements StoredSamples {
     return this.writer.position;
   }
 
+  /** Whether records can be written now. */
+  get isWritable(): boolean {
+    return this.writer.failure === null;
+  }
+
   /** Begins the record of a request; throws TsdbError JOURNAL_FAILED when none can be written. */
   begin(clockMs: number): void {
     if (this.writer.failure !== null) throw this.writer.failure;
@@ -38,10 +44,21 @@ export class WriteLog implements StoredSamples {
   }
 
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void {
-    const { series: table } = this.index;
-    const known = table.journalNumberOf(series);
-    const number = known === 0 ? this.define(series) : known;
-    this.record.sample(number, timeMs, high, low);
+    this.record.sample(this.numberOf(series), timeMs, high, low);
+  }
+
+  histogram(series: SeriesRef, from: HistogramColumns, row: number): void {
+    this.record.histogram(this.numberOf(series), from, row);
+  }
+
+  /** Logs that what a series has in [fromMs, toMs] is deleted. */
+  deletion(series: SeriesRef, fromMs: number, toMs: number): void {
+    this.record.deletion(this.numberOf(series), fromMs, toMs);
+  }
+
+  /** Logs that nothing deleted of a series up to `throughMs` lies in its chunks any more. */
+  cleaning(series: SeriesRef, throughMs: number): void {
+    this.record.cleaning(this.numberOf(series), throughMs);
   }
 
   family(name: string, { type, help, unit }: MetricMetadata): void {
@@ -51,6 +68,11 @@ export class WriteLog implements StoredSamples {
   /** Hands the record over, unless nothing was accepted. */
   end(): void {
     if (!this.record.isEmpty) this.writer.append(this.record);
+  }
+
+  private numberOf(series: SeriesRef): number {
+    const known = this.index.series.journalNumberOf(series);
+    return known === 0 ? this.define(series) : known;
   }
 
   private define(series: SeriesRef): number {

@@ -45,6 +45,16 @@ export class JournalDirectory {
     return segments.sort((a, b) => a.sequence - b.sequence);
   }
 
+  /** Makes durable what a segment has. */
+  async sync(name: string): Promise<void> {
+    const file = await this.disk.open(this.pathOf(name), "append");
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
   /** Removes segments whose successor starts at or before `position`; says how many bytes went. */
   async removeBefore(position: number): Promise<number> {
     const segments = await this.segments();

@@ -33,6 +33,10 @@ export const SECTION_HEADER_BYTES = 5;
 export const SERIES_SECTION = 1;
 export const SAMPLES_SECTION = 2;
 export const METADATA_SECTION = 3;
+export const DELETIONS_SECTION = 4;
+// Kinds of entries among the deletions.
+export const DELETED = 1;
+export const CLEANED = 2;
 
 // Control byte of a sample.
 export const VALUE_ZERO = 0;

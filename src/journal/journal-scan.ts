@@ -31,6 +31,8 @@ export interface JournalReading {
   /** Positions below this may have been used. */
   readonly usedEnd: number;
   readonly lastSequence: number;
+  /** Names of the segments that were read. */
+  readonly segments: readonly string[];
   readonly damage: readonly JournalDamage[];
 }
 
@@ -50,6 +52,7 @@ export class JournalScan {
   private readonly options: ScanOptions;
   private readonly reader = new RecordReader();
   private readonly damage: JournalDamage[] = [];
+  private readonly names: string[] = [];
   private records = 0;
   private samples = 0;
   /** Where the records read so far end; null before the first. */
@@ -78,6 +81,7 @@ export class JournalScan {
       end: this.reached ?? from,
       usedEnd: Math.max(this.usedEnd, this.reached ?? from),
       lastSequence: segments.at(-1)?.sequence ?? 0,
+      segments: this.names,
       damage: this.damage,
     };
   }
@@ -94,6 +98,7 @@ export class JournalScan {
       this.report(name, 0, error.message, "the whole segment");
       return;
     }
+    this.names.push(name);
     this.reader.open(bytes);
     await this.readRecords(name, bytes, header?.start ?? null, next);
     this.doneBytes += bytes.length;

@@ -16,6 +16,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Delay } from "../base/delay.ts";
 import { TsdbError } from "../base/errors.ts";
 import { type JournalBlock, JournalBlocks } from "./journal-block.ts";
 import type { JournalDirectory } from "./journal-directory.ts";
@@ -25,9 +26,6 @@ import { SegmentFile } from "./segment-file.ts";
 
 /** When written records are synced. */
 export type JournalSync = "always" | "interval" | "off";
-
-/** Calls `work` once after `ms` milliseconds; a timer that does not keep the process alive. */
-export type Delay = (ms: number, work: () => void) => void;
 
 export interface JournalWriterOptions {
   readonly directory: JournalDirectory;
@@ -49,6 +47,8 @@ export interface JournalStart {
   /** Where the records before it end. */
   readonly previousEnd: number;
   readonly lastSequence: number;
+  /** Segments of a process before this one that may not be synced. */
+  readonly tail?: readonly string[];
 }
 
 /** What the writer has done since it was made. */
@@ -80,6 +80,7 @@ export class JournalWriter {
   private segment: SegmentFile | null = null;
   private readonly start: JournalStart;
   private sequence: number;
+  private readonly tail: string[];
   private rotates = false;
   private pumping: Promise<void> | null = null;
   private syncing: Promise<void> | null = null;
@@ -92,6 +93,15 @@ export class JournalWriter {
     this.start = { ...start, position: recordPadded(start.position) };
     this.open = this.blocks.take(this.start.position);
     this.sequence = start.lastSequence;
+    this.tail = [...(start.tail ?? [])];
+  }
+
+  /**
+   * Makes durable what a process before this one left: a sender that repeats it is answered at
+   * once. To be called before anything is; when it fails, so does the journal.
+   */
+  async begin(): Promise<void> {
+    await this.syncTail().catch((error: unknown) => this.fail(error));
   }
 
   /** Position of the next record. */
@@ -135,6 +145,16 @@ export class JournalWriter {
     if (this.unsynced.length > 0 || this.options.sync === "off") await this.segment?.sync();
     await this.segment?.close();
     this.segment = null;
+  }
+
+  private async syncTail(): Promise<void> {
+    const { directory, sync } = this.options;
+    if (sync === "off") this.tail.length = 0;
+    if (this.tail.length > 0) await directory.disk.syncDirectory(directory.path);
+    for (let name = this.tail[0]; name !== undefined; name = this.tail[0]) {
+      await directory.sync(name);
+      this.tail.shift();
+    }
   }
 
   private pump(): void {
@@ -270,6 +290,7 @@ export class JournalWriter {
 
   /** Writes everything that is not safe to a new segment. */
   private async writeAgain(): Promise<void> {
+    await this.syncTail();
     const start = this.unsynced[0]?.start ?? this.position;
     const segment = await this.beginSegment(start);
     try {

@@ -10,8 +10,13 @@
  */
 import { assert } from "../base/assert.ts";
 import { crc32c } from "../base/crc32c.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { JournalBytes, putVarintAt, VARINT_BYTES_MAX, zigzag } from "./journal-bytes.ts";
 import {
+  CLEANED,
+  DELETED,
+  DELETIONS_SECTION,
+  IS_HISTOGRAM,
   METADATA_SECTION,
   NUMBER_FOLLOWS,
   RECORD_CLOCK_AT,
@@ -45,6 +50,7 @@ export class RecordBuilder {
   private readonly definitions = new JournalBytes();
   private readonly samples = new JournalBytes();
   private readonly metadata = new JournalBytes();
+  private readonly changes = new JournalBytes();
   private clockMs = 0;
   private definedFirst = 0;
   private definedCount = 0;
@@ -59,13 +65,15 @@ export class RecordBuilder {
     this.definitions.clear();
     this.samples.clear();
     this.metadata.clear();
+    this.changes.clear();
     this.definedCount = 0;
     this.previousNumber = 0;
     this.previousMs = clockMs;
   }
 
   get isEmpty(): boolean {
-    return this.samples.length + this.definitions.length + this.metadata.length === 0;
+    const { definitions, samples, metadata, changes } = this;
+    return definitions.length + samples.length + metadata.length + changes.length === 0;
   }
 
   /** Defines a series; `labels` are its canonical label bytes, which are copied. */
@@ -92,42 +100,59 @@ export class RecordBuilder {
     if (samples.length + SAMPLE_BYTES_MAX > samples.bytes.length) samples.reserve(SAMPLE_BYTES_MAX);
     const { bytes } = samples;
     const start = samples.length;
-    let at = start + 1;
-    let control = VALUE_ZERO;
-    if (number !== this.previousNumber + 1) {
-      control = NUMBER_FOLLOWS;
-      at = putVarintAt(bytes, at, zigzag(number - this.previousNumber - 1));
-    }
-    if (timeMs !== this.previousMs) {
-      control |= TIME_FOLLOWS;
-      at = putVarintAt(bytes, at, zigzag(timeMs - this.previousMs));
-      this.previousMs = timeMs;
-    }
-    this.previousNumber = number;
+    let at = this.putPlace(bytes, start, number, timeMs);
     if (low !== 0 || (high & 0xffff) !== 0) {
       bytes[at] = high;
       bytes[at + 1] = high >>> 8;
       bytes[at + 2] = high >>> 16;
       bytes[at + 3] = high >>> 24;
       at += 4;
-      control |= VALUE_UPPER_32;
+      bytes[start] = bytes[start]! | VALUE_UPPER_32;
       if (low !== 0) {
         bytes[at] = low;
         bytes[at + 1] = low >>> 8;
         bytes[at + 2] = low >>> 16;
         bytes[at + 3] = low >>> 24;
         at += 4;
-        control |= VALUE_ALL;
+        bytes[start] = bytes[start]! | VALUE_ALL;
       }
     } else if (high !== 0) {
       bytes[at] = high >>> 16;
       bytes[at + 1] = high >>> 24;
       at += 2;
-      control |= VALUE_UPPER_16;
+      bytes[start] = bytes[start]! | VALUE_UPPER_16;
     }
-    bytes[start] = control;
     samples.length = at;
     this.sampleCount++;
+  }
+
+  /** Adds the native histogram in a row of columns as a sample of a defined series. */
+  histogram(number: number, from: HistogramColumns, row: number): void {
+    const { samples } = this;
+    samples.reserve(SAMPLE_BYTES_MAX);
+    const start = samples.length;
+    samples.length = this.putPlace(samples.bytes, start, number, from.timeOf(row));
+    samples.bytes[start] = samples.bytes[start]! | IS_HISTOGRAM;
+    const first = from.startOf(row);
+    const end = from.endOf(row);
+    samples.varint(end - first);
+    for (let word = first; word < end; word++) samples.varint(from.words[word]!);
+    this.sampleCount++;
+  }
+
+  /** Marks [fromMs, toMs] of a defined series as deleted. */
+  deletion(number: number, fromMs: number, toMs: number): void {
+    this.changes.varint(DELETED);
+    this.changes.varint(number);
+    this.changes.varint(zigzag(fromMs));
+    this.changes.varint(toMs - fromMs);
+  }
+
+  /** Says that what is deleted of a defined series up to `throughMs` is out of its chunks. */
+  cleaning(number: number, throughMs: number): void {
+    this.changes.varint(CLEANED);
+    this.changes.varint(number);
+    this.changes.varint(zigzag(throughMs));
   }
 
   /** Adds what is known of a metric family. */
@@ -147,6 +172,7 @@ export class RecordBuilder {
     if (this.definedCount > 0) section = this.writeDefinitions(bytes, view, section);
     section = putSection(bytes, view, section, SAMPLES_SECTION, this.samples);
     section = putSection(bytes, view, section, METADATA_SECTION, this.metadata);
+    section = putSection(bytes, view, section, DELETIONS_SECTION, this.changes);
     bytes.fill(0, section, end);
     view.setUint32(at, RECORD_MAGIC, true);
     view.setUint32(at + RECORD_LENGTH_AT, section - at - RECORD_HEADER_BYTES, true);
@@ -156,12 +182,30 @@ export class RecordBuilder {
     view.setUint32(at + RECORD_CRC_AT, crc32c(bytes, at + RECORD_CRC_FROM, section), true);
   }
 
+  /** Writes control byte, number and time of a sample at `start`; returns where its value goes. */
+  private putPlace(bytes: Uint8Array, start: number, number: number, timeMs: number): number {
+    let at = start + 1;
+    let control = VALUE_ZERO;
+    if (number !== this.previousNumber + 1) {
+      control = NUMBER_FOLLOWS;
+      at = putVarintAt(bytes, at, zigzag(number - this.previousNumber - 1));
+    }
+    if (timeMs !== this.previousMs) {
+      control |= TIME_FOLLOWS;
+      at = putVarintAt(bytes, at, zigzag(timeMs - this.previousMs));
+      this.previousMs = timeMs;
+    }
+    this.previousNumber = number;
+    bytes[start] = control;
+    return at;
+  }
+
   private sectionsLength(): number {
     let length = 0;
     if (this.definedCount > 0) {
       length += SECTION_HEADER_BYTES + this.definedHead().length + this.definitions.length;
     }
-    for (const { length: own } of [this.samples, this.metadata]) {
+    for (const { length: own } of [this.samples, this.metadata, this.changes]) {
       if (own > 0) length += SECTION_HEADER_BYTES + own;
     }
     return length;

@@ -7,9 +7,14 @@
  * Units: times are milliseconds since the epoch; offsets, lengths and positions are bytes.
  */
 import { crc32c } from "../base/crc32c.ts";
+import { HEAD_WORDS, HistogramColumns } from "../chunk/histogram-columns.ts";
 import { unzigzag } from "./journal-bytes.ts";
 import {
+  CLEANED,
   CONTROL_MAX,
+  DELETED,
+  DELETIONS_SECTION,
+  IS_HISTOGRAM,
   METADATA_SECTION,
   NUMBER_FOLLOWS,
   RECORD_BYTES_MAX,
@@ -40,7 +45,13 @@ export interface RecordTarget {
   /** A series has these canonical label bytes: `bytes[0, length)`, valid during the call. */
   define(number: number, bytes: Uint8Array, length: number): void;
   sample(number: number, timeMs: number, high: number, low: number): void;
+  /** A native histogram: the only row of `columns`, valid during the call. */
+  histogram(number: number, columns: HistogramColumns): void;
   family(family: FamilyMetadata): void;
+  /** What a series has in [fromMs, toMs] is deleted. */
+  deleted(number: number, fromMs: number, toMs: number): void;
+  /** What is deleted of a series up to `throughMs` is out of its chunks. */
+  cleaned(number: number, throughMs: number): void;
 }
 
 const WORD = 2 ** 32;
@@ -52,6 +63,7 @@ export class RecordReader {
   private at = 0;
   private end = 0;
   private failed = false;
+  private readonly columns = new HistogramColumns();
   private labels = new Uint8Array(4096);
   private labelsLength = 0;
 
@@ -110,6 +122,7 @@ export class RecordReader {
     if (kind === SAMPLES_SECTION) this.samples(target, clockMs);
     else if (kind === SERIES_SECTION) this.series(target);
     else if (kind === METADATA_SECTION) this.metadata(target);
+    else if (kind === DELETIONS_SECTION) this.deletions(target);
     else this.failed = true;
   }
 
@@ -157,6 +170,10 @@ export class RecordReader {
       if ((control & NUMBER_FOLLOWS) !== 0) number += unzigzag(this.varint());
       if ((control & TIME_FOLLOWS) !== 0) timeMs += unzigzag(this.varint());
       const form = control & VALUE_MASK;
+      if ((control & IS_HISTOGRAM) !== 0) {
+        this.histogram(target, number, timeMs);
+        continue;
+      }
       let high = 0;
       let low = 0;
       if (form >= VALUE_UPPER_32) high = this.u32();
@@ -167,6 +184,32 @@ export class RecordReader {
         return;
       }
       target.sample(number, timeMs, high, low);
+    }
+  }
+
+  /** Reads the words of a histogram; those that do not fit each other are damage. */
+  private histogram(target: RecordTarget, number: number, timeMs: number): void {
+    const { columns } = this;
+    const size = this.varint();
+    this.failed ||= size < HEAD_WORDS || size % 2 !== 0 || size > this.end - this.at;
+    if (this.failed) return;
+    columns.clear();
+    const start = columns.add(timeMs, size);
+    for (let word = start; word < start + size; word++) columns.words[word] = this.varint();
+    if (!columns.isWhole(0)) this.failed = true;
+    if (!this.failed) target.histogram(number, columns);
+  }
+
+  private deletions(target: RecordTarget): void {
+    while (this.at < this.end && !this.failed) {
+      const kind = this.varint();
+      const number = this.varint();
+      const fromMs = unzigzag(this.varint());
+      const lengthMs = kind === DELETED ? this.varint() : 0;
+      this.failed ||= kind !== DELETED && kind !== CLEANED;
+      if (this.failed) return;
+      if (kind === DELETED) target.deleted(number, fromMs, fromMs + lengthMs);
+      else target.cleaned(number, fromMs);
     }
   }
 

@@ -9,7 +9,12 @@
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { removeSamples } from "../chunk/sample-removal.ts";
-import { isTouched, oneInterval, type TimeIntervals } from "../chunk/time-intervals.ts";
+import {
+  intervalsUntil,
+  isTouched,
+  oneInterval,
+  type TimeIntervals,
+} from "../chunk/time-intervals.ts";
 import type { Head } from "./head.ts";
 
 /**
@@ -34,11 +39,14 @@ export function deleteSamples(
   return oneInterval(from, to);
 }
 
+/** Told that nothing deleted of a series lies in its chunks any more up to `throughMs`. */
+export type OnCleaned = (series: SeriesRef, throughMs: number) => void;
+
 /**
  * Cleans one chunk that has deleted samples, or forgets one series whose chunks have none left.
  * Returns the samples removed, or -1 when there is nothing to clean.
  */
-export function cleanChunk(head: Head): number {
+export function cleanChunk(head: Head, onCleaned: OnCleaned = () => {}): number {
   const { tombstones, chunks } = head;
   const next = tombstones.series().next();
   if (next.done) return -1;
@@ -46,15 +54,38 @@ export function cleanChunk(head: Head): number {
   const intervals = tombstones.of(series)!;
   const chunk = oldestTouched(head, series, intervals);
   if (chunk === NO_CHUNK) {
+    onCleaned(series, intervals.at(-1)!);
     tombstones.forget(series);
     return 0;
   }
   const last = chunks.lastTimeOf(chunk);
-  const count = chunks.sampleCountOf(chunk);
-  const removed = removeSamples(chunks, chunk, intervals);
+  onCleaned(series, last);
+  const removed = removeFrom(head, chunk, intervals);
+  tombstones.dropThrough(series, last);
+  return removed;
+}
+
+/** Cleans all chunks of a series of what is deleted up to `throughMs`, as it was done before. */
+export function cleanThrough(head: Head, series: SeriesRef, throughMs: number): void {
+  const { tombstones, chunks } = head;
+  const intervals = intervalsUntil(tombstones.of(series) ?? new Float64Array(0), throughMs);
+  if (intervals.length === 0) return;
+  for (let chunk = head.newestChunkOf(series); chunk !== NO_CHUNK; ) {
+    const older = chunks.olderOf(chunk);
+    if (isTouched(intervals, chunks.firstTimeOf(chunk), chunks.lastTimeOf(chunk))) {
+      removeFrom(head, chunk, intervals);
+    }
+    chunk = older;
+  }
+  tombstones.dropThrough(series, throughMs);
+}
+
+/** Removes samples from a chunk, and the chunk when none is left. */
+function removeFrom(head: Head, chunk: ChunkRef, intervals: TimeIntervals): number {
+  const count = head.chunks.sampleCountOf(chunk);
+  const removed = removeSamples(head.chunks, chunk, intervals);
   if (removed === count) head.removeChunk(chunk);
   else head.removedSampleCount += removed;
-  tombstones.dropThrough(series, last);
   return removed;
 }
 

@@ -197,6 +197,19 @@ export class Head {
     return code === AppendCode.stored;
   }
 
+  /** As replay(), for the native histogram in a row of columns. */
+  replayHistogram(series: SeriesRef, from: HistogramColumns, row: number): boolean {
+    const timeMs = from.timeOf(row);
+    if (timeMs < this.oldestStart) return false;
+    this.acceptUntilMs = Math.max(this.acceptUntilMs, timeMs);
+    let code = this.appendHistogram(series, from, row);
+    if (code === AppendCode.outOfOrder || code === AppendCode.tooOld) {
+      code = insertLateHistogram(this, series, from, row);
+      if (code === AppendCode.stored) this.storedSampleCount++;
+    }
+    return code === AppendCode.stored;
+  }
+
   /** Releases up to `budget` chunks of windows that have passed; false when none is left. */
   purgeStep(budget: number): boolean {
     for (let left = budget; left > 0; left--) {

@@ -138,6 +138,18 @@ export class LabelIndex {
     return this.create(count, this.keys.hashAt(at, canonicalLength), at, canonicalLength);
   }
 
+  /** The living series with the labels of a dead one that is not released; made when needed. */
+  revive(dead: SeriesRef): SeriesRef {
+    const { keys } = this;
+    const count = this.series.pairsOf(dead, this.scratch);
+    this.writeCanonical(count);
+    const { canonical, canonicalLength } = this.ranges;
+    const at = keys.locate(canonical, 0, canonicalLength);
+    const hash = keys.hashAt(at, canonicalLength);
+    const known = keys.findAt(hash, at, canonicalLength);
+    return known === NO_KEY ? this.create(count, hash, at, canonicalLength) : keys.seriesOf(known);
+  }
+
   /** Takes a series without chunks out of sight. */
   kill(series: SeriesRef): void {
     this.keys.removeAll(this.series.firstKeyOf(series));

@@ -1,6 +1,7 @@
 /** Journal records against plain lists: what goes in comes out, bit for bit. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
+import { HistogramColumns } from "../../src/chunk/histogram-columns.ts";
 import { RecordBuilder } from "../../src/journal/record-builder.ts";
 import { RecordReader } from "../../src/journal/record-reader.ts";
 import { RecordCollector } from "./record-collector.ts";
@@ -21,6 +22,21 @@ const texts = fc.array(fc.tuple(fc.string(), fc.string(), fc.string(), fc.string
   maxLength: 3,
 });
 
+/** A block of words with lists of these lengths. */
+const blocks = fc
+  .tuple(
+    fc.array(word, { minLength: 10, maxLength: 10 }),
+    fc.array(fc.nat(3), { minLength: 5, maxLength: 5 }),
+  )
+  .map(([head, lengths]) => {
+    const pairs = lengths.reduce((sum, length) => sum + length, 0);
+    return [...head, ...lengths, 0, ...Array.from({ length: 2 * pairs }, (_, i) => i * 2 ** 20)];
+  });
+const histograms = fc.array(fc.tuple(fc.integer({ min: 1, max: 2 ** 32 - 1 }), timeMs, blocks), {
+  maxLength: 5,
+});
+const stretches = fc.array(fc.tuple(fc.nat(2 ** 31), timeMs, fc.nat(2 ** 31)), { maxLength: 5 });
+
 function bytesOf(record: RecordBuilder, position: number): Uint8Array {
   const bytes = new Uint8Array(record.size).fill(0xaa);
   record.writeTo(bytes, new DataView(bytes.buffer), 0, position);
@@ -28,37 +44,55 @@ function bytesOf(record: RecordBuilder, position: number): Uint8Array {
 }
 
 describe("a journal record", () => {
-  test.prop([fc.integer({ min: 1, max: 2 ** 40 }), labels, samples, texts, timeMs.map(Math.abs)])(
-    "is read back as it was built",
-    (first, defined, added, families, clockMs) => {
-      const record = new RecordBuilder();
-      record.begin(clockMs);
-      for (const [i, bytes] of defined.entries()) record.define(first + i, bytes);
-      for (const sample of added) record.sample(...sample);
-      for (const [name, type, help, unit] of families) record.family({ name, type, help, unit });
-      const bytes = bytesOf(record, 88);
-      const reader = new RecordReader();
-      const target = new RecordCollector();
-      reader.open(bytes);
-      expect(reader.sizeAt(0)).toBe(bytes.length);
-      expect(reader.sampleCountAt(0)).toBe(added.length);
-      expect(reader.read(0, target)).toBe(true);
-      expect(target.records).toEqual([
-        {
-          position: 88,
-          clockMs,
-          definitions: defined.map((b, i) => [first + i, Buffer.from(b).toString("latin1")]),
-          samples: added,
-          families: families.map(([name, type, help, unit]) => ({
-            name: Buffer.from(name).toString(),
-            type: Buffer.from(type).toString(),
-            help: Buffer.from(help).toString(),
-            unit: Buffer.from(unit).toString(),
-          })),
-        },
-      ]);
-    },
-  );
+  test.prop([
+    fc.integer({ min: 1, max: 2 ** 40 }),
+    labels,
+    samples,
+    texts,
+    timeMs.map(Math.abs),
+    histograms,
+    stretches,
+  ])("is read back as it was built", (first, defined, added, families, clockMs, rows, deleted) => {
+    const record = new RecordBuilder();
+    record.begin(clockMs);
+    for (const [i, bytes] of defined.entries()) record.define(first + i, bytes);
+    for (const sample of added) record.sample(...sample);
+    for (const [name, type, help, unit] of families) record.family({ name, type, help, unit });
+    const columns = new HistogramColumns();
+    for (const [number, at, words] of rows) {
+      const start = columns.add(at, words.length);
+      columns.words.set(words, start);
+      record.histogram(number, columns, columns.length - 1);
+    }
+    for (const [number, fromMs, lengthMs] of deleted) {
+      record.deletion(number, fromMs, fromMs + lengthMs);
+      record.cleaning(number, fromMs);
+    }
+    const bytes = bytesOf(record, 88);
+    const reader = new RecordReader();
+    const target = new RecordCollector();
+    reader.open(bytes);
+    expect(reader.sizeAt(0)).toBe(bytes.length);
+    expect(reader.sampleCountAt(0)).toBe(added.length + rows.length);
+    expect(reader.read(0, target)).toBe(true);
+    expect(target.records).toEqual([
+      {
+        position: 88,
+        clockMs,
+        definitions: defined.map((b, i) => [first + i, Buffer.from(b).toString("latin1")]),
+        samples: added,
+        families: families.map(([name, type, help, unit]) => ({
+          name: Buffer.from(name).toString(),
+          type: Buffer.from(type).toString(),
+          help: Buffer.from(help).toString(),
+          unit: Buffer.from(unit).toString(),
+        })),
+        histograms: rows,
+        deletions: deleted.map(([number, fromMs, lengthMs]) => [number, fromMs, fromMs + lengthMs]),
+        cleanings: deleted.map(([number, fromMs]) => [number, fromMs]),
+      },
+    ]);
+  });
 
   it("takes one byte and the value for the next series at the same time", () => {
     const record = new RecordBuilder();

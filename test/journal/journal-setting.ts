@@ -10,39 +10,11 @@ import { JournalDirectory } from "../../src/journal/journal-directory.ts";
 import { type JournalReading, JournalScan } from "../../src/journal/journal-scan.ts";
 import { type JournalSync, JournalWriter } from "../../src/journal/journal-writer.ts";
 import { RecordBuilder } from "../../src/journal/record-builder.ts";
+import { ManualTimers } from "../sim/manual-timers.ts";
 import { type PlainRecord, RecordCollector } from "./record-collector.ts";
 
 export const JOURNAL_PATH = "/data/journal";
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
-
-/** Timers that fire when the test says so. */
-export class ManualTimers {
-  private waiting: { atMs: number; work: () => void }[] = [];
-  private nowMs = 0;
-
-  readonly delay = (ms: number, work: () => void): void => {
-    this.waiting.push({ atMs: this.nowMs + ms, work });
-  };
-
-  /** Lets `ms` pass, fires what is due and lets what it began run to its end. */
-  async advance(ms: number): Promise<void> {
-    this.nowMs += ms;
-    const due = this.waiting.filter(({ atMs }) => atMs <= this.nowMs);
-    this.waiting = this.waiting.filter(({ atMs }) => atMs > this.nowMs);
-    for (const { work } of due) work();
-    await settled();
-  }
-
-  /** Forgets all timers, as the end of a process does. */
-  clear(): void {
-    this.waiting = [];
-  }
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
-}
 
 export class JournalSetting {
   readonly disk: MemoryDisk;

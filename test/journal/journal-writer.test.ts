@@ -1,6 +1,7 @@
 /** The journal's writer on a simulated disk: when it acknowledges, what it does when that fails. */
 import { describe, expect, it } from "vitest";
-import { JOURNAL_PATH, JournalSetting, numbersOf, recordOf, settled } from "./journal-setting.ts";
+import { settled } from "../sim/manual-timers.ts";
+import { JOURNAL_PATH, JournalSetting, numbersOf, recordOf } from "./journal-setting.ts";
 
 describe.each(["always", "interval", "off"] as const)("a journal with sync %s", (sync) => {
   function setting(): JournalSetting {

@@ -1,4 +1,5 @@
 /** The naive twin of a record's readers: everything as plain lists. */
+import type { HistogramColumns } from "../../src/chunk/histogram-columns.ts";
 import type { RecordTarget } from "../../src/journal/record-reader.ts";
 import type { FamilyMetadata } from "../../src/journal/snapshot-source.ts";
 
@@ -8,13 +9,25 @@ export interface PlainRecord {
   definitions: [number, string][];
   samples: [number, number, number, number][];
   families: FamilyMetadata[];
+  histograms: [number, number, number[]][];
+  deletions: [number, number, number][];
+  cleanings: [number, number][];
 }
 
 export class RecordCollector implements RecordTarget {
   readonly records: PlainRecord[] = [];
 
   begin(position: number, clockMs: number): void {
-    this.records.push({ position, clockMs, definitions: [], samples: [], families: [] });
+    this.records.push({
+      position,
+      clockMs,
+      definitions: [],
+      samples: [],
+      families: [],
+      histograms: [],
+      deletions: [],
+      cleanings: [],
+    });
   }
 
   define(number: number, bytes: Uint8Array, length: number): void {
@@ -23,6 +36,19 @@ export class RecordCollector implements RecordTarget {
 
   sample(number: number, timeMs: number, high: number, low: number): void {
     this.last.samples.push([number, timeMs, high >>> 0, low >>> 0]);
+  }
+
+  histogram(number: number, columns: HistogramColumns): void {
+    const words = columns.words.slice(columns.startOf(0), columns.endOf(0));
+    this.last.histograms.push([number, columns.timeOf(0), [...words]]);
+  }
+
+  deleted(number: number, fromMs: number, toMs: number): void {
+    this.last.deletions.push([number, fromMs, toMs]);
+  }
+
+  cleaned(number: number, throughMs: number): void {
+    this.last.cleanings.push([number, throughMs]);
   }
 
   family(family: FamilyMetadata): void {

@@ -136,6 +136,42 @@ const PIECES = [
   ),
 ];
 
+/** A text with one of its words left out, doubled, or put in place of another. */
+function mutated(text: string, prng: Prng): string {
+  const words = text.split(/(\W)/).filter((word) => word !== "");
+  const [from, to] = [prng.below(words.length), prng.below(words.length)];
+  const kind = prng.below(3);
+  if (kind === 0) words.splice(from, 1);
+  else if (kind === 1) words.splice(to, 0, words[from]!);
+  else words[to] = words[from]!;
+  return words.join("");
+}
+
+describe("a query that has been tampered with", () => {
+  it("is answered or refused with a place or a reason, and always comes to an end", () => {
+    const engine = createEngine({ syntax: FULL_SYNTAX, samplesMax: 200_000, timeoutMs: 0 });
+    const known = ["QUERY_PARSE", "QUERY_EXECUTION", "QUERY_TOO_MANY_SAMPLES"];
+    let answered = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const prng = new Prng(seed);
+        const text = mutated(new QueryGenerator(prng).vector(3), prng) || "1";
+        try {
+          engine.range(randomSource(prng), text, START_MS, END_MS, STEP_MS);
+          answered++;
+        } catch (error) {
+          if (!(error instanceof TsdbError)) throw new Error(text, { cause: error });
+          expect(known).toContain(error.code);
+          if (error.code !== "QUERY_PARSE") return;
+          expect(error.message).toMatch(/^(\d+:\d+: parse error: .|invalid expression type ")/s);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(answered).toBeGreaterThan(50);
+  });
+});
+
 describe("any text", () => {
   it("parses or fails with a position inside the text", () => {
     const texts = fc.oneof(

@@ -17,11 +17,14 @@ const WINDOW_FUNCTIONS = [
   ..."rate increase delta irate idelta deriv changes resets avg_over_time sum_over_time".split(" "),
   ..."min_over_time max_over_time count_over_time last_over_time stddev_over_time".split(" "),
   ..."present_over_time absent_over_time mad_over_time first_over_time".split(" "),
-  ..."ts_of_last_over_time ts_of_max_over_time".split(" "),
+  ..."ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time".split(" "),
+  ..."ts_of_min_over_time stdvar_over_time".split(" "),
 ];
 const VALUE_FUNCTIONS = [
   ..."abs ceil sgn exp ln sqrt timestamp absent histogram_count histogram_avg".split(" "),
-  ..."day_of_week minute cos histogram_stddev".split(" "),
+  ..."day_of_week minute cos histogram_stddev histogram_stdvar histogram_sum".split(" "),
+  ..."floor log10 log2 sort sort_desc acos acosh asin asinh atan atanh cosh deg rad".split(" "),
+  ..."sin sinh tan tanh day_of_month day_of_year days_in_month hour month year info".split(" "),
 ];
 const AGGREGATIONS = "sum avg min max count group stddev stdvar".split(" ");
 
@@ -125,7 +128,23 @@ export class QueryGenerator {
 
   private otherCall(depth: number): string {
     const inner = this.vector(depth - 1);
-    switch (this.prng.below(7)) {
+    switch (this.prng.below(15)) {
+      case 7:
+        return `clamp_max(${inner}, ${this.pick(NUMBERS)})`;
+      case 8:
+        return `clamp_min(${inner}, scalar(${this.selector()}))`;
+      case 9:
+        return `double_exponential_smoothing(${this.range(depth)}, 0.5, 0.3)`;
+      case 10:
+        return `histogram_fraction(${this.pick(NUMBERS)}, 3, ${inner})`;
+      case 11:
+        return `histogram_quantiles(${inner}, "q", 0.2, 0.9)`;
+      case 12:
+        return `sort_by_label(${inner}, "a")`;
+      case 13:
+        return `vector(${this.pick(["time()", "pi()", "time() - 60", "max_of(1, time())"])})`;
+      case 14:
+        return `sort_by_label_desc(${inner}, "b", "a")`;
       case 0:
         return `label_replace(${inner}, "b", "$1z", "a", "(.*)")`;
       case 1:

@@ -60,8 +60,8 @@ export class SampleGatherer {
 
   add(labels: readonly string[], timeMs: number, value: number): void {
     const key = JSON.stringify(labels);
-    let series = this.bySet.get(key);
-    if (series === undefined) this.bySet.set(key, (series = new GatheredSeries(labels)));
+    const series = this.bySet.get(key) ?? new GatheredSeries(labels);
+    this.bySet.set(key, series);
     floats[0] = value;
     series.add(timeMs, bits[1] as number, bits[0] as number);
   }

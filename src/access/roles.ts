@@ -3,7 +3,8 @@
  *
  *   write   sends samples
  *   read    queries, metadata, status, metrics, profiles, the page
- *   admin   both, and what changes the service: /api/v1/admin/…, /-/reload, /-/quit
+ *   admin   both, and what changes or loads the service: /api/v1/admin/…, /-/reload, /-/quit,
+ *           starting and stopping drills
  *
  * I1  A path that is not named here is for reading: a new route is never open to writers by
  *     mistake, and never changes the service unless it stands below /api/v1/admin.
@@ -25,11 +26,14 @@ const PROBES: ReadonlySet<string> = new Set(["/-/healthy", "/-/ready"]);
 const LIFECYCLE: ReadonlySet<string> = new Set(["/-/reload", "/-/quit"]);
 const WRITES: readonly string[] = ["/api/v1/write", "/api/v1/otlp/", "/api/v1/import"];
 const ADMIN = "/api/v1/admin/";
+/** Starting a drill takes a processor for half a minute; looking at it takes nothing. */
+const DRILL = "/api/v1/drill";
 
-/** What a route needs; `path` is the route's own path, undefined when there is no such route. */
-export function needOf(path: string | undefined): Need {
+/** What a request needs; `path` is its route's own, undefined when there is no such route. */
+export function needOf(path: string | undefined, method: string): Need {
   if (path === undefined) return "read";
   if (PROBES.has(path)) return "any";
+  if (path.startsWith(DRILL) && method !== "GET" && method !== "HEAD") return "admin";
   if (LIFECYCLE.has(path) || path.startsWith(ADMIN)) return "admin";
   return WRITES.some((prefix) => path.startsWith(prefix)) ? "write" : "read";
 }

@@ -85,7 +85,7 @@ export class AccessGuard {
 
   private judgeClient(request: FastifyRequest, verdict: Verdict): Refusal | null {
     if (typeof verdict === "string") return REFUSALS[verdict];
-    const need = needOf(request.routeOptions.url);
+    const need = needOf(request.routeOptions.url, request.method);
     if (!allows(verdict.role, need)) {
       const text = `${verdict.name} has the role ${verdict.role}; this takes the role ${need}`;
       return { status: 403, reason: "not_allowed", text };
@@ -112,7 +112,7 @@ export class AccessGuard {
     const { status, reason, text } = refusal;
     this.counts.door.refuse(reason);
     // Routes that answer by themselves are not counted by the hook of the others.
-    if (needOf(request.routeOptions.url) === "write") {
+    if (needOf(request.routeOptions.url, request.method) === "write") {
       this.counts.count(request.routeOptions.url ?? "", status);
     }
     if (status === 401) reply.header("www-authenticate", "Basic");

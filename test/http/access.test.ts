@@ -76,6 +76,8 @@ describe("a server with users and tokens", async () => {
     const write = await send("POST", "/api/v1/write", "", token);
     const read = await get("/metrics", token);
     const admin = await send("POST", "/api/v1/admin/heap/compact", undefined, token);
+    const drill = await send("POST", "/api/v1/drill/stop", undefined, token);
+    expect(drill.status === 403).toBe(role !== "admin");
     const probe = await get("/-/ready", token);
     const statuses = { write: write.status, read: read.status, admin: admin.status };
     expect({ ...statuses, probe: probe.status }).toEqual(expected);

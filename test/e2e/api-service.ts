@@ -57,8 +57,13 @@ export class ApiService {
     await this.program?.stop("SIGTERM");
   }
 
-  async end(): Promise<void> {
+  /** Ends the process as a loss of the machine does. */
+  async kill(): Promise<void> {
     await this.program?.kill();
+  }
+
+  async end(): Promise<void> {
+    await this.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }
 

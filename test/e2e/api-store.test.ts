@@ -197,7 +197,7 @@ describe("admin", () => {
     service.ask(`/api/v1/admin/tsdb/${route}${query}`, { method: "POST" });
   const liveBytes = async () => {
     const { text } = await service.ask("/metrics");
-    return Number(/^go_memstats_heap_alloc_bytes (.*)$/m.exec(text)?.[1]);
+    return Number(/^spandrel_heap_live_bytes (.*)$/m.exec(text)?.[1]);
   };
   const values = async (query: string) =>
     (
@@ -233,6 +233,15 @@ describe("admin", () => {
     expect(await values(`${room}[90s]`)).toEqual(rest);
     expect(await post("clean_tombstones")).toMatchObject({ status: 204, text: "" });
     expect(await values(`${room}[90s]`)).toEqual(rest);
+  });
+
+  it("keeps what is deleted deleted when the process is killed", async () => {
+    const path = `?match[]=${encodeURIComponent('temperature{room="loft"}')}&end=${NEWEST - 1}`;
+    expect((await post("delete_series", path)).status).toBe(204);
+    await service.kill();
+    await service.start("--web.enable-admin-api");
+    expect(await values('temperature{room="loft"}[30m]')).toEqual([[NEWEST, "-19"]]);
+    expect(await values('temperature{room="hall"}[30s]')).toHaveLength(2);
   });
 
   it("forgets a series that lost everything, and its bytes, when cleaned", async () => {

@@ -74,7 +74,7 @@ describe("limits of write requests", () => {
     const refused = await answerOf(second);
     expect(refused).toMatchObject({ status: 429, retryAfter: "6" });
     expect(refused.text).toContain("10 a second (--write.max-samples-per-client)");
-    expect(service.written.length).toBe(1);
+    expect(service.writes.length).toBe(1);
     await closeServer(app);
   });
 

@@ -7,11 +7,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Cluster } from "../../bench/load/cluster.ts";
-import { generateRequests } from "../../bench/load/request-stream.ts";
-import { Prng } from "../../src/base/prng.ts";
-import { freePort } from "./free-port.ts";
-import { fetchText, RunningProcess } from "./running-process.ts";
+import { Cluster } from "../../../bench/load/cluster.ts";
+import { generateRequests } from "../../../bench/load/request-stream.ts";
+import { Prng } from "../../../src/base/prng.ts";
+import { freePort } from "../free-port.ts";
+import { RunningProcess } from "../running-process.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = 60_000;
@@ -19,6 +19,7 @@ const SAMPLES_PER_REQUEST = 2000;
 
 export class PageService {
   readonly origin: string;
+  authorization = "";
   private readonly directory: string;
   private readonly process: RunningProcess;
   private writer: ReturnType<typeof setInterval> | null = null;
@@ -36,10 +37,20 @@ export class PageService {
   }
 
   /** Starts an empty service. */
-  static async start(...flags: string[]): Promise<PageService> {
+  static start(...flags: string[]): Promise<PageService> {
+    return PageService.startFor("", ...flags);
+  }
+
+  /** Starts one that wants an Authorization header. */
+  static async startFor(authorization: string, ...flags: string[]): Promise<PageService> {
     const directory = mkdtempSync(join(tmpdir(), "spandrel-page-"));
     const service = new PageService(await freePort(), directory, flags);
-    const isUp = () => fetchText(`${service.origin}/-/ready`);
+    service.authorization = authorization;
+    const headers = { authorization };
+    const isUp = async () => {
+      const answer = await fetch(`${service.origin}/-/ready`, { headers });
+      return answer.ok ? true : undefined;
+    };
     await service.process.until("ready", START_MS, isUp);
     return service;
   }

@@ -1,0 +1,295 @@
+/**
+ * Every view of the page in a real browser, over a running service that is being written to.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type {
+  ChunkListing,
+  DrillStatus,
+  HeapReply,
+  QueryReply,
+  SpansReply,
+  StorageReply,
+} from "../../../src/http/api-types.ts";
+import { Palette } from "../../../src/web/heap/palette.ts";
+import { isInstalled } from "../running-process.ts";
+import { faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
+import { PageService } from "./page-service.ts";
+
+const installed = isInstalled("chromium");
+const SERIES = 2500;
+const FIRST_LOAD_BYTES_MAX = 150_000;
+const VIEWS = ["heap", "drill", "query", "status"];
+const POLL = { timeout: 30_000, interval: 300 };
+const DRILL = {
+  series: "120",
+  hours: "44",
+  "restart-hour": "36",
+  "scrape-interval": "1m",
+  "chunk-bytes-median": "300",
+  policy: "exact+shuffled,class+time",
+};
+
+/** Names and values of all spans of the heap, page by page: idle, or the part that is live. */
+async function expectedCells(service: PageService): Promise<number[]> {
+  const reply = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=10000");
+  const { firstPage, endPage, spans } = reply;
+  const palette = new Palette("light");
+  const colours = new Array<number>(endPage - firstPage).fill(palette.idle);
+  spans.page.forEach((page, i) => {
+    const colour = palette.occupancy(spans.live[i]! / spans.slots[i]!);
+    colours.fill(colour, page - firstPage, page - firstPage + spans.pages[i]!);
+  });
+  return colours;
+}
+
+/** The colours in the middle of every cell of the map, and how many pages one stands for. */
+function drawnCells(page: Page): Promise<{ pagesPerCell: number; colours: number[] }> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>(".map-canvas")!;
+    const { columns, cellPixels, pagesPerCell } = canvas.dataset;
+    const scale = canvas.width / canvas.clientWidth;
+    const size = Number(cellPixels) * scale;
+    const context = canvas.getContext("2d")!;
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const words = new Uint32Array(data.buffer);
+    const colours: number[] = [];
+    for (let row = 0; (row + 1) * size <= height; row++) {
+      for (let column = 0; column < Number(columns); column++) {
+        const x = Math.floor((column + 0.4) * size);
+        colours.push(words[Math.floor((row + 0.4) * size) * width + x]!);
+      }
+    }
+    return { pagesPerCell: Number(pagesPerCell), colours };
+  });
+}
+
+describe.skipIf(!installed)("the page in a browser", () => {
+  let service: PageService;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+  let bytes = 0;
+
+  async function figure(name: string): Promise<number> {
+    const value = await page.getAttribute(`[data-figure="${name}"][data-value]`, "data-value");
+    return Number(value);
+  }
+
+  async function open(view: string): Promise<void> {
+    await page.goto(`${service.origin}/#${view}`);
+    await page.waitForSelector(`.view.${view.split("?")[0]}`);
+  }
+
+  beforeAll(async () => {
+    service = await PageService.start("--web.enable-admin-api");
+    await service.backfill(SERIES, 24, 300_000);
+    await service.data("/api/v1/admin/drill/restart?capacity=exact&order=shuffled", "POST");
+    service.write(SERIES, 2000);
+    browser = await openBrowser();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+    page = await context.newPage();
+    faults = watchFaults(page, service.origin);
+    page.on("response", (response) => {
+      if (response.url().includes("/api/")) return;
+      void response
+        .request()
+        .sizes()
+        .then(({ responseBodySize }) => {
+          bytes += responseBodySize;
+        })
+        .catch(() => {});
+    });
+    await open("heap");
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.end();
+  });
+
+  it("loads in little, and follows the service", async () => {
+    await expect.poll(() => page.textContent(".state"), POLL).toBe("live");
+    await page.waitForSelector(".forecast li");
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+    const before = await figure("heap_alloc");
+    await expect.poll(() => figure("heap_alloc"), POLL).not.toBe(before);
+  });
+
+  it("shows the figures of the API", async () => {
+    service.stopWriting();
+    const shown = async () => {
+      const { memStats, unusedBytes } = await service.data<HeapReply>("/api/v1/status/heap");
+      const all = [figure("heap_alloc"), figure("heap_inuse"), figure("heap_idle"), figure("gap")];
+      const expected = [memStats["HeapAlloc"], memStats["HeapInuse"], memStats["HeapIdle"]];
+      return [await Promise.all(all), [...expected, unusedBytes]];
+    };
+    await expect
+      .poll(async () => {
+        const [page, api] = await shown();
+        return JSON.stringify(page) === JSON.stringify(api);
+      }, POLL)
+      .toBe(true);
+  });
+
+  it("draws the map that the spans are", async () => {
+    // Small enough for cells without slots in them.
+    for (let i = 0; i < 2; i++) await page.click("[aria-label='zoom out']");
+    const differing = async () => {
+      const expected = await expectedCells(service);
+      const { pagesPerCell, colours } = await drawnCells(page);
+      if (pagesPerCell !== 1) return -1;
+      return expected.filter((colour, i) => colours[i] !== colour).length;
+    };
+    await expect.poll(differing, POLL).toBe(0);
+    const after = await service.data<HeapReply>("/api/v1/status/heap");
+    const forecast = await page.$$eval(".forecast li", (rows) =>
+      rows.map((row) => Number((row as HTMLElement).dataset["gap"])),
+    );
+    expect(forecast.length).toBe(1 + after.forecast!.purges.length);
+  });
+
+  it("opens a span, slot by slot, and a chunk in it", async () => {
+    await page.click(".map-canvas", { position: { x: 5, y: 5 } });
+    await page.waitForSelector(".chunk");
+    const { spans } = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=1");
+    const [first, count] = [spans.page[0]!, spans.slots[0]!];
+    const path = `/api/v1/status/heap/chunks?from=${first}&pages=1`;
+    const chunks = await service.data<ChunkListing>(path);
+    expect(await page.getAttribute(".slots", "data-slots")).toBe(String(count));
+    expect(await page.locator(".slot:not(.free)").count()).toBe(chunks.chunk.length);
+    const chunk = Number(await page.getAttribute(".chunk", "data-chunk"));
+    expect(chunks.chunk).toContain(chunk);
+    const samples = chunks.samples[chunks.chunk.indexOf(chunk)];
+    expect(await page.textContent(".chunk .facts")).toContain(`samples${samples}`);
+    await page.click(".span-panel .close");
+  });
+
+  it("is walked with the keyboard", async () => {
+    await page.focus(".map-canvas");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    expect(await page.textContent(".map-panel [aria-live]")).toMatch(/^page \d+, 1 page, slots of/);
+    await page.keyboard.press("+");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".span-panel:not([hidden]) .slots");
+    await page.click(".span-panel .close");
+    await page.keyboard.press("0");
+  });
+
+  it("goes back through what was recorded, and to the present again", async () => {
+    await page.fill("#scrubber", "300");
+    await page.waitForSelector(".past:not([hidden])");
+    expect(await page.textContent(".past")).toMatch(/The heap as it was at \d{4}-/);
+    await page.click(".live-button");
+    await expect.poll(() => page.isHidden(".past"), POLL).toBe(true);
+    service.write(SERIES, 2000);
+  });
+
+  it("asks: graph, table, explanation and errors", async () => {
+    const expression = "sum by (code) (rate(http_requests_total[30m]))";
+    const end = Math.floor(Date.now() / 1000) - 60;
+    const parameters = new URLSearchParams({ expr: expression, range: "4h", end: String(end) });
+    await open(`query?${parameters}`);
+    await page.waitForSelector(".graph canvas");
+    await page.waitForSelector(".editor-host");
+    const table = await service.data<QueryReply>(
+      `/api/v1/query?${new URLSearchParams({ query: expression, time: String(end) })}`,
+    );
+    expect(await page.getAttribute(".series-list", "data-series")).toBe(
+      String(table.result.length),
+    );
+    await page.click("[data-name=table]");
+    await page.waitForSelector("table[data-rows]");
+    const values = await page.$$eval("table[data-rows] td:last-child", (cells) =>
+      cells.map((cell) => cell.textContent),
+    );
+    expect(values.length).toBe(table.result.length);
+    await page.click("[data-name=explain]");
+    await page.waitForSelector(".explain");
+    expect(await page.textContent(".explain tbody")).toMatch(/^http_requests_total\d/);
+    expect(Number(await page.textContent("[data-figure='chunks read']"))).toBeGreaterThan(0);
+    await open("query?expr=sum(&tab=table");
+    await page.waitForSelector(".notes .bad");
+    expect(await page.textContent(".notes .bad")).toContain("unclosed left parenthesis");
+  });
+
+  it("shows the status, and writes a snapshot", async () => {
+    await open("status");
+    await page.waitForSelector("[data-figure='snapshot written']");
+    const before = await service.data<StorageReply>("/api/v1/status/storage");
+    await page.click("text=Snapshot now");
+    await page.waitForSelector("text=/Written: snapshot/");
+    const written = String(before.snapshot.writtenTotal + 1);
+    await expect
+      .poll(() => page.textContent("[data-figure='snapshot written']"), POLL)
+      .toBe(written);
+    const flags = await service.data<Record<string, string>>("/api/v1/status/flags");
+    expect(await page.locator("[aria-label=Flags] tbody tr").count()).toBe(
+      Object.keys(flags).length,
+    );
+  });
+
+  it("runs a drill to the figures of the command line", async () => {
+    await open(`drill?${new URLSearchParams(DRILL)}`);
+    await page.click("text=Start the drill");
+    await page.waitForSelector(".conclusions li", { timeout: 120_000 });
+    const { state } = await service.data<DrillStatus>("/api/v1/drill");
+    expect(state).toBe("done");
+    const directory = mkdtempSync(join(tmpdir(), "spandrel-drill-"));
+    try {
+      const flags = Object.entries(DRILL).map(([name, value]) => `--${name}=${value}`);
+      execFileSync(process.execPath, ["dist/main.js", "drill", ...flags, `--out=${directory}`], {
+        stdio: "ignore",
+      });
+      const curves = await (await fetch(`${service.origin}/api/v1/drill/curves.csv`)).text();
+      expect(curves).toBe(readFileSync(join(directory, "curves.csv"), "utf8"));
+      const { figures } = JSON.parse(readFileSync(join(directory, "drill.json"), "utf8")) as {
+        figures: { name: string; gap: { peakBytes: number } }[];
+      };
+      const shown = await page.$$eval("tr[data-run]", (rows) =>
+        rows.map((row) => [row.getAttribute("data-run"), Number(row.getAttribute("data-peak"))]),
+      );
+      expect(shown).toEqual(figures.map(({ name, gap }) => [name, gap.peakBytes]));
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+    const download = page.waitForEvent("download");
+    await page.click("text=Save PNG");
+    expect((await download).suggestedFilename()).toBe("spandrel-drill.png");
+  });
+
+  it("is readable in both themes, on a phone too, without sideways scrolling", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const view of VIEWS) {
+        await open(view);
+        await page.waitForTimeout(700);
+        expect([view, colorScheme, await faintTexts(page)]).toEqual([view, colorScheme, []]);
+      }
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const view of VIEWS) {
+      await open(view);
+      await page.waitForTimeout(500);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect([view, width]).toEqual([view, 390]);
+    }
+  });
+
+  it("has met no fault, and asked nobody else", () => {
+    expect(faults).toEqual([]);
+  });
+
+  it("says so when the service has gone", async () => {
+    await open("heap");
+    await expect.poll(() => page.textContent(".state"), POLL).toBe("live");
+    await service.end();
+    await expect.poll(() => page.textContent(".state"), POLL).toMatch(/not reachable/);
+  });
+});

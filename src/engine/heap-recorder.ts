@@ -43,7 +43,7 @@ export interface HeapNews {
 export type HeapListener = (news: HeapNews) => void;
 
 const LOOK_MS = 1000;
-const MAP_MS = 10_000;
+const MAP_MS = 15_000;
 const FIGURES_MAX = 2400;
 const MAPS_MAX = 320;
 const EVENTS_MAX = 400;

@@ -265,6 +265,7 @@ export class MapPanel {
     const { table } = this;
     const span = table?.spanAt(page) ?? -1;
     if (table === null || span < 0 || this.recorded !== null) return;
+    this.tip.hidden = true;
     this.span.wait();
     try {
       const pages = Math.min(CHUNK_PAGES_MAX, table.pageCountOf(span));

@@ -139,7 +139,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
 
   it("draws the map that the spans are", async () => {
     // Small enough for cells without slots in them.
-    for (let i = 0; i < 2; i++) await page.click("[aria-label='zoom out']");
+    for (let i = 0; i < 4; i++) await page.click("[aria-label='zoom out']");
     const differing = async () => {
       const expected = await expectedCells(service);
       const { pagesPerCell, colours } = await drawnCells(page);

@@ -11,7 +11,7 @@
  *
  * One line of JSON per run is appended to bench/results/ingest.jsonl (--results FILE, or "none").
  */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ import { Prng } from "../src/base/prng.ts";
 import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import type { SendReport } from "./load/send-stream.ts";
+import { order, startSender } from "./load/sender-process.ts";
 import { StreamWriter } from "./load/stream-file.ts";
 import { cpuBetween, cpuOf, memoryOf } from "./process-figures.ts";
 import { appendResult, machine, median, printTable } from "./results.ts";
@@ -87,25 +88,6 @@ function writeStream(path: string, seriesCount: number, cycles: number): void {
   writer.close();
 }
 
-function startSender(streamPath: string, port: number): ChildProcess {
-  const entry = fileURLToPath(new URL("load/send.ts", import.meta.url));
-  const parameters = [streamPath, String(port), options.write, options.connections];
-  return fork(entry, parameters, { execArgv: ["--import", "tsx"] });
-}
-
-function order(sender: ChildProcess, fromCycle: number, toCycle: number): Promise<SendReport> {
-  return new Promise((resolve, reject) => {
-    const ended = (code: number | null): void => reject(new Error(`sender ended with ${code}`));
-    sender.once("exit", ended);
-    sender.once("message", (answer: SendReport | { error: string }) => {
-      sender.off("exit", ended);
-      if ("error" in answer) reject(new Error(answer.error));
-      else resolve(answer);
-    });
-    sender.send({ fromCycle, toCycle });
-  });
-}
-
 async function measure(
   sender: ChildProcess,
   server: ServerUnderTest,
@@ -123,7 +105,7 @@ async function runOnce(streamPath: string, cycles: number): Promise<Run> {
     options.attach === undefined
       ? await startServer(options.external, options.ready)
       : attachServer(options.attach);
-  const sender = startSender(streamPath, server.port);
+  const sender = startSender(streamPath, server.port, options.write, options.connections);
   try {
     const firstCycle = await measure(sender, server, 0, 1);
     const steady = await measure(sender, server, 1, cycles);

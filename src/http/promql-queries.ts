@@ -11,7 +11,7 @@ import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
 import { prettyText } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
-import { writeResultJson } from "../promql/result/result-json.ts";
+import { resultPieces } from "../promql/result/result-json.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type {
   InstantOptions,
@@ -24,6 +24,8 @@ import { countSelectors } from "./query-selectors.ts";
 
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
+/** Pieces of text between two turns of the others: some milliseconds. */
+const PIECES_A_TURN = 4;
 
 /** Lets everything else that waits for the thread run. */
 function nextTurn(): Promise<void> {
@@ -43,11 +45,14 @@ function cut(value: QueryValue, limit: number): QueryValue {
 }
 
 /** The result as text, cut to the limit. */
-function toOutcome(result: QueryResult, limit: number): QueryOutcome {
+async function toOutcome(result: QueryResult, limit: number): Promise<QueryOutcome> {
   const { value, warnings, infos, peakSamples, touched } = result;
   const shown = cut(value, limit);
   const pieces: string[] = [];
-  writeResultJson(shown, (piece) => pieces.push(piece));
+  for (const piece of resultPieces(shown)) {
+    pieces.push(piece);
+    if (pieces.length % PIECES_A_TURN === 0) await nextTurn();
+  }
   const isTruncated = shown !== value;
   return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
 }
@@ -56,7 +61,7 @@ function toOutcome(result: QueryResult, limit: number): QueryOutcome {
 async function finish(evaluation: Evaluation, limit: number): Promise<QueryOutcome> {
   try {
     while (!evaluation.run(SLICE_MS)) await nextTurn();
-    return toOutcome(evaluation.result(), limit);
+    return await toOutcome(evaluation.result(), limit);
   } finally {
     evaluation.close();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { shownAnnotations } from "../../src/promql/result/annotation-list.ts";
 import type { QueryValue } from "../../src/promql/result/query-result.ts";
-import { resultJson, timeText, writeResultJson } from "../../src/promql/result/result-json.ts";
+import { resultJson, resultPieces, timeText } from "../../src/promql/result/result-json.ts";
 import { Labels } from "../../src/series/labels.ts";
 
 const labels = Labels.fromRecord({ b: 'say "hi"', __name__: "x", a: "é\n" });
@@ -78,7 +78,7 @@ describe("a result in a reply", () => {
       ],
     };
     const pieces: string[] = [];
-    writeResultJson(matrix, (piece) => pieces.push(piece));
+    pieces.push(...resultPieces(matrix));
     expect(pieces.length).toBeGreaterThan(5);
     expect(JSON.parse(pieces.join("")).result[0].values).toHaveLength(count);
   });

@@ -13,6 +13,7 @@ import { histogramJson } from "../histogram/histogram-json.ts";
 import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
 
 const PIECE_LENGTH = 64 * 1024;
+const PART_LENGTH = 8 * 1024;
 
 /** Seconds of a time in milliseconds: `1435781451.781` or `1435781451`. */
 export function timeText(timeMs: number): string {
@@ -41,106 +42,111 @@ export function labelsJson(labels: Labels): string {
   return `${text}}`;
 }
 
-/** Collects text and hands it on in pieces. */
-class PieceWriter {
-  private readonly emit: (piece: string) => void;
-  private text = "";
-
-  constructor(emit: (piece: string) => void) {
-    this.emit = emit;
+/**
+ * The `data` object of a result in pieces of about PIECE_LENGTH characters; a caller may let others
+ * run between two of them.
+ */
+export function* resultPieces(value: QueryValue): Generator<string, void> {
+  let text = `{"resultType":"${value.type}","result":`;
+  for (const part of partsOf(value)) {
+    text += part;
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = "";
   }
-
-  add(text: string): void {
-    this.text += text;
-    if (this.text.length >= PIECE_LENGTH) this.flush();
-  }
-
-  flush(): void {
-    if (this.text !== "") this.emit(this.text);
-    this.text = "";
-  }
-}
-
-/** Writes the `data` object of a result piece by piece. */
-export function writeResultJson(value: QueryValue, emit: (piece: string) => void): void {
-  const out = new PieceWriter(emit);
-  out.add(`{"resultType":"${value.type}","result":`);
-  switch (value.type) {
-    case "scalar":
-      // A scalar never has an exponent, other than every other value.
-      out.add(`[${timeText(value.timeMs)},"${formatPlain(value.value)}"]`);
-      break;
-    case "string":
-      out.add(`[${timeText(value.timeMs)},${textJson(value.value)}]`);
-      break;
-    case "vector":
-      writeVector(value, out);
-      break;
-    case "matrix":
-      writeMatrix(value, out);
-      break;
-  }
-  out.add("}");
-  out.flush();
+  yield `${text}}`;
 }
 
 /** The `data` object of a result as one string. */
 export function resultJson(value: QueryValue): string {
-  let text = "";
-  writeResultJson(value, (piece) => {
-    text += piece;
-  });
-  return text;
+  return [...resultPieces(value)].join("");
 }
 
-function writeVector(vector: VectorResult, out: PieceWriter): void {
+/** The text of a result in small parts. */
+function* partsOf(value: QueryValue): Generator<string, void> {
+  switch (value.type) {
+    case "scalar":
+      // A scalar never has an exponent, other than every other value.
+      yield `[${timeText(value.timeMs)},"${formatPlain(value.value)}"]`;
+      break;
+    case "string":
+      yield `[${timeText(value.timeMs)},${textJson(value.value)}]`;
+      break;
+    case "vector":
+      yield* vectorParts(value);
+      break;
+    case "matrix":
+      yield* matrixParts(value);
+      break;
+  }
+}
+
+function* vectorParts(vector: VectorResult): Generator<string, void> {
   const time = timeText(vector.timeMs);
-  out.add("[");
+  yield "[";
   for (let i = 0; i < vector.labels.length; i++) {
     const histogram = vector.histograms?.[i];
     const head = `${i > 0 ? "," : ""}{"metric":${labelsJson(vector.labels[i]!)},`;
-    out.add(
-      histogram
-        ? `${head}"histogram":[${time},${histogramJson(histogram)}]}`
-        : `${head}"value":[${time},"${formatValue(vector.values[i]!)}"]}`,
-    );
+    yield histogram
+      ? `${head}"histogram":[${time},${histogramJson(histogram)}]}`
+      : `${head}"value":[${time},"${formatValue(vector.values[i]!)}"]}`;
   }
-  out.add("]");
+  yield "]";
 }
 
-function writeMatrix(matrix: MatrixResult, out: PieceWriter): void {
-  out.add("[");
+function* matrixParts(matrix: MatrixResult): Generator<string, void> {
+  const times = new TimeTexts();
+  yield "[";
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i]!;
-    out.add(`${i > 0 ? "," : ""}{"metric":${labelsJson(series.labels)}`);
-    writeFloats(series, out);
-    if (series.histograms) writeHistograms(series, series.histograms, out);
-    out.add("}");
+    yield `${i > 0 ? "," : ""}{"metric":${labelsJson(series.labels)}`;
+    yield* floatParts(series, times.of(series.times));
+    if (series.histograms) yield* histogramParts(series, series.histograms);
+    yield "}";
   }
-  out.add("]");
+  yield "]";
 }
 
-function writeFloats(series: ResultSeries, out: PieceWriter): void {
-  const { times, values, kinds } = series;
+/** Times as text, once for all series that share them. */
+class TimeTexts {
+  private times: Float64Array | null = null;
+  private texts: string[] = [];
+
+  of(times: Float64Array): readonly string[] {
+    if (times !== this.times) {
+      this.times = times;
+      this.texts = Array.from(times, timeText);
+    }
+    return this.texts;
+  }
+}
+
+function* floatParts(
+  { values, kinds }: ResultSeries,
+  times: readonly string[],
+): Generator<string, void> {
+  let text = "";
   let separator = ',"values":[';
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== FLOAT) continue;
-    out.add(`${separator}[${timeText(times[i]!)},"${formatValue(values[i]!)}"]`);
+    text += `${separator}[${times[i]!},"${formatValue(values[i]!)}"]`;
     separator = ",";
+    if (text.length < PART_LENGTH) continue;
+    yield text;
+    text = "";
   }
-  if (separator === ",") out.add("]");
+  if (separator === ",") yield `${text}]`;
 }
 
-function writeHistograms(
+function* histogramParts(
   series: ResultSeries,
   histograms: readonly (FloatHistogram | undefined)[],
-  out: PieceWriter,
-): void {
+): Generator<string, void> {
   let separator = ',"histograms":[';
   for (let i = 0; i < series.kinds.length; i++) {
     if (series.kinds[i] !== HISTOGRAM) continue;
-    out.add(`${separator}[${timeText(series.times[i]!)},${histogramJson(histograms[i]!)}]`);
+    yield `${separator}[${timeText(series.times[i]!)},${histogramJson(histograms[i]!)}]`;
     separator = ",";
   }
-  if (separator === ",") out.add("]");
+  if (separator === ",") yield "]";
 }

@@ -83,8 +83,10 @@ describe("limits of write requests", () => {
     const { app, start, parts, clock } = await startedServer({ writePendingBytesMax: room });
     const held = () => parts.counts.door.writeQueue.bodies.heldBytes;
     const stalled = [start(), start()];
-    for (const one of stalled) one.write("abc");
-    await expect.poll(held).toBe(256 * 1024);
+    for (const [i, one] of stalled.entries()) {
+      one.write("abc");
+      await expect.poll(held).toBe((i + 1) * 128 * 1024);
+    }
     const late = start();
     late.end(body(10));
     const refused = await answerOf(late);

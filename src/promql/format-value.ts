@@ -5,6 +5,10 @@
  * when an exponent is used, in its digits, and in the names of the special values.
  */
 
+/** Where JavaScript and Go both write no exponent. */
+const LEAST_PLAIN = 1e-6;
+const PLAIN_END = 1e21;
+
 function special(value: number): string | null {
   if (Number.isNaN(value)) return "NaN";
   if (value === Number.POSITIVE_INFINITY) return "+Inf";
@@ -19,10 +23,9 @@ function widenExponent(text: string): string {
 
 /** A sample value in a reply: plain for 1e-6 <= |v| < 1e21, else with an exponent. */
 export function formatValue(value: number): string {
-  if (value !== 0 && Number.isFinite(value)) {
-    const text = String(value);
-    return text.includes("e") ? widenExponent(text) : text;
-  }
+  const size = Math.abs(value);
+  if (size >= LEAST_PLAIN && size < PLAIN_END) return String(value);
+  if (value !== 0 && Number.isFinite(value)) return widenExponent(String(value));
   return special(value) ?? "0";
 }
 

@@ -101,8 +101,9 @@ export class Labels {
   static compare(left: Labels, right: Labels): number {
     const shared = Math.min(left.flat.length, right.flat.length);
     for (let i = 0; i < shared; i++) {
-      const order = compareUtf8(left.flat[i] as string, right.flat[i] as string);
-      if (order !== 0) return order;
+      const [a, b] = [left.flat[i] as string, right.flat[i] as string];
+      // Most labels of two series of one store are the same string.
+      if (a !== b) return compareUtf8(a, b);
     }
     return left.flat.length - right.flat.length;
   }

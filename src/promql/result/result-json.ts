@@ -24,9 +24,12 @@ export function timeText(timeMs: number): string {
 }
 
 const LONE_SURROGATE = /\p{Surrogate}/gu;
+/** Printable ASCII without quote and backslash: stands in JSON as it is. */
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 
 /** A text as a JSON string. */
 function textJson(text: string): string {
+  if (PLAIN_TEXT.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   // Only a lone surrogate is written as \ud…, or what looks like it.
   return json.includes("\\ud") ? JSON.stringify(text.replace(LONE_SURROGATE, "\ufffd")) : json;

@@ -25,7 +25,7 @@ export interface FuzzSettings {
   readonly bodies: number;
   readonly queries: number;
   readonly connections: number;
-  /** How long the service rests before its memory is read for the last time. */
+  /** How long the service rests before its memory is read, both times. */
   readonly restMs: number;
   /** How much more memory it may hold then, as a part of what it held. */
   readonly growthMax: number;
@@ -154,6 +154,8 @@ export async function fuzz(settings: FuzzSettings): Promise<FuzzReport> {
         run.judge(what, status, text, true),
       );
     await queries(Math.ceil(settings.queries / 20));
+    // The garbage of hostile queries is no measure of what the service holds.
+    await sleep(settings.restMs);
     const residentBefore = memoryOf(server.pid).resident;
     say(
       `after ${warmUp - settings.first} bodies: ${Math.round(residentBefore / MIB)} MiB resident`,

@@ -83,6 +83,7 @@ export class MapPanel {
 
   setTheme(theme: Theme): void {
     this.palette = new Palette(theme);
+    this.map.retheme();
     this.recolour();
   }
 
@@ -185,10 +186,12 @@ export class MapPanel {
 
   private onView(layout: MapLayout): void {
     this.minimap.show(layout);
-    this.slider.value = String(layout.level);
     const { pagesPerCell, cellPixels } = LEVELS[layout.level] as (typeof LEVELS)[number];
-    const text = pagesPerCell === 1 ? "one page a cell" : `${pagesPerCell} pages a cell`;
-    this.slider.setAttribute("aria-valuetext", text);
+    if (this.slider.value !== String(layout.level)) {
+      this.slider.value = String(layout.level);
+      const text = pagesPerCell === 1 ? "one page a cell" : `${pagesPerCell} pages a cell`;
+      this.slider.setAttribute("aria-valuetext", text);
+    }
     clearTimeout(this.rest);
     if (cellPixels < SLOT_PIXELS || this.recorded !== null || this.table === null) {
       this.map.slots = null;

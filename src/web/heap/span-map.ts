@@ -43,6 +43,9 @@ export class SpanMap {
   private isAsked = false;
   private dragged = 0;
   private scale = 1;
+  private shape = "";
+  /** Asked of the style sheet once a theme: asking costs a look at all styles. */
+  private background = word(colour("surface"));
 
   constructor(events: SpanMapEvents) {
     this.events = events;
@@ -97,6 +100,12 @@ export class SpanMap {
     this.ask();
   }
 
+  /** Takes up the colours of a changed theme. */
+  retheme(): void {
+    this.background = word(colour("surface"));
+    this.ask();
+  }
+
   /** Asks for a new frame. */
   ask(): void {
     if (this.isAsked) return;
@@ -112,12 +121,16 @@ export class SpanMap {
     const { pagesPerCell, cellPixels } = layout.zoom;
     const cells = this.events.cells(pagesPerCell);
     if (cells !== null) {
-      this.painter.paint(layout, cells, this.scale, word(colour("surface")), this.slots);
+      this.painter.paint(layout, cells, this.scale, this.background, this.slots);
     }
-    canvas.dataset["columns"] = String(layout.columns);
-    canvas.dataset["cellPixels"] = String(cellPixels);
-    canvas.dataset["pagesPerCell"] = String(pagesPerCell);
-    canvas.dataset["scrollRow"] = String(layout.scrollRow);
+    // Written when changed only: it makes the browser look at styles again.
+    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell}`;
+    if (shape !== this.shape) {
+      this.shape = shape;
+      canvas.dataset["columns"] = String(layout.columns);
+      canvas.dataset["cellPixels"] = String(cellPixels);
+      canvas.dataset["pagesPerCell"] = String(pagesPerCell);
+    }
     this.placeCursor();
     this.events.view(layout);
   }

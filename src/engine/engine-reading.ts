@@ -8,6 +8,7 @@
  * things now, …Total counts since the start of the process.
  */
 import type { Clock, ClockSteps } from "../base/clock.ts";
+import { DurationBuckets } from "../base/duration-buckets.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { CLASS_COUNT } from "../heap/size-classes.ts";
@@ -68,6 +69,20 @@ export interface RestoreReading {
   readonly damageCount: number;
 }
 
+/** The journal of this process; zeros before it is open. */
+export interface JournalReading {
+  readonly recordTotal: number;
+  readonly sampleTotal: number;
+  readonly byteTotal: number;
+  readonly failureTotal: number;
+  readonly syncDurations: DurationBuckets;
+  readonly isFailing: boolean;
+  readonly segmentCount: number;
+  readonly tailSampleCount: number;
+  readonly replayedSampleTotal: number;
+  readonly damageTotal: number;
+}
+
 export interface EngineReading {
   readonly goVersion: string;
   readonly heap: HeapStats;
@@ -85,6 +100,7 @@ export interface EngineReading {
   readonly store: StoreReading;
   readonly snapshot: SnapshotReading;
   readonly restore: RestoreReading;
+  readonly journal: JournalReading;
   readonly exports: ExportReading;
 }
 
@@ -100,6 +116,7 @@ const EMPTY_STORE: StoreReading = {
   purgedChunkTotal: 0,
   limitRefusalTotal: 0,
 };
+const NO_SYNCS = new DurationBuckets([]);
 const NOTHING_RESTORED: RestoreReading = {
   timeSeconds: 0,
   capacity: "",
@@ -157,6 +174,22 @@ function restoreReading({ persistence }: Engine): RestoreReading {
   };
 }
 
+function journalReading({ persistence: { journal } }: Engine): JournalReading {
+  const { output, replayed, segmentCount, tailSampleCount } = journal;
+  return {
+    recordTotal: output?.figures.recordsTotal ?? 0,
+    sampleTotal: output?.figures.samplesTotal ?? 0,
+    byteTotal: output?.figures.bytesTotal ?? 0,
+    failureTotal: output?.figures.failuresTotal ?? 0,
+    syncDurations: output?.figures.syncDurations ?? NO_SYNCS,
+    isFailing: output !== null && output.failure !== null,
+    segmentCount,
+    tailSampleCount,
+    replayedSampleTotal: replayed.sampleCount,
+    damageTotal: replayed.damage.length,
+  };
+}
+
 /** Reads the figures of an engine, before and after its restore. */
 export class EngineReader {
   private readonly engine: Engine;
@@ -203,6 +236,7 @@ export class EngineReader {
       store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
       snapshot: snapshotReading(engine),
       restore: restoreReading(engine),
+      journal: journalReading(engine),
       exports: engine.exports ?? NO_EXPORTS,
     };
   }

@@ -56,6 +56,7 @@ export class JournalKeeper {
   private writer: JournalWriter | null = null;
   private current: WriteLog | null = null;
   private samplesAtMark = 0;
+  private removedCount = 0;
 
   constructor(settings: JournalSettings, disk: Disk, clock: Clock, log: Log, delay: Delay) {
     this.settings = settings;
@@ -86,6 +87,12 @@ export class JournalKeeper {
     return (
       (this.writer?.figures.samplesTotal ?? 0) + this.replayed.sampleCount - this.samplesAtMark
     );
+  }
+
+  /** Segments in the directory. */
+  get segmentCount(): number {
+    const begun = this.writer?.figures.segmentsTotal ?? 0;
+    return (this.reading?.segmentCount ?? 0) + begun - this.removedCount;
   }
 
   /** Adds what the journal has from `from` on; `breathe` is given the bytes read so far. */
@@ -130,7 +137,7 @@ export class JournalKeeper {
 
   /** Removes segments that no kept snapshot needs. A disk that fails is met again next time. */
   async removeBefore(position: number): Promise<void> {
-    await this.directory.removeBefore(position);
+    this.removedCount += await this.directory.removeBefore(position);
   }
 
   /** Makes everything durable and ends. */

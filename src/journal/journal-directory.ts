@@ -55,7 +55,7 @@ export class JournalDirectory {
     }
   }
 
-  /** Removes segments whose successor starts at or before `position`; says how many bytes went. */
+  /** Removes segments whose successor starts at or before `position`; says how many went. */
   async removeBefore(position: number): Promise<number> {
     const segments = await this.segments();
     let removed = 0;
@@ -63,7 +63,7 @@ export class JournalDirectory {
       const next = segments[i + 1]!.header;
       if (next === null || next.start > position) break;
       await this.disk.remove(this.pathOf(segments[i]!.name));
-      removed += segments[i]!.length;
+      removed++;
     }
     return removed;
   }

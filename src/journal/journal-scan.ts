@@ -31,6 +31,8 @@ export interface JournalReading {
   /** Positions below this may have been used. */
   readonly usedEnd: number;
   readonly lastSequence: number;
+  /** Segments in the directory, those before the position included. */
+  readonly segmentCount: number;
   /** Names of the segments that were read. */
   readonly segments: readonly string[];
   readonly damage: readonly JournalDamage[];
@@ -81,6 +83,7 @@ export class JournalScan {
       end: this.reached ?? from,
       usedEnd: Math.max(this.usedEnd, this.reached ?? from),
       lastSequence: segments.at(-1)?.sequence ?? 0,
+      segmentCount: segments.length,
       segments: this.names,
       damage: this.damage,
     };

@@ -17,6 +17,7 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Delay } from "../base/delay.ts";
+import { DurationBuckets } from "../base/duration-buckets.ts";
 import { TsdbError } from "../base/errors.ts";
 import { type JournalBlock, JournalBlocks } from "./journal-block.ts";
 import type { JournalDirectory } from "./journal-directory.ts";
@@ -40,6 +41,9 @@ export interface JournalWriterOptions {
   readonly onFault: (fault: TsdbError | null) => void;
 }
 
+/** From a memory's to a bad disk's. */
+const SYNC_BOUNDS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
+
 /** Where a journal goes on. */
 export interface JournalStart {
   /** Position of the next record. */
@@ -57,8 +61,11 @@ export interface JournalFigures {
   samplesTotal: number;
   bytesTotal: number;
   syncsTotal: number;
-  syncSecondsTotal: number;
+  /** Seconds that syncs took. */
+  readonly syncDurations: DurationBuckets;
   failuresTotal: number;
+  /** Segments begun. */
+  segmentsTotal: number;
 }
 
 export class JournalWriter {
@@ -67,8 +74,9 @@ export class JournalWriter {
     samplesTotal: 0,
     bytesTotal: 0,
     syncsTotal: 0,
-    syncSecondsTotal: 0,
+    syncDurations: new DurationBuckets(SYNC_BOUNDS_SECONDS),
     failuresTotal: 0,
+    segmentsTotal: 0,
   };
   private readonly options: JournalWriterOptions;
   private readonly blocks = new JournalBlocks();
@@ -208,7 +216,9 @@ export class JournalWriter {
       previousEnd: start > this.start.position ? start : this.start.previousEnd,
       createdMs: clock.nowMs(),
     };
-    return SegmentFile.create(directory, header, sync !== "off");
+    const segment = await SegmentFile.create(directory, header, sync !== "off");
+    this.figures.segmentsTotal++;
+    return segment;
   }
 
   /** Syncs once in a while after a write. */
@@ -239,7 +249,7 @@ export class JournalWriter {
       this.syncing = null;
     }
     this.figures.syncsTotal++;
-    this.figures.syncSecondsTotal += (clock.monotonicMs() - startedMs) / 1000;
+    this.figures.syncDurations.observe((clock.monotonicMs() - startedMs) / 1000);
     if (this.fault === null) this.forget(count);
   }
 

@@ -11,6 +11,7 @@ import type {
   StoreReading,
 } from "../engine/engine-reading.ts";
 import { DOOR_METRICS } from "./door-metrics.ts";
+import { JOURNAL_METRICS } from "./journal-metrics.ts";
 import {
   durations,
   labelled,
@@ -284,5 +285,6 @@ export const SERVICE_METRICS: readonly MetricDefinition[] = [
   ...DISK,
   ...REQUESTS,
   ...DOOR_METRICS,
+  ...JOURNAL_METRICS,
   ...CLOCK,
 ];

@@ -2,7 +2,9 @@
  * A reading of an engine that has done a little, for routes and metrics that show one: a real
  * simulated heap with three objects, the other figures made up.
  */
+
 import { ManualClock } from "../../src/base/clock.ts";
+import { DurationBuckets } from "../../src/base/duration-buckets.ts";
 import type { EngineReading } from "../../src/engine/engine-reading.ts";
 import type { ForecastPoint } from "../../src/engine/forecast.ts";
 import type { HeapStatus } from "../../src/engine/heap-status.ts";
@@ -91,6 +93,18 @@ export const smallReading: EngineReading = {
     lastDurationSeconds: 0.25,
     lastChunkCount: 80,
     lastSampleCount: 4300,
+  },
+  journal: {
+    recordTotal: 40,
+    sampleTotal: 4000,
+    byteTotal: 22_000,
+    failureTotal: 1,
+    syncDurations: new DurationBuckets([0.001, 0.1]),
+    isFailing: false,
+    segmentCount: 3,
+    tailSampleCount: 500,
+    replayedSampleTotal: 600,
+    damageTotal: 0,
   },
   clock: { seenCount: 0, adoptedCount: 0, stepMs: 0 },
   restore: {

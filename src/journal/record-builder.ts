@@ -179,7 +179,7 @@ export class RecordBuilder {
     view.setUint32(at + RECORD_SAMPLES_AT, this.sampleCount, true);
     putU64(view, at + RECORD_POSITION_AT, position);
     putU64(view, at + RECORD_CLOCK_AT, this.clockMs);
-    view.setUint32(at + RECORD_CRC_AT, crc32c(bytes, at + RECORD_CRC_FROM, section), true);
+    view.setUint32(at + RECORD_CRC_AT, crc32c(bytes, at + RECORD_CRC_FROM, end), true);
   }
 
   /** Writes control byte, number and time of a sample at `start`; returns where its value goes. */

@@ -79,11 +79,12 @@ export class RecordReader {
     if (at + RECORD_HEADER_BYTES > bytes.length) return 0;
     if (view.getUint32(at, true) !== RECORD_MAGIC) return 0;
     const length = view.getUint32(at + RECORD_LENGTH_AT, true);
-    const end = at + RECORD_HEADER_BYTES + length;
+    const size = recordPadded(RECORD_HEADER_BYTES + length);
+    const end = at + size;
     if (length > RECORD_BYTES_MAX || end > bytes.length) return 0;
     const crc = crc32c(bytes, at + RECORD_CRC_FROM, end);
     if (crc !== view.getUint32(at + RECORD_CRC_AT, true)) return 0;
-    return recordPadded(RECORD_HEADER_BYTES + length);
+    return size;
   }
 
   positionAt(at: number): number {

@@ -1,9 +1,11 @@
 /**
  * `spandrel snapshot list DIRECTORY` and `spandrel snapshot verify DIRECTORY`: what they print and
- * answer. Exit codes: 0 all well, 1 damage found or a disk that fails, 2 wrong words.
+ * answer. The journal that lies beside the snapshots is looked at too. Exit codes: 0 all well, 1 damage found or a disk that fails, 2 wrong words.
  */
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
+import { JournalDirectory } from "./journal-directory.ts";
+import { listJournal, verifyJournal } from "./journal-inspect.ts";
 import { SnapshotDirectory } from "./snapshot-directory.ts";
 import {
   listSnapshots,
@@ -27,9 +29,16 @@ export async function runSnapshotCommand(
   const [verb, path, ...rest] = words;
   if (path === undefined || rest.length > 0) return refuse(print);
   const directory = new SnapshotDirectory(disk, path);
+  const journal = new JournalDirectory(disk, `${path.slice(0, path.lastIndexOf("/") + 1)}journal`);
   try {
-    if (verb === "list") return await list(directory, print);
-    if (verb === "verify") return await verify(directory, print);
+    if (verb === "list") {
+      const code = await list(directory, print);
+      return Math.max(code, await listOfJournal(journal, print));
+    }
+    if (verb === "verify") {
+      const code = await verify(directory, print);
+      return Math.max(code, await verifyOfJournal(journal, print));
+    }
     return refuse(print);
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;
@@ -86,4 +95,30 @@ function verdictLine(verdict: SnapshotVerdict): string {
   }
   const { sequence, counts } = verdict;
   return `${sequence}\twhole: ${counts.chunks} chunks, ${counts.samples} samples`;
+}
+
+async function listOfJournal(
+  directory: JournalDirectory,
+  print: (line: string) => void,
+): Promise<number> {
+  const { segmentCount, bytes } = await listJournal(directory);
+  if (segmentCount > 0) {
+    print(`journal\t${segmentCount} segments\t${(bytes / MIB).toFixed(1)} MiB`);
+  }
+  return EXIT_DONE;
+}
+
+async function verifyOfJournal(
+  directory: JournalDirectory,
+  print: (line: string) => void,
+): Promise<number> {
+  const reading = await verifyJournal(directory);
+  if (reading === null) return EXIT_DONE;
+  const { damage, records, samples } = reading;
+  for (const { file, offset, reason, lost } of damage) {
+    print(`journal\tdamaged: ${file} at byte ${offset}: ${reason}; lost: ${lost}`);
+  }
+  if (damage.length > 0) return EXIT_FAILED;
+  print(`journal\twhole: ${records} records, ${samples} samples`);
+  return EXIT_DONE;
 }

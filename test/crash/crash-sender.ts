@@ -27,6 +27,8 @@ export function valueOf(sender: number, series: number, timeMs: number): number 
 export class CrashSender {
   /** Times that were acknowledged, in order; every series of the sender has each of them. */
   readonly acknowledged: number[] = [];
+  /** Requests that were answered with 503. */
+  refusedCount = 0;
   /** Times that were sent and not acknowledged (yet). */
   readonly unanswered = new Set<number>();
   private readonly sender: number;
@@ -50,12 +52,19 @@ export class CrashSender {
         this.acknowledged.push(timeMs);
         this.unanswered.delete(timeMs);
         this.pending = null;
-      } else if (status === 503) await sleep(50);
-      else throw new Error(`write of ${timeMs} was answered with ${status}`);
+      } else if (status === 503) {
+        this.refusedCount++;
+        await sleep(50);
+      } else throw new Error(`write of ${timeMs} was answered with ${status}`);
     }
   }
 
-  /** Series of this sender as label sets, by number. */
+  /** Samples that were acknowledged. */
+  get sampleCount(): number {
+    return this.acknowledged.length * SERIES_PER_SENDER;
+  }
+
+  /** How many series the sender has. */
   get seriesCount(): number {
     return SERIES_PER_SENDER;
   }

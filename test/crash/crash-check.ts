@@ -3,7 +3,7 @@
  *
  * Units: …Ms milliseconds since the epoch.
  */
-import { type CrashSender, valueOf } from "./crash-sender.ts";
+import { type CrashSender, sampleValue } from "./crash-sender.ts";
 
 interface QuerySeries {
   readonly metric: Readonly<Record<string, string>>;
@@ -20,10 +20,11 @@ export async function checkSenders(
   sinceMs: number,
 ): Promise<number> {
   let samples = 0;
-  const seconds = Math.ceil((Date.now() - sinceMs) / 1000) + 5;
+  const nowMs = Date.now();
+  const range = `${nowMs - sinceMs + 1000}ms`;
   for (const [number, sender] of senders.entries()) {
-    const query = `crash{sender="${number}"}[${seconds}s]`;
-    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
+    const query = encodeURIComponent(`crash{sender="${number}"}[${range}]`);
+    const answer = await fetch(`${url}/api/v1/query?query=${query}&time=${nowMs / 1000}`);
     const { data } = (await answer.json()) as { data: { result: QuerySeries[] } };
     if (sender.acknowledged.length > 0 && data.result.length !== sender.seriesCount) {
       throw new Error(`${data.result.length} series of sender ${number} are there`);
@@ -41,7 +42,7 @@ function checkSeries(number: number, sender: CrashSender, series: QuerySeries): 
     const timeMs = Math.round(seconds * 1000);
     if (found.has(timeMs)) throw new Error(`${name}: ${timeMs} is there twice`);
     found.add(timeMs);
-    const value = valueOf(number, Number(series.metric["series"]), timeMs);
+    const value = sampleValue(number, Number(series.metric["series"]), timeMs);
     if (Number(text) !== value) throw new Error(`${name}: ${timeMs} is ${text}; want ${value}`);
   }
   for (const timeMs of sender.acknowledged) {

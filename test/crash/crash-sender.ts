@@ -20,7 +20,7 @@ const HEADERS = {
 };
 
 /** The value of a series' sample. */
-export function valueOf(sender: number, series: number, timeMs: number): number {
+export function sampleValue(sender: number, series: number, timeMs: number): number {
   return sender * 1e6 + series * 1e4 + (timeMs % 10_000) / 8;
 }
 
@@ -76,7 +76,7 @@ export class CrashSender {
       encoder.label("__name__", "crash");
       encoder.label("sender", String(this.sender));
       encoder.label("series", String(series));
-      encoder.sample(timeMs, valueOf(this.sender, series, timeMs));
+      encoder.sample(timeMs, sampleValue(this.sender, series, timeMs));
       encoder.endSeries();
     }
     try {

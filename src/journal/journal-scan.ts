@@ -112,7 +112,7 @@ export class JournalScan {
 
   /** Reports records that lie missing between what was read and what was there once. */
   private checkStart(name: string, previousEnd: number): void {
-    const reached = this.reached ?? this.options.from;
+    const reached = Math.max(this.reached ?? 0, this.options.from);
     if (previousEnd <= reached) return;
     this.report(name, 0, "records before this segment are missing", span(reached, previousEnd));
     this.reached = previousEnd;

@@ -8,29 +8,42 @@ import type { JournalDirectory } from "./journal-directory.ts";
 import { SEGMENT_HEADER_BYTES } from "./journal-format.ts";
 import { encodeSegmentHeader, type SegmentHeader, segmentName } from "./segment-header.ts";
 
+/** Behind the name of a segment that has no header yet. */
+const TEMPORARY = ".tmp";
+
 export class SegmentFile {
   /** Bytes of the file so far. */
   length = SEGMENT_HEADER_BYTES;
+  private path: string;
   private readonly file: DiskFile;
   private readonly disk: Disk;
 
   private constructor(disk: Disk, file: DiskFile) {
     this.disk = disk;
     this.file = file;
+    this.path = file.path;
   }
 
-  /** Makes a segment; with `durable`, its name is one that a loss of power does not take. */
+  /**
+   * Makes a segment; with `durable`, its name is one that a loss of power does not take. It has the
+   * name from the moment on that it has its header: a segment without one is damaged.
+   */
   static async create(
     directory: JournalDirectory,
     header: SegmentHeader,
     durable: boolean,
   ): Promise<SegmentFile> {
+    const { disk } = directory;
     const path = directory.pathOf(segmentName(header.sequence));
-    const segment = new SegmentFile(directory.disk, await directory.disk.open(path, "create"));
+    // What an interrupted start left has no records.
+    await disk.remove(`${path}${TEMPORARY}`).catch(() => {});
+    const segment = new SegmentFile(disk, await disk.open(`${path}${TEMPORARY}`, "create"));
     const { file } = segment;
     try {
       const bytes = encodeSegmentHeader(header);
       await file.append(bytes, 0, bytes.length);
+      await disk.rename(segment.path, path);
+      segment.path = path;
       if (durable) await directory.disk.syncDirectory(directory.path);
     } catch (error) {
       await segment.discard();
@@ -55,6 +68,6 @@ export class SegmentFile {
   /** Closes and removes a segment that nobody needs; a disk that fails is no news here. */
   async discard(): Promise<void> {
     await this.file.close().catch(() => {});
-    await this.disk.remove(this.file.path).catch(() => {});
+    await this.disk.remove(this.path).catch(() => {});
   }
 }

@@ -103,7 +103,18 @@ export class SeriesTable {
 
   /** Makes a live series with the first `count` pairs of `pairs` and no chunk. */
   create(pairs: Uint32Array, count: number): SeriesRef {
-    const series = (this.free.pop() ?? this.extend()) as SeriesRef;
+    return this.begin((this.free.pop() ?? this.extend()) as SeriesRef, pairs, count);
+  }
+
+  /** As create(), with a ref that must be above every one given so far. */
+  createAt(series: SeriesRef, pairs: Uint32Array, count: number): SeriesRef {
+    assert(series >= this.count, "series refs are restored in rising order");
+    while (this.count < series) this.free.push(this.extend());
+    this.extend();
+    return this.begin(series, pairs, count);
+  }
+
+  private begin(series: SeriesRef, pairs: Uint32Array, count: number): SeriesRef {
     const offset = this.pool.allocate(count);
     for (let i = 0; i < count; i++) this.pool.set(offset, i, pairs[i]!);
     this.pairOffsets[series] = offset;

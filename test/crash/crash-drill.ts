@@ -72,7 +72,8 @@ class CrashDrill {
     } finally {
       this.process.signal("SIGKILL");
       await this.process.end();
-      if (process.env["CRASH_KEEP"] === undefined) rmSync(this.directory, { recursive: true, force: true });
+      if (process.env["CRASH_KEEP"] === undefined)
+        rmSync(this.directory, { recursive: true, force: true });
     }
     const acknowledgedSamples = this.senders.reduce((sum, sender) => sum + sender.sampleCount, 0);
     const { longestStartSeconds } = this.process;

@@ -9,13 +9,22 @@ import type { MemoryDisk } from "../../src/base/memory-disk.ts";
 export type Lie = "sync of the journal" | "sync of directories" | "order of appends";
 
 export function lyingDisk(disk: MemoryDisk, lie: Lie): Disk {
-  const wrapped = Object.create(disk) as Disk;
-  if (lie === "sync of directories") wrapped.syncDirectory = async () => {};
-  wrapped.open = async (path, mode) => {
-    const file = await disk.open(path, mode);
-    return path.endsWith(".log") ? lyingFile(file, lie) : file;
+  return {
+    open: async (path, mode) => {
+      const file = await disk.open(path, mode);
+      return path.includes(".log") ? lyingFile(file, lie) : file;
+    },
+    readFile: (path) => disk.readFile(path),
+    size: (path) => disk.size(path),
+    list: (path) => disk.list(path),
+    rename: (from, to) => disk.rename(from, to),
+    remove: (path) => disk.remove(path),
+    makeDirectory: (path) => disk.makeDirectory(path),
+    syncDirectory: async (path) => {
+      if (lie !== "sync of directories") await disk.syncDirectory(path);
+    },
+    lock: (path) => disk.lock(path),
   };
-  return wrapped;
 }
 
 function lyingFile(file: DiskFile, lie: Lie): DiskFile {

@@ -1,6 +1,7 @@
 /**
  * `spandrel snapshot list DIRECTORY` and `spandrel snapshot verify DIRECTORY`: what they print and
- * answer. The journal that lies beside the snapshots is looked at too. Exit codes: 0 all well, 1 damage found or a disk that fails, 2 wrong words.
+ * answer. The journal that lies beside the snapshots is looked at too. Exit codes: 0 all well, 1
+ * damage found or a disk that fails, 2 wrong words.
  */
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";

@@ -1,5 +1,5 @@
 /**
- * POST /api/v1/write: remote write 1.0 from the socket to the store.
+ * POST /api/v1/write: remote write 1.0 and 2.0 from the socket to the store.
  *
  * I1  A request is decompressed and scanned whole before anything of it is stored.
  * I2  A refused sample never takes accepted ones with it: 400 names what was refused, the rest is
@@ -15,7 +15,12 @@ import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Service, WriteOutcome } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
-import { WRITE_REQUEST_1, writeMessageOf } from "../wire/media-type.ts";
+import {
+  WRITE_REQUEST_1,
+  WRITE_REQUEST_2,
+  type WriteMessage,
+  writeMessageOf,
+} from "../wire/media-type.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { AccessGuard } from "./access-guard.ts";
 import { addMethods, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
@@ -24,10 +29,11 @@ import { BodyReader, type RequestBody } from "./request-body.ts";
 import type { ServerParts } from "./server-parts.ts";
 import { WriteAdmission, type WriteRefusal } from "./write-admission.ts";
 import { WriteTurns } from "./write-turns.ts";
+import { clearWritten, setWritten } from "./written-headers.ts";
 
 export const WRITE_PATH = "/api/v1/write";
 
-const ACCEPTED_MESSAGES = [WRITE_REQUEST_1] as const;
+const ACCEPTED_MESSAGES = [WRITE_REQUEST_1, WRITE_REQUEST_2] as const;
 /** What a sender is asked to wait when heap or disk have no room: that may be over by then. */
 const RETRY_AFTER_SECONDS = "10";
 
@@ -77,8 +83,9 @@ export class WriteRoute {
       return;
     }
     const { "content-type": type, "content-encoding": encoding } = request.headers;
+    let message: WriteMessage;
     try {
-      writeMessageOf(type, encoding, ACCEPTED_MESSAGES);
+      message = writeMessageOf(type, encoding, ACCEPTED_MESSAGES);
     } catch (error) {
       this.fail(response, error);
       request.resume();
@@ -94,7 +101,7 @@ export class WriteRoute {
     const startedMs = this.parts.clock.monotonicMs();
     this.bodies.read(request, (outcome, body) => {
       if (outcome === "whole") {
-        this.turns.run(() => this.takeTurn(response, body, client, startedMs));
+        this.turns.run(() => this.takeTurn(response, message, body, client, startedMs));
         return;
       }
       if (outcome === "too-large") this.refuseLarge(response);
@@ -107,31 +114,34 @@ export class WriteRoute {
   /** Stores a body unless its sender has gone: it will send it again. */
   private takeTurn(
     response: ServerResponse,
+    message: WriteMessage,
     body: RequestBody,
     client: string,
     startedMs: number,
   ): void {
     if (response.destroyed) this.counts.count(WRITE_PATH, CLIENT_CLOSED_REQUEST);
     else if (this.service.state !== "ready") this.refuse(response, 503, "Service Unavailable");
-    else this.store(response, body, client, startedMs);
+    else this.store(response, message, body, client, startedMs);
     this.bodies.release(body);
   }
 
   private store(
     response: ServerResponse,
+    message: WriteMessage,
     { buffer, length }: RequestBody,
     client: string,
     startedMs: number,
   ): void {
     const { counts } = this;
     try {
-      const batch = this.read(buffer.subarray(0, length));
+      const batch = this.read(message, buffer.subarray(0, length));
       this.admission.spend(client, batch.sampleCount);
       counts.writeBodyBytes += length;
       counts.writeDecodedBytes += batch.bodyLength;
       counts.writeExemplars += batch.exemplarCount;
       counts.writeMetadata += batch.metadataCount;
       const outcome = this.service.write(batch);
+      if (message === WRITE_REQUEST_2) setWritten(response, batch, outcome);
       const written = this.service.written();
       if (written !== null) {
         this.acknowledgeLater(response, outcome, written, startedMs);
@@ -173,9 +183,11 @@ export class WriteRoute {
   }
 
   /** Decodes; a declared size above the limit is bad data (400), not a large body (413). */
-  private read(body: Uint8Array): WriteBatch {
+  private read(message: WriteMessage, body: Uint8Array): WriteBatch {
     try {
-      return this.service.intake.read(body, this.decodedBytesMax);
+      const { intake } = this.service;
+      if (message === WRITE_REQUEST_2) return intake.read2(body, this.decodedBytesMax);
+      return intake.read(body, this.decodedBytesMax);
     } catch (error) {
       const isTooLarge = error instanceof TsdbError && error.code === "BODY_TOO_LARGE";
       throw isTooLarge ? new TsdbError("BAD_PARAMETER", error.message) : error;
@@ -184,6 +196,7 @@ export class WriteRoute {
 
   private fail(response: ServerResponse, error: unknown): void {
     const { status, text } = answerOf(error);
+    clearWritten(response);
     if (status === 429 || status === 503) response.setHeader("retry-after", RETRY_AFTER_SECONDS);
     this.refuse(response, status, text);
     // The store may be half changed: only a restart brings it back to what it should be.

@@ -54,10 +54,6 @@ describe("POST /api/v1/write", () => {
   it.each<[Record<string, string>, string]>([
     [{ "content-type": "application/json" }, "application/json"],
     [{ "content-type": "image/png" }, "image/png"],
-    [
-      { "content-type": "application/x-protobuf;proto=io.prometheus.write.v2.Request" },
-      "proto=io.prometheus.write.v2.Request is not switched on",
-    ],
     [{ "content-type": "application/x-protobuf; proto=unknown" }, "proto="],
     [{ "content-type": "application/x-protobuf; proto" }, "has no value"],
     [{ "content-encoding": "gzip" }, "want snappy"],

@@ -1,0 +1,209 @@
+/** Remote write 2.0 over real HTTP: what a receiver answers to the cases of the public suites. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import protobuf from "protobufjs";
+import { compress } from "snappyjs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
+import { Program } from "./program.ts";
+
+const proto = fileURLToPath(new URL("../../proto/", import.meta.url));
+const root = new protobuf.Root();
+root.resolvePath = (_origin, target) => proto + target;
+root.loadSync("write_v2.proto");
+const requestType = root.lookupType("io.prometheus.write.v2.Request");
+const TYPE = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
+
+const directory = mkdtempSync(join(tmpdir(), "spandrel-write-2-"));
+let program: Program;
+let server = "";
+let nextMs = systemClock.nowMs() - 60_000;
+
+beforeAll(async () => {
+  program = new Program([
+    "serve",
+    "--web.listen-address=127.0.0.1:0",
+    `--storage.path=${directory}`,
+    "--self-scrape.interval=0",
+    "--log.format=json",
+  ]);
+  server = await program.ready();
+});
+
+afterAll(async () => {
+  await program.kill();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly [part: string]: unknown;
+}
+
+/** A request whose labels are put into the table of symbols. */
+function bodyOf(series: readonly Series[]): Uint8Array<ArrayBuffer> {
+  const symbols = [""];
+  const refOf = (text: string) => {
+    if (!symbols.includes(text)) symbols.push(text);
+    return symbols.indexOf(text);
+  };
+  const timeseries = series.map(({ labels, ...parts }) => ({
+    labelsRefs: Object.entries(labels).flatMap(([name, value]) => [refOf(name), refOf(value)]),
+    ...parts,
+  }));
+  return encoded({ symbols, timeseries });
+}
+
+function encoded(request: object): Uint8Array<ArrayBuffer> {
+  const message = requestType.encode(requestType.fromObject(request)).finish();
+  return new Uint8Array(compress(message));
+}
+
+async function send(body: Uint8Array<ArrayBuffer>, type = TYPE, encoding = "snappy") {
+  const headers = {
+    "content-type": type,
+    "content-encoding": encoding,
+    "x-prometheus-remote-write-version": "2.0.0",
+  };
+  const answer = await fetch(`${server}/api/v1/write`, { method: "POST", headers, body });
+  const written = (what: string) => answer.headers.get(`x-prometheus-remote-write-${what}-written`);
+  return {
+    status: answer.status,
+    text: await answer.text(),
+    written: [written("samples"), written("histograms"), written("exemplars")],
+  };
+}
+
+/** A time later than all before it. */
+function later(): number {
+  nextMs += 10;
+  return nextMs;
+}
+
+const samples = (value = 1) => [{ value, timestamp: later() }];
+
+const named = (name: string, more = {}) => ({ labels: { __name__: name, ...more } });
+const histogram = () => ({
+  countInt: 5,
+  sum: 12,
+  schema: 0,
+  zeroThreshold: 1e-128,
+  zeroCountInt: 1,
+  positiveSpans: [{ offset: 0, length: 2 }],
+  positiveDeltas: [1, 2],
+  timestamp: later(),
+});
+
+describe("remote write 2.0", () => {
+  it("stores all samples and says how many", async () => {
+    const series = ["a", "b", "c", "d"].map((name) => ({ ...named(name), samples: samples() }));
+    expect(await send(bodyOf(series))).toMatchObject({ status: 204, written: ["4", "0", "0"] });
+    const answer = await fetch(`${server}/api/v1/query?query=count({__name__=~"a|b|c|d"})`);
+    expect(await answer.text()).toContain('"4"');
+  });
+
+  for (const value of [Number.NaN, Infinity, -Infinity, 0, -0]) {
+    it(`stores the value ${value}`, async () => {
+      const body = bodyOf([{ ...named("value"), samples: samples(value) }]);
+      expect(await send(body)).toMatchObject({ status: 204, written: ["1", "0", "0"] });
+    });
+  }
+
+  for (const labels of [
+    { job: "a", instance: "b" },
+    { text: "two\nlines" },
+    { "dotted.name": "x" },
+    { "name with space": "x" },
+  ]) {
+    it(`stores a series with the labels ${JSON.stringify(labels)}`, async () => {
+      const sorted = Object.fromEntries(
+        Object.entries({ __name__: "labelled", ...labels }).sort(([l], [r]) => (l < r ? -1 : 1)),
+      );
+      const body = bodyOf([{ labels: sorted, samples: samples() }]);
+      expect(await send(body)).toMatchObject({ status: 204, written: ["1", "0", "0"] });
+    });
+  }
+
+  it("refuses series without a name and stores the others", async () => {
+    const nameless = { labels: { job: "a" }, samples: samples() };
+    expect(await send(bodyOf([nameless]))).toMatchObject({
+      status: 400,
+      written: ["0", "0", "0"],
+    });
+    const good = ["e", "f", "g"].map((name) => ({ ...named(name), samples: samples() }));
+    expect(await send(bodyOf([...good, nameless]))).toMatchObject({
+      status: 400,
+      written: ["3", "0", "0"],
+    });
+    const empty = { labels: {}, samples: samples() };
+    expect(await send(bodyOf([empty]))).toMatchObject({ status: 400, written: ["0", "0", "0"] });
+  });
+
+  it("refuses a sample that is out of order and stores the others", async () => {
+    const late = { ...named("ordered"), samples: samples() };
+    const newer = { ...named("ordered"), samples: samples() };
+    expect(await send(bodyOf([newer]))).toMatchObject({ status: 204 });
+    const other = { ...named("other"), samples: samples() };
+    expect(await send(bodyOf([late, other]))).toMatchObject({
+      status: 400,
+      text: expect.stringContaining("out of order"),
+      written: ["1", "0", "0"],
+    });
+  });
+
+  it("counts a request that is repeated as written", async () => {
+    const body = bodyOf([{ ...named("repeated"), samples: samples() }]);
+    await send(body);
+    expect(await send(body)).toMatchObject({ status: 204, written: ["1", "0", "0"] });
+  });
+
+  it("stores native histograms, and refuses one whose count is wrong", async () => {
+    const good = bodyOf([{ ...named("h"), histograms: [histogram()] }]);
+    expect(await send(good)).toMatchObject({ status: 204, written: ["0", "1", "0"] });
+    const wrong = bodyOf([{ ...named("h"), histograms: [{ ...histogram(), countInt: 9 }] }]);
+    expect(await send(wrong)).toMatchObject({ status: 400, written: ["0", "0", "0"] });
+  });
+
+  it("takes metadata, start timestamps and exemplars beside samples", async () => {
+    const symbols = ["", "__name__", "requests_total", "Requests.", "trace_id", "abc"];
+    const [sample] = samples();
+    const series = {
+      labelsRefs: [1, 2],
+      samples: [{ ...sample, startTimestamp: nextMs - 5000 }],
+      metadata: { type: 1, helpRef: 3 },
+      exemplars: [{ labelsRefs: [4, 5], value: 1, timestamp: nextMs }],
+    };
+    const answer = await send(encoded({ symbols, timeseries: [series] }));
+    expect(answer).toMatchObject({ status: 204, written: ["1", "0", "0"] });
+    const metadata = await fetch(`${server}/api/v1/metadata?metric=requests_total`);
+    expect(await metadata.text()).toContain('"type":"counter"');
+  });
+
+  it("refuses references that lead nowhere", async () => {
+    const sample = samples();
+    for (const labelsRefs of [[1], [1, 99]]) {
+      const body = encoded({ symbols: ["", "a"], timeseries: [{ labelsRefs, samples: sample }] });
+      expect((await send(body)).status).toBe(400);
+    }
+  });
+
+  for (const [type, encoding, status] of [
+    ["application/json", "snappy", 415],
+    ["image/png", "snappy", 415],
+    [TYPE, "gzip", 415],
+    ["application/x-protobuf;proto=unknown.Message", "snappy", 415],
+    ["application/x-protobuf; proto=io.prometheus.write.v2.Request", "snappy", 204],
+  ] as const) {
+    it(`answers ${type} in ${encoding} with ${status}`, async () => {
+      const body = bodyOf([{ ...named("typed"), samples: samples() }]);
+      expect((await send(body, type, encoding)).status).toBe(status);
+    });
+  }
+
+  it("refuses a body that is cut off", async () => {
+    const body = bodyOf([{ ...named("cut"), samples: samples() }]);
+    expect((await send(body.slice(0, body.length - 3))).status).toBe(400);
+  });
+});

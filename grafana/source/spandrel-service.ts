@@ -8,6 +8,7 @@ import { own, quantileOf, rateOf, serviceBoard } from "./service-variables.ts";
 
 const REQUESTS = "spandrel_http_requests_total";
 const DURATIONS = "spandrel_http_request_duration_seconds";
+const SYNCS = "spandrel_journal_sync_duration_seconds";
 const WRITES = 'handler="/api/v1/write"';
 const OTHERS = 'handler!="/api/v1/write"';
 const QUERIES = 'handler=~"/api/v1/(query|query_range)"';
@@ -224,6 +225,50 @@ const SNAPSHOTS: Row = {
   ],
 };
 
+const JOURNAL: Row = {
+  title: "Journal",
+  panels: [
+    lines({
+      title: "Samples journaled",
+      about: "Every accepted sample is in the journal before its request is acknowledged.",
+      unit: "short",
+      columns: 6,
+      queries: [
+        { expr: rateOf("spandrel_journal_samples_total"), legend: "samples/s" },
+        { expr: rateOf("spandrel_journal_records_total"), legend: "requests/s" },
+      ],
+    }),
+    lines({
+      title: "Bytes journaled",
+      about: "What is appended to the journal's files.",
+      unit: "Bps",
+      columns: 6,
+      queries: [{ expr: rateOf("spandrel_journal_written_bytes_total"), legend: "written" }],
+    }),
+    lines({
+      title: "Sync of the journal",
+      about: "How long a sync to the disk takes; with --journal.sync=always a write waits for one.",
+      unit: "s",
+      columns: 6,
+      queries: [0.5, 0.99].map((quantile) => ({
+        expr: quantileOf(quantile, SYNCS, "instance", ""),
+        legend: `${quantile * 100} %`,
+      })),
+    }),
+    lines({
+      title: "What a crash would replay, and faults",
+      about: "Samples since the last snapshot; failed writes; damaged places met at the start.",
+      unit: "short",
+      columns: 6,
+      queries: [
+        { expr: own("spandrel_journal_tail_samples"), legend: "samples to replay" },
+        { expr: own("spandrel_journal_failures_total"), legend: "failures" },
+        { expr: own("spandrel_journal_damages_total"), legend: "damaged places" },
+      ],
+    }),
+  ],
+};
+
 const MEMORY: Row = {
   title: "Memory: real against simulated",
   panels: [
@@ -298,5 +343,5 @@ export const SPANDREL_SERVICE: Board = serviceBoard({
   title: "Spandrel service",
   about: "Ingest, queries, disk and memory of one running Spandrel.",
   from: "now-3h",
-  rows: [NOW, INGEST, QUERY_ROW, SNAPSHOTS, MEMORY, PROCESS],
+  rows: [NOW, INGEST, QUERY_ROW, SNAPSHOTS, JOURNAL, MEMORY, PROCESS],
 });

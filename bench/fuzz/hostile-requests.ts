@@ -151,7 +151,9 @@ const HEADS: readonly string[] = [
 export async function hostileHeads(port: number): Promise<void> {
   for (const head of HEADS) {
     const socket = await opened(port, head);
-    await Promise.race([once(socket, "close"), sleep(100)]);
+    // A reset is one way to be cut off.
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    await Promise.race([closed, sleep(100)]);
     socket.destroy();
   }
 }

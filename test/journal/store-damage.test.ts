@@ -84,7 +84,7 @@ describe("a store with a damaged file", () => {
         node.disk.corrupt(name, at, 1 << (at % 8));
       }
     }
-  }, 120_000);
+  }, 400_000);
 
   it("is found by verifying, whichever byte is flipped", async () => {
     const verify = async (): Promise<number> =>
@@ -98,7 +98,7 @@ describe("a store with a damaged file", () => {
         node.disk.corrupt(name, at, 1 << (at % 8));
       }
     }
-  }, 120_000);
+  }, 400_000);
 
   it("starts wherever a file is cut off", async () => {
     for (const name of names) {
@@ -112,5 +112,5 @@ describe("a store with a damaged file", () => {
         if (!name.endsWith(".log")) expect(sampleCount(found), `${name} at ${cut}`).toBe(ALL);
       }
     }
-  }, 120_000);
+  }, 400_000);
 });

@@ -30,6 +30,11 @@ export async function metricSum(url: string, name: string): Promise<number> {
   return own.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
 }
 
+async function newNode(number: number): Promise<AddressedNode> {
+  const address = `127.0.0.1:${await freePort()}`;
+  return { name: `spandrel-${number}`, zone: `zone-${number}`, address };
+}
+
 export class ClusterProcesses {
   readonly directory = mkdtempSync(join(tmpdir(), "spandrel-cluster-"));
   settings: ClusterSettings = { ...EXAMPLE, nodes: [] };
@@ -38,6 +43,7 @@ export class ClusterProcesses {
   vmagentUrl = "";
   prometheusUrl = "";
   private readonly running = new Map<string, RunningProcess>();
+  private readonly config = join(this.directory, "config");
 
   get nodes(): readonly AddressedNode[] {
     return this.settings.nodes;
@@ -60,22 +66,30 @@ export class ClusterProcesses {
   async start(nodeCount: number): Promise<void> {
     const nodes: AddressedNode[] = [];
     for (let i = 1; i <= nodeCount; i++) {
-      const address = `127.0.0.1:${await freePort()}`;
-      nodes.push({ name: `spandrel-${i}`, zone: `zone-${i}`, address });
+      nodes.push(await newNode(i));
     }
-    this.settings = { ...EXAMPLE, nodes };
-    const config = join(this.directory, "config");
-    mkdirSync(config);
-    for (const [name, text] of clusterFiles(this.settings, config)) {
-      writeFileSync(join(config, name), text);
-    }
+    mkdirSync(this.config);
+    this.configure(nodes);
     this.bigUrl = `http://127.0.0.1:${await freePort()}`;
     await Promise.all([
       ...nodes.map(({ name }) => this.startNode(name)),
       this.startSpandrel("big", this.bigUrl),
     ]);
-    this.vmagentUrl = await this.startVmagent("vmagent", vmagentFlags(this.settings, config));
-    await this.startPrometheus(join(config, "prometheus-read.yml"));
+    const vmagent = `127.0.0.1:${await freePort()}`;
+    this.vmagentUrl = await this.startVmagent("vmagent", this.senderFlags(), vmagent);
+    await this.startPrometheus(join(this.config, "prometheus-read.yml"));
+  }
+
+  /** One node more, as docs/scale.md says: files made again, vmagent restarted with them. */
+  async addNode(): Promise<AddressedNode> {
+    const added = await newNode(this.nodes.length + 1);
+    this.configure([...this.nodes, added]);
+    await this.startNode(added.name);
+    this.running.get("prometheus")?.child.kill("SIGHUP");
+    await this.running.get("vmagent")?.stop();
+    const address = this.vmagentUrl.slice("http://".length);
+    await this.startVmagent("vmagent", this.senderFlags(), address);
+    return added;
   }
 
   /** Starts a node on its address and data; done when it is ready. */
@@ -88,9 +102,8 @@ export class ClusterProcesses {
     await this.running.get(name)?.stop("SIGKILL");
   }
 
-  /** Starts one more vmagent; its address without a path. */
-  async startVmagent(name: string, flags: readonly string[]): Promise<string> {
-    const address = `127.0.0.1:${await freePort()}`;
+  /** Starts a vmagent; its address without a path. */
+  async startVmagent(name: string, flags: readonly string[], address: string): Promise<string> {
     const queues = `-remoteWrite.tmpDataPath=${join(this.directory, `${name}-queues`)}`;
     const url = `http://${address}`;
     const all = [`-httpListenAddr=${address}`, queues, ...flags];
@@ -102,6 +115,17 @@ export class ClusterProcesses {
   async end(): Promise<void> {
     for (const one of [...this.running.values()].reverse()) await one.stop();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private configure(nodes: readonly AddressedNode[]): void {
+    this.settings = { ...EXAMPLE, nodes };
+    for (const [name, text] of clusterFiles(this.settings, this.config)) {
+      writeFileSync(join(this.config, name), text);
+    }
+  }
+
+  private senderFlags(): string[] {
+    return vmagentFlags(this.settings, this.config);
   }
 
   private async startSpandrel(name: string, url: string): Promise<void> {

@@ -14,6 +14,8 @@ import { Prng } from "../../src/base/prng.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 
 export const STEP_MS = 1000;
+const TRIES_MAX = 100;
+const RETRY_MS = 100;
 const SEED = 20_261_125;
 const INSTANCES = 25;
 const JOBS = ["api", "db", "web"];
@@ -53,6 +55,18 @@ export async function postWrite(url: string, body: Uint8Array<ArrayBuffer>): Pro
   if (answer.status !== 204) throw new Error(`${url}: ${answer.status} ${text}`);
 }
 
+/** As postWrite, again while nobody listens: as any sender does that a receiver's restart meets. */
+async function postUntilTaken(url: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await postWrite(url, body);
+    } catch (error) {
+      if (!(error instanceof TypeError) || tries === TRIES_MAX) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
 export class SteadyWriter {
   /** Time of the newest step that every receiver has taken. */
   lastMs: number;
@@ -86,7 +100,7 @@ export class SteadyWriter {
       const timeMs = this.lastMs + STEP_MS;
       await sleep(Math.max(0, timeMs - Date.now()));
       const body = this.step(timeMs);
-      await Promise.all(this.receivers.map((url) => postWrite(url, body)));
+      await Promise.all(this.receivers.map((url) => postUntilTaken(url, body)));
       this.lastMs = timeMs;
     }
   }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cpuBetween, cpuOf } from "../../bench/process-figures.ts";
 import { ClusterProcesses, metricSum } from "./cluster-processes.ts";
 import { burst, postWrite, SERIES_COUNT, STEP_MS, SteadyWriter } from "./cluster-writes.ts";
+import { freePort } from "./free-port.ts";
 import { differences, type Samples, sampleCount, samplesBetween } from "./prometheus-pair.ts";
 import { fetchText, isInstalled } from "./running-process.ts";
 
@@ -81,6 +82,16 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
     }
   }
 
+  async function answerFor(durationMs: number): Promise<void> {
+    const untilMs = performance.now() + durationMs;
+    let rounds = 0;
+    for (; performance.now() < untilMs; rounds++) {
+      await expectSameAnswers();
+      await sleep(500);
+    }
+    expect(rounds).toBeGreaterThan(2);
+  }
+
   /** True when a node has every settled sample of the series that it is to hold. */
   async function isComplete(name: string): Promise<true | undefined> {
     const untilMs = settledMs();
@@ -107,11 +118,26 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
 
   beforeAll(async () => {
     await cluster.start(NODES);
+    await startWriting();
+  });
+
+  async function startWriting(): Promise<void> {
     writer = new SteadyWriter([cluster.vmagentUrl, cluster.bigUrl]);
     firstMs = writer.lastMs;
     writer.start();
     await sleep(LOAD_MS + SETTLE_MS);
-  });
+  }
+
+  /** Which series each node has been sent since a time. */
+  async function holdings(sinceMs: number): Promise<Map<string, Set<string>>> {
+    const holdings = new Map<string, Set<string>>();
+    for (const { name } of cluster.nodes) {
+      const from = sinceMs / 1000;
+      const own = await samplesBetween(cluster.nodeUrl(name), ALL, from, settledMs() / 1000);
+      holdings.set(name, new Set(own.keys()));
+    }
+    return holdings;
+  }
 
   afterAll(async () => {
     await writer?.stop().finally(() => cluster.end());
@@ -133,13 +159,7 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
 
   it("answer everything while one is dead, killed under load", async () => {
     await cluster.kill("spandrel-2");
-    const untilMs = performance.now() + DOWN_MS;
-    let rounds = 0;
-    for (; performance.now() < untilMs; rounds++) {
-      await expectSameAnswers();
-      await sleep(500);
-    }
-    expect(rounds).toBeGreaterThan(2);
+    await answerFor(DOWN_MS);
   });
 
   it("are complete again some seconds after the dead one has returned", async () => {
@@ -172,11 +192,36 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
     await writer.stop();
     await sleep(SETTLE_MS);
     const flags = [`-remoteWrite.url=${cluster.bigUrl}/api/v1/write`, "-remoteWrite.queues=1"];
-    const single = await cluster.startVmagent("vmagent-single", flags);
+    const address = `127.0.0.1:${await freePort()}`;
+    const single = await cluster.startVmagent("vmagent-single", flags, address);
     const names = cluster.nodes.map(({ name }) => name);
     await sendBurst("vmagent-single", single, ["big"], 1);
     await sendBurst("vmagent", cluster.vmagentUrl, names, 2);
     expect(await dropped()).toBe(0);
+  });
+
+  it("move to a node that is added under load its share and nothing else", async () => {
+    await startWriting();
+    const before = await holdings(firstMs);
+    const added = await cluster.addNode();
+    const addedMs = writer.lastMs + STEP_MS;
+    await answerFor(LOAD_MS + SETTLE_MS);
+    const after = await holdings(addedMs);
+    const share = after.get(added.name) ?? new Set();
+    const moved = new Map<string, number>();
+    for (const [name, held] of before) {
+      const now = after.get(name) ?? new Set();
+      for (const series of now) expect(held.has(series), `${series} came to ${name}`).toBe(true);
+      for (const series of held) {
+        if (!now.has(series)) moved.set(series, (moved.get(series) ?? 0) + 1);
+      }
+    }
+    expect(new Set(moved.keys())).toEqual(share);
+    expect(new Set(moved.values())).toEqual(new Set([1]));
+    expect(await dropped()).toBe(0);
+    const part = ((100 * share.size) / (2 * SERIES_COUNT)).toFixed(1);
+    console.log(`${share.size} of ${2 * SERIES_COUNT} copies moved, ${part} %`);
+    await writer.stop();
   });
 
   /** Samples that a process has stored since it was started. */

@@ -54,6 +54,7 @@ function grown(n: number, width: number): number[] {
 export function histogramSeries(startMs: number, steps: number): Record<string, object[]> {
   const at = (n: number): number => startMs + n * STEP_MS;
   const each = <T>(make: (n: number) => T): T[] => Array.from({ length: steps }, (_, n) => make(n));
+  const half = steps / 2;
   const none: Side = { offset: 0, counts: [] };
   const sides = (n: number) =>
     [
@@ -63,9 +64,15 @@ export function histogramSeries(startMs: number, steps: number): Record<string, 
   return {
     counter: each((n) => integer(at(n), ...sides(n), n)),
     restarted: each((n) => integer(at(n), ...sides(n % 25), n % 25)),
+    dropped: each((n) => integer(at(n), ...sides(200 + (n % 25)), n % 25)),
     wide: each((n) => integer(at(n), { offset: -20, counts: grown(n, 60) }, none, 0)),
     rescaled: each((n) =>
-      integer(at(n), { offset: 0, counts: grown(n, 4) }, none, n, { schema: n < 30 ? 3 : 0 }),
+      integer(at(n), { offset: 0, counts: grown(n, 4) }, none, n, { schema: n < half ? 3 : 0 }),
+    ),
+    zeroWidened: each((n) =>
+      integer(at(n), { offset: 4, counts: grown(n, 4) }, none, n, {
+        zeroThreshold: n < half ? 2 ** -128 : n < 1.5 * half ? 0.25 : 0.001,
+      }),
     ),
     gauge: each((n) => {
       const counts = [1 + (n % 4), n % 3, 5];
@@ -77,6 +84,19 @@ export function histogramSeries(startMs: number, steps: number): Record<string, 
         : integer(at(n), ...sides(n), n),
     ),
     float: each((n) => float(at(n), { offset: 3, counts: grown(n, 8).map((c) => c / 3) }, n / 7)),
+    floatDropped: each((n) =>
+      float(at(n), { offset: 3, counts: grown(200 + (n % 25), 8).map((c) => c / 3) }, (n % 25) / 7),
+    ),
+    floatRescaled: each((n) =>
+      float(at(n), { offset: 1, counts: grown(n, 5).map((c) => c / 3) }, n / 7, {
+        ...{ schema: n < half ? 4 : 1, zeroThreshold: n < 1.5 * half ? 0.001 : 0.5 },
+      }),
+    ),
+    floatEnded: each((n) =>
+      n % 20 === 19
+        ? { timestamp: at(n), sum: STALE, countFloat: 0 }
+        : float(at(n), { offset: 3, counts: grown(n, 8).map((c) => c / 3) }, n / 7),
+    ),
     floatGauge: each((n) =>
       float(at(n), { offset: 3 - (n % 3), counts: [n % 5, 0.25] }, 2, { resetHint: 3 }),
     ),

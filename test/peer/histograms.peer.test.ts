@@ -10,14 +10,13 @@ import { literalSnappy } from "../http/write-bodies.ts";
 import { encodeReference } from "../wire/request-oracle.ts";
 import { serveChunks } from "./chunk-reader.ts";
 import { freePort } from "./free-port.ts";
+import { comparable, differences } from "./histogram-answers.ts";
 import { histogramSeries } from "./histogram-writes.ts";
 import { fetchText, isInstalled, RunningProcess } from "./running-process.ts";
 
 const START_MS = 60_000;
-const STEPS = 60;
+const STEPS = 120;
 const STEP_MS = 15_000;
-/** Characters of a difference that are shown. */
-const SHOWN = 60;
 /** Prometheus 2.42 needs the flag, later ones take it. */
 const FEATURES = "native-histograms";
 const HEADERS = {
@@ -36,53 +35,18 @@ function queriesOf(kind: string, isOld: boolean): string[] {
   const isGauge = kind.toLowerCase().endsWith("gauge");
   const changes = isGauge ? ["delta"] : kind === "restarted" ? [] : ["rate", "increase"];
   const settled = [h, `histogram_count(${h})`, `histogram_sum(${h})`, `sum(${h})`, `${h} + ${h}`];
+  const rates = changes.flatMap((name) => [
+    `${name}(${h}[4m])`,
+    `histogram_count(${name}(${h}[4m]))`,
+  ]);
   // Since 2.42 quantiles are interpolated exponentially and there are averages.
   const newer = [
     `histogram_quantile(0.9, ${h})`,
     `histogram_quantile(0.1, ${h})`,
     `histogram_fraction(0, 8, ${h})`,
     `avg by (kind) (${h})`,
-    ...changes.map((name) => `${name}(${h}[4m])`),
-    ...changes.map((name) => `histogram_count(${name}(${h}[4m]))`),
   ];
-  return isOld ? settled : [...settled, ...newer];
-}
-
-interface Reply {
-  readonly data: { readonly result: { metric: Record<string, string> }[] };
-}
-
-/** Points with numbers rounded to 12 digits, series sorted, the label `source` left out. */
-function comparable(text: string): string[] {
-  const rounded = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rounded);
-    if (typeof value === "object" && value !== null) {
-      return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, rounded(v)]));
-    }
-    const number = Number(value);
-    return Number.isFinite(number) ? Number(number.toPrecision(12)) : value;
-  };
-  const { data } = JSON.parse(text) as Reply;
-  const series = data.result.map(({ metric, ...points }) => {
-    const { source: _, ...labels } = metric;
-    return JSON.stringify([Object.entries(labels).sort(), rounded(points)]);
-  });
-  return series.sort();
-}
-
-/** Where two answers differ, cut short. */
-function differences(expected: readonly string[], actual: readonly string[]): string[] {
-  const found: string[] = [];
-  for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
-    const [left, right] = [expected[i] ?? "nothing", actual[i] ?? "nothing"];
-    if (left === right) continue;
-    let at = 0;
-    while (left[at] === right[at]) at++;
-    const from = Math.max(0, at - SHOWN);
-    const shown = (text: string) => `${text.slice(0, SHOWN)} … ${text.slice(from, at + SHOWN)}`;
-    found.push(`${shown(left)}\nbut ${shown(right)}`);
-  }
-  return found;
+  return isOld ? [...settled, ...rates] : [...settled, ...rates, ...newer];
 }
 
 describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus", () => {
@@ -162,15 +126,21 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
 
   async function ask(url: string, query: string, steps: boolean): Promise<string[]> {
     const [from, to] = [startMs / 1000, (startMs + STEPS * STEP_MS) / 1000];
-    // Never a window whose end is at a sample: whether it counts differs between versions.
-    const range = `start=${from + 2}&end=${to}&step=30`;
+    // Never a window whose end is at a sample: whether it counts differs between versions. Rates
+    // begin in the middle: those of a series that begins are extrapolated differently. And no
+    // window's first sample is the last in front of a reset: 2.42 has it in the result's form.
+    const start = from + 2 + (query.includes("[") ? (to - from) / 2 : 0);
+    const range = `start=${start}&end=${to}&step=45`;
     const path = steps ? `query_range?${range}` : `query?time=${to - 13}`;
     const text = await fetchText(`${url}/api/v1/${path}&query=${encodeURIComponent(query)}`);
     if (text === undefined) throw new Error(`no answer to ${query}`);
     return comparable(text);
   }
 
-  /** Whether this version reads chunks from a remote server: those behind 2.53 do. */
+  /**
+   * Whether this version reads chunks from a remote server: those behind 2.53 do. What the others
+   * decode is in block-histograms.peer.test.ts.
+   */
   async function readsChunks(): Promise<boolean> {
     const text = await fetchText(`${prometheusUrl}/api/v1/status/buildinfo`);
     const { data } = JSON.parse(text ?? "") as { data: { version: string } };
@@ -178,12 +148,15 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
   }
 
   it("answers as it does about the same histograms", async () => {
-    const kinds = Object.keys(histogramSeries(startMs, STEPS));
+    const isOld = !(await readsChunks());
+    // 2.42 takes a stale marker of a float histogram for an integer one. In a block it does not.
+    const kinds = Object.keys(histogramSeries(startMs, STEPS)).filter(
+      (kind) => !isOld || kind !== "floatEnded",
+    );
     const found: string[] = [];
     let compared = 0;
-    const isOld = !(await readsChunks());
     for (const query of kinds.flatMap((kind) => queriesOf(kind, isOld))) {
-      for (const steps of query.includes("[") ? [false] : [false, true]) {
+      for (const steps of [false, true]) {
         const reference = await ask(prometheusUrl, query, steps);
         const own = await ask(spandrelUrl, query, steps);
         compared += reference.length;
@@ -196,7 +169,7 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
 
   it("decodes our chunks to the samples that it was sent itself", async (context) => {
     if (!(await readsChunks())) return context.skip("it asks for samples, not for chunks");
-    for (const query of ["h{SOURCE}[20m]", "h{SOURCE}", "rate(h{SOURCE}[4m])"]) {
+    for (const query of ["h{SOURCE}[31m]", "h{SOURCE}", "rate(h{SOURCE}[4m])"]) {
       const written = await ask(prometheusUrl, query.replace("SOURCE", 'source="write"'), false);
       const read = await ask(prometheusUrl, query.replace("SOURCE", 'source="chunks"'), false);
       expect(written.length, query).toBeGreaterThan(0);
@@ -205,10 +178,10 @@ describe.skipIf(!isInstalled(program))("native histograms and a real Prometheus"
   });
 
   it("are there after a restart of Spandrel, bucket by bucket", async () => {
-    const before = await ask(spandrelUrl, "h[20m]", false);
-    expect(before.length).toBe(8);
+    const before = await ask(spandrelUrl, "h[31m]", false);
+    expect(before.length).toBe(Object.keys(histogramSeries(0, 1)).length);
     expect(await servers[0]!.stop()).toBe(0);
     await startSpandrel();
-    expect(differences(before, await ask(spandrelUrl, "h[20m]", false))).toEqual([]);
+    expect(differences(before, await ask(spandrelUrl, "h[31m]", false))).toEqual([]);
   });
 });

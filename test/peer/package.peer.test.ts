@@ -56,7 +56,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe("the npm package", () => {
   it("holds what runs and what one reads, and no tests", () => {
     const listed = run("tar", ["-tzf", `spandrel-${version}.tgz`]).split("\n");
-    for (const name of ["dist/main.js", "README.md", "docs/flags.md", "examples/alerts.yml"]) {
+    const program = ["dist/main.js", "dist/program.cjs", "dist/program.cache"];
+    for (const name of [...program, "README.md", "docs/flags.md", "examples/alerts.yml"]) {
       expect(listed).toContain(`package/${name}`);
     }
     expect(listed.filter((name) => /^package\/(?:test|src|bench\/.*\.ts)/.test(name))).toEqual([]);

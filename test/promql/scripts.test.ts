@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { labelHashReady } from "../../src/promql/evaluate/label-hash.ts";
 import { allSignatures } from "../../src/promql/functions/signatures.ts";
 import { parseScript } from "../../src/promql/promqltest/parse-script.ts";
 import { runScript } from "../../src/promql/promqltest/run-script.ts";
 import { OWN_FOLDER, SHARED_FOLDER, scriptFiles } from "./script-files.ts";
+
+await labelHashReady;
 
 /** What went wrong, one line an eval. */
 function differences(text: string): string[] {

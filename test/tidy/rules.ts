@@ -32,12 +32,15 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   drill: ["config", "engine", "observe", ...ENGINE],
   healthcheck: ["access", "config", "base"],
   web: ["http:types"],
-  main: ["access", "cli", "import", "config", "http", "observe", "drill", "engine", ...ENGINE],
+  program: ["access", "cli", "import", "config", "http", "observe", "drill", "engine", ...ENGINE],
+  start: ["base"],
+  main: ["start", "program"],
 };
 
 /** Where something outside src/ starts: service, probe, a compiler, the page and its build. */
 export const ENTRY_POINTS = [
   ...["src/main.ts", "src/healthcheck.ts", "src/kernel/code/kernel.ts"],
+  ...["src/start/vite.config.ts", "src/start/write-cache.ts"],
   ...["src/kernel/decode/decode-kernel.ts", "src/kernel/decode/assembly.d.ts"],
   ...["src/web/main.ts", "src/web/vite.config.ts"],
 ];
@@ -68,14 +71,20 @@ export interface ModulePlace {
 }
 
 export const MODULE_PLACES: readonly ModulePlace[] = [
-  { module: /^(?:node:)?fs(?:\/promises)?$/, allowedIn: ["src/base/disk.ts"] },
+  {
+    module: /^(?:node:)?fs(?:\/promises)?$/,
+    allowedIn: ["src/base/disk.ts", "src/start/bundled-program.ts"],
+  },
   { module: /^(?:fastify$|@fastify\/)/, allowedIn: ["src/http/"] },
   {
     module: /^(?:prom-client|pprof-format)(?:\/|$)/,
     allowedIn: ["src/observe/", "src/observe.ts"],
   },
   { module: /^(?:bcryptjs|yaml)$/, allowedIn: ["src/access/"] },
-  { module: /^node:crypto$/, allowedIn: ["src/access/", "src/base/", "src/http/", "src/main.ts"] },
+  {
+    module: /^node:crypto$/,
+    allowedIn: ["src/access/", "src/base/", "src/http/", "src/program.ts"],
+  },
 ];
 
 /** Words that may stand nowhere in the project's own text, with what to do instead. */

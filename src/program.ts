@@ -60,6 +60,7 @@ function engineSettings(config: ServeConfig): EngineSettings {
       windowCount: config.chunksPerSeries,
       outOfOrderMs: config.outOfOrderWindowMs,
       seriesMax: config.seriesCountMax,
+      exemplarsMax: config.exemplarsMax,
       goVersion: config.goVersion,
       gogcPercent: config.gogcPercent,
       heapLimitBytes: config.heapLimitBytes,

@@ -132,6 +132,13 @@ export const SERVE_FLAGS = {
     "5000000",
     "Series held at once; samples of further new series are refused.",
   ),
+  exemplarsMax: flag(
+    "storage.exemplars.max-exemplars",
+    wholeNumber(0, 5_000_000),
+    "100000",
+    "Exemplars held at once, of all series together; the oldest makes room for the next. 0 " +
+      "stores none.",
+  ),
   outOfOrderWindowMs: flag(
     "storage.out-of-order-window",
     duration(MINUTE_MS, 128 * DAY_MS, "refuse every late sample"),

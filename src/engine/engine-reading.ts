@@ -15,11 +15,12 @@ import { CLASS_COUNT } from "../heap/size-classes.ts";
 import { spanOccupancy } from "../heap/span-occupancy.ts";
 import type { ClassStats, HeapStats } from "../heap/stats.ts";
 import { APPEND_REASONS, AppendCode } from "../series/append-code.ts";
+import { EXEMPLAR_REASONS, ExemplarCode } from "../series/exemplar-code.ts";
 import type { Engine } from "./engine.ts";
 import { type HeapStatus, heapStatus, NO_HEAP } from "./heap-status.ts";
 import type { Store } from "./store.ts";
 
-/** Samples that were refused for one reason. */
+/** Samples or exemplars that were refused for one reason. */
 export interface RefusedSamples {
   readonly reason: string;
   readonly total: number;
@@ -36,6 +37,18 @@ export interface StoreReading {
   readonly windowCount: number;
   readonly purgedChunkTotal: number;
   readonly limitRefusalTotal: number;
+}
+
+/** Exemplars held, and what became of those that were sent. */
+export interface ExemplarReading {
+  readonly count: number;
+  readonly seriesCount: number;
+  readonly max: number;
+  /** Time of the oldest one held, 0 when none is. */
+  readonly oldestTimeSeconds: number;
+  readonly storedTotal: number;
+  readonly unchangedTotal: number;
+  readonly refused: readonly RefusedSamples[];
 }
 
 /** Snapshots written by this process; the last… are zeros before the first. */
@@ -98,6 +111,7 @@ export interface EngineReading {
   readonly metadataFamilyCount: number;
   readonly clock: ClockSteps;
   readonly store: StoreReading;
+  readonly exemplars: ExemplarReading;
   readonly snapshot: SnapshotReading;
   readonly restore: RestoreReading;
   readonly journal: JournalReading;
@@ -142,6 +156,20 @@ function storeReading({ head, chunks, limitRefusalCount }: Store, windowCount: n
     windowCount,
     purgedChunkTotal: head.purgedChunkCount,
     limitRefusalTotal: limitRefusalCount,
+  };
+}
+
+function exemplarReading(store: Store | null): ExemplarReading {
+  const ring = store?.head.exemplars;
+  const counts = store?.ingest.exemplars.counts;
+  return {
+    count: ring?.count ?? 0,
+    seriesCount: ring?.seriesCount ?? 0,
+    max: ring?.capacity ?? 0,
+    oldestTimeSeconds: (ring?.oldestTimeMs ?? 0) / 1000,
+    storedTotal: counts?.[ExemplarCode.stored] ?? 0,
+    unchangedTotal: counts?.[ExemplarCode.unchanged] ?? 0,
+    refused: EXEMPLAR_REASONS.map(([code, reason]) => ({ reason, total: counts?.[code] ?? 0 })),
   };
 }
 
@@ -234,6 +262,7 @@ export class EngineReader {
       metadataFamilyCount: engine.metadata().size,
       clock: this.clock.steps?.() ?? NO_STEPS,
       store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
+      exemplars: exemplarReading(store),
       snapshot: snapshotReading(engine),
       restore: restoreReading(engine),
       journal: journalReading(engine),

@@ -19,6 +19,7 @@ import type { Log } from "../base/log.ts";
 import { type SeriesRef, windowStart } from "../base/units.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import { APPEND_CODE_COUNT } from "../series/append-code.ts";
+import { exemplarsOf, type SeriesExemplars } from "../series/exemplar-queries.ts";
 import { HeadSource } from "../series/head-source.ts";
 import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
 import type { Labels } from "../series/labels.ts";
@@ -237,6 +238,10 @@ export class Engine implements Service, HeapService {
 
   labelValues(name: string, selectors: Selectors, fromMs: number, toMs: number): string[] {
     return labelValues(this.store.head, name, selectors, fromMs, toMs);
+  }
+
+  exemplars(selectors: Selectors, fromMs: number, toMs: number): SeriesExemplars[] {
+    return exemplarsOf(this.store.head, selectors, fromMs, toMs);
   }
 
   metadata(): ReadonlyMap<string, MetricMetadata> {

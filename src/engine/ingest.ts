@@ -10,6 +10,7 @@
 import type { SeriesRef } from "../base/units.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { APPEND_CODE_COUNT, APPEND_REASONS, AppendCode } from "../series/append-code.ts";
+import { ExemplarCode } from "../series/exemplar-code.ts";
 import type { Head } from "../series/head.ts";
 import { LabelCode } from "../series/label-codes.ts";
 import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
@@ -17,8 +18,9 @@ import type { Labels } from "../series/labels.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { BatchKeys } from "./batch-keys.ts";
+import { ExemplarIntake, type StoredExemplars } from "./exemplar-intake.ts";
 import { HistogramIntake } from "./histogram-intake.ts";
-import type { Refusal, WriteOutcome } from "./service.ts";
+import type { ExemplarOutcome, Refusal, WriteOutcome } from "./service.ts";
 
 const LABEL_WORDS: Readonly<Record<LabelCode, string>> = {
   [LabelCode.valid]: "valid",
@@ -32,9 +34,10 @@ const LABEL_WORDS: Readonly<Record<LabelCode, string>> = {
   [LabelCode.valueTooLong]: "label value too long",
 };
 const SHOWN_BYTES_MAX = 200;
+const NO_EXEMPLARS: ExemplarOutcome = { exemplarsWritten: 0, lateExemplars: null };
 
-/** Told of every sample that was stored, in order: the journal. */
-export interface StoredSamples {
+/** Told of every sample and exemplar that was stored, in order: the journal. */
+export interface StoredSamples extends StoredExemplars {
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void;
   histogram(series: SeriesRef, from: HistogramColumns, row: number): void;
 }
@@ -57,6 +60,7 @@ export class Ingest {
   histogramCount = 0;
   /** Who is told of stored samples; null for nobody. */
   journal: StoredSamples | null = null;
+  readonly exemplars: ExemplarIntake;
   private readonly head: Head;
   private readonly keys: BatchKeys;
   private readonly seriesMax: number;
@@ -70,6 +74,7 @@ export class Ingest {
     this.keys = keys;
     this.seriesMax = seriesMax;
     this.histograms = new HistogramIntake(head);
+    this.exemplars = new ExemplarIntake(head);
   }
 
   /** Stores a batch; the head's clock must have been advanced. */
@@ -99,7 +104,9 @@ export class Ingest {
       } else this.refuseSeries(batch, i, key, row, rowEnd);
       row = rowEnd;
     }
-    return this.outcome();
+    const hasExemplars = batch.exemplarCount > 0;
+    if (hasExemplars) this.exemplars.write(batch, this.journal);
+    return this.outcome(hasExemplars);
   }
 
   /** The key of a series that the scan did not find; made when it is new. */
@@ -203,7 +210,7 @@ export class Ingest {
     this.own[code] = this.own[code]! + count;
   }
 
-  private outcome(): WriteOutcome {
+  private outcome(hasExemplars: boolean): WriteOutcome {
     const refusals: Refusal[] = [];
     for (let code = 0; code < APPEND_CODE_COUNT; code++) {
       const count = this.own[code]!;
@@ -217,7 +224,18 @@ export class Ingest {
       histogramsStored: this.ownHistograms,
       samplesUnchanged: this.own[AppendCode.unchanged]!,
       refusals,
+      ...(hasExemplars ? this.exemplarOutcome() : NO_EXEMPLARS),
     };
+  }
+
+  private exemplarOutcome(): ExemplarOutcome {
+    const { own, firstLateSeries, firstLateMs } = this.exemplars;
+    const exemplarsWritten = own[ExemplarCode.stored]! + own[ExemplarCode.unchanged]!;
+    const count = own[ExemplarCode.outOfOrder]!;
+    if (count === 0) return { exemplarsWritten, lateExemplars: null };
+    const text = labelsText(this.head.index.labelsOf(firstLateSeries));
+    const first = `${text} at ${firstLateMs} ms`;
+    return { exemplarsWritten, lateExemplars: { reason: "out of order exemplar", count, first } };
   }
 }
 

@@ -5,6 +5,7 @@
  * Units: every …Ms is milliseconds since the epoch, every …Seconds a duration, every …Bytes bytes.
  */
 import type { SeriesSource } from "../promql/series-source.ts";
+import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type { Intake } from "../wire/intake.ts";
@@ -19,8 +20,16 @@ export interface Refusal {
   readonly first: string;
 }
 
+/** What became of the exemplars of one write request. */
+export interface ExemplarOutcome {
+  /** Stored, or the same as the newest of their series. */
+  readonly exemplarsWritten: number;
+  /** Those that do not come after the newest of their series; null for none. */
+  readonly lateExemplars: Refusal | null;
+}
+
 /** What became of one write request. Refused samples never take accepted ones with them. */
-export interface WriteOutcome {
+export interface WriteOutcome extends ExemplarOutcome {
   /** Histograms among them. */
   readonly samplesStored: number;
   readonly histogramsStored: number;
@@ -111,6 +120,12 @@ export interface Service {
     fromMs: number,
     toMs: number,
   ): string[];
+  /** Exemplars in [fromMs, toMs] of the series that match any of the selectors. */
+  exemplars(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+  ): SeriesExemplars[];
   metadata(): ReadonlyMap<string, MetricMetadata>;
   headStatus(limit: number): HeadStatus;
   windows(): WindowStatus[];

@@ -14,6 +14,8 @@ import { histogramFault, SCHEMA_MAX } from "../chunk/histogram-fault.ts";
 import type { RecordTarget } from "../journal/record-reader.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import { cleanThrough } from "../series/deletion.ts";
+import { ExemplarCode } from "../series/exemplar-code.ts";
+import { ExemplarLabels } from "../series/exemplar-labels.ts";
 import type { Head } from "../series/head.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import { NO_SERIES } from "../series/series-table.ts";
@@ -26,6 +28,7 @@ export class StoreReplay implements RecordTarget {
   lostCount = 0;
   private readonly restore: StoreRestore;
   private readonly head: Head;
+  private readonly exemplarLabels = new ExemplarLabels();
   private position = 0;
   private place = -1;
 
@@ -62,6 +65,24 @@ export class StoreReplay implements RecordTarget {
     else if (!this.isPassedOver(series, columns.timeOf(0))) {
       if (this.head.replayHistogram(series, columns, 0)) this.addedCount++;
     }
+  }
+
+  exemplar(
+    number: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    const { restore, head } = this;
+    const series = restore.numbers.seriesAt(restore.numbers.find(number, this.place));
+    if (series === NO_SERIES || !head.index.series.isLive(series)) return;
+    if (head.newestChunkOf(series) === NO_CHUNK) return;
+    const isRestored = restore.snapshotSeries.has(series);
+    if (isRestored && this.position < restore.exemplarsCompleteTo) return;
+    if (this.exemplarLabels.check(text, 0, length) !== ExemplarCode.stored) return;
+    head.exemplars.add(series, timeMs, high, low, text, 0, length);
   }
 
   deleted(number: number, fromMs: number, toMs: number): void {

@@ -12,6 +12,7 @@ import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { RestoreTarget } from "../journal/restore-target.ts";
+import { SeriesMarks } from "../journal/series-marks.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import { JournalNumbers, PositionColumn } from "./journal-columns.ts";
 import type { MetadataStore } from "./metadata-store.ts";
@@ -20,6 +21,9 @@ import type { Store } from "./store.ts";
 export class StoreRestore implements RestoreTarget {
   readonly store: Store;
   readonly metadata: MetadataStore;
+  /** Series of the snapshot, and the journal position that their exemplars are complete to. */
+  readonly snapshotSeries = new SeriesMarks();
+  exemplarsCompleteTo = 0;
   private readonly capacity: CapacityPolicy;
   private readonly held: SymbolRef[] = [];
   private readonly pairs: PairRef[] = [];
@@ -56,6 +60,7 @@ export class StoreRestore implements RestoreTarget {
     const { index } = this.store.head;
     const series = index.restore(pairs, count);
     this.note(series, journalNumber);
+    this.snapshotSeries.add(series);
     return series;
   }
 
@@ -64,6 +69,21 @@ export class StoreRestore implements RestoreTarget {
       const [fromMs, toMs] = [intervals[at], intervals[at + 1]] as [number, number];
       this.store.head.tombstones.add(series as SeriesRef, fromMs, toMs);
     }
+  }
+
+  exemplar(
+    series: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    this.store.head.exemplars.add(series as SeriesRef, timeMs, high, low, text, 0, length);
+  }
+
+  exemplarsEnd(journalPosition: number): void {
+    this.exemplarsCompleteTo = Math.max(this.exemplarsCompleteTo, journalPosition);
   }
 
   /** Notes a series and its number in the journal: it goes at the end unless it has a chunk. */
@@ -112,12 +132,11 @@ export class StoreRestore implements RestoreTarget {
 
   finish(): void {
     this.store.ledger.source = SliceSource.ingestion;
-    const { index, tombstones } = this.store.head;
+    const { index } = this.store.head;
     for (const series of this.restored) {
       if (index.series.newestChunkOf(series) !== NO_CHUNK) continue;
       if (!index.series.isLive(series)) continue;
-      tombstones.forget(series);
-      index.kill(series);
+      this.store.head.forgetSeries(series);
     }
     while (index.cleanStep(Number.MAX_SAFE_INTEGER));
     for (const pair of new Set(this.pairs)) {

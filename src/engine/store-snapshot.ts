@@ -50,6 +50,7 @@ export function snapshotSource(
     windows: head.windows,
     chunks: chunkSource(store.chunks),
     tombstones: head.tombstones,
+    exemplars: head.exemplars,
     families: () => families(metadata),
     journalPosition: () => journal.position,
     lastJournalNumber: () => journal.lastNumber,

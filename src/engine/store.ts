@@ -36,6 +36,8 @@ export interface StoreSettings {
   readonly heapLimitBytes: number;
   /** Compacts when packing would save this much of heap_inuse, percent; null or absent = never. */
   readonly compactThresholdPercent?: number | null;
+  /** Exemplars held at most; none when absent. */
+  readonly exemplarsMax?: number;
   /** Keys the hash tables; random in service, fixed in simulations. */
   readonly seed: number;
 }
@@ -58,6 +60,14 @@ const WRITE_BYTES_MIN = 256 << 10;
 function bytesFor({ seriesCount, histogramCount }: WriteBatch): number {
   const bytes = seriesCount * WRITE_BYTES_PER_SERIES + histogramCount * WRITE_BYTES_PER_HISTOGRAM;
   return Math.max(WRITE_BYTES_MIN, bytes);
+}
+
+function refuseDoubt(what: string, timeMs: number, stepMs: number): never {
+  throw new TsdbError(
+    "CLOCK_IN_DOUBT",
+    `this machine's clock stepped by ${Math.round(stepMs / 1000)} s, which is believed when ` +
+      `it has stood for an hour; ${what} at ${timeMs} ms waits for that`,
+  );
 }
 
 function heapOf(settings: StoreSettings, clock: Clock): GoHeap {
@@ -179,14 +189,14 @@ export class Store {
     const stepMs = this.clock.steps?.().stepMs ?? 0;
     if (stepMs === 0) return;
     const machineMs = this.presentMs + stepMs;
+    const isDoubtful = (time: number) =>
+      !this.head.admits(time) && this.head.admitsAt(time, machineMs);
     for (let s = 0; s < batch.sampleCount; s++) {
-      const time = batch.timeOf(s);
-      if (this.head.admits(time) || !this.head.admitsAt(time, machineMs)) continue;
-      throw new TsdbError(
-        "CLOCK_IN_DOUBT",
-        `this machine's clock stepped by ${Math.round(stepMs / 1000)} s, which is believed when ` +
-          `it has stood for an hour; a sample at ${time} ms waits for that`,
-      );
+      if (isDoubtful(batch.timeOf(s))) refuseDoubt("a sample", batch.timeOf(s), stepMs);
+    }
+    for (let row = 0; row < batch.exemplarCount; row++) {
+      const time = batch.exemplars.timeOf(row);
+      if (isDoubtful(time)) refuseDoubt("an exemplar", time, stepMs);
     }
   }
 

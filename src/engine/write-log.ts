@@ -51,6 +51,17 @@ export class WriteLog implements StoredSamples {
     this.record.histogram(this.numberOf(series), from, row);
   }
 
+  exemplar(
+    series: SeriesRef,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    this.record.exemplar(this.numberOf(series), timeMs, high, low, text, length);
+  }
+
   /** Logs that what a series has in [fromMs, toMs] is deleted. */
   deletion(series: SeriesRef, fromMs: number, toMs: number): void {
     this.record.deletion(this.numberOf(series), fromMs, toMs);

@@ -20,7 +20,7 @@ import type {
   QueryPort,
   RangeOptions,
 } from "./query-port.ts";
-import { countSelectors } from "./query-selectors.ts";
+import { selectorsOf } from "./query-selectors.ts";
 
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
@@ -101,8 +101,8 @@ export class PromqlQueries implements QueryPort {
     return expressionJson(this.engine.parse(query).root);
   }
 
-  countSelectors(query: string): number {
-    return countSelectors(this.engine.parse(query).root);
+  selectors(query: string): readonly (readonly Matcher[])[] {
+    return selectorsOf(this.engine.parse(query).root);
   }
 
   private overrides({ deadlineMs, lookbackMs, signal }: QueryOptions): QueryOverrides {

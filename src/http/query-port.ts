@@ -57,6 +57,6 @@ export interface QueryPort {
   format(query: string): string;
   /** The query's tree as /api/v1/parse_query shows it. */
   tree(query: string): unknown;
-  /** Checks a query and tells how many selectors it has. */
-  countSelectors(query: string): number;
+  /** Checks a query and gives the matchers of each of its selectors. */
+  selectors(query: string): readonly (readonly Matcher[])[];
 }

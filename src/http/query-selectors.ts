@@ -1,30 +1,34 @@
 /**
- * Counting the selectors of a query: one without any has no exemplars to answer.
+ * The selectors of a query: one without any has no exemplars to answer.
  */
 import type { Expression } from "../promql/ast.ts";
+import type { Matcher } from "../series/matcher.ts";
 
-/** How many selectors an expression has. */
-export function countSelectors(expression: Expression): number {
+type Selectors = readonly (readonly Matcher[])[];
+
+/** The matchers of each selector of an expression, the metric name's among them. */
+export function selectorsOf(expression: Expression): Selectors {
   switch (expression.kind) {
     case "number":
     case "string":
-      return 0;
+      return [];
     case "vector-selector":
+      return [expression.matchers];
     case "matrix-selector":
-      return 1;
+      return [expression.selector.matchers];
     case "call":
-      return sum(expression.args);
+      return ofAll(expression.args);
     case "aggregation": {
       const { parameter } = expression;
-      return sum(parameter === null ? [] : [parameter]) + countSelectors(expression.expression);
+      return ofAll([...(parameter === null ? [] : [parameter]), expression.expression]);
     }
     case "binary":
-      return sum([expression.left, expression.right]);
+      return ofAll([expression.left, expression.right]);
     default:
-      return countSelectors(expression.expression);
+      return selectorsOf(expression.expression);
   }
 }
 
-function sum(expressions: readonly Expression[]): number {
-  return expressions.reduce((count, part) => count + countSelectors(part), 0);
+function ofAll(expressions: readonly Expression[]): Selectors {
+  return expressions.flatMap(selectorsOf);
 }

@@ -1,15 +1,17 @@
 /**
- * Routes about a query's text: /format_query, /parse_query and /query_exemplars (always empty, no
- * exemplar is kept).
+ * Routes that ask for a query's text and not for its result: /format_query, /parse_query and
+ * /query_exemplars.
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { formatValue } from "../promql/format-value.ts";
+import { labelsJson, timeText } from "../promql/result/result-json.ts";
+import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import { addApiRoute } from "./api-routes.ts";
-import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
+import { type ApiAnswer, answer, answerJson, NO_DATA } from "./envelope.ts";
 import { TIME_MAX_MS, TIME_MIN_MS, timeParameterOr } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
 import { asBadQuery } from "./query.ts";
-import type { QueryPort } from "./query-port.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** Runs a parser; its error names the parameter `query`. */
@@ -21,14 +23,25 @@ function parsed<Result>(parse: () => Result): Result {
   }
 }
 
-function exemplars(queries: QueryPort, parameters: Parameters): ApiAnswer {
+function seriesJson({ labels, exemplars }: SeriesExemplars): string {
+  const parts = exemplars.map(
+    (one) =>
+      `{"labels":${labelsJson(one.labels)},"value":"${formatValue(one.value)}",` +
+      `"timestamp":${timeText(one.timeMs)}}`,
+  );
+  return `{"seriesLabels":${labelsJson(labels)},"exemplars":[${parts.join(",")}]}`;
+}
+
+function exemplars({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
   const startMs = timeParameterOr(parameters, "start", TIME_MIN_MS);
   const endMs = timeParameterOr(parameters, "end", TIME_MAX_MS);
   if (endMs < startMs) {
     throw new TsdbError("BAD_PARAMETER", "end timestamp must not be before start timestamp");
   }
-  const count = queries.countSelectors(parameters.first("query"));
-  return count === 0 ? NO_DATA : answer([]);
+  const selectors = queries.selectors(parameters.first("query"));
+  if (selectors.length === 0) return NO_DATA;
+  const found = service.exemplars(selectors, startMs, endMs);
+  return answerJson(`[${found.map(seriesJson).join(",")}]`);
 }
 
 /** Registers the routes. */
@@ -41,5 +54,5 @@ export function addQueryTextRoutes(app: FastifyInstance, parts: ServerParts): vo
   addApiRoute(app, parts, "/parse_query", both, (parameters) =>
     answer(parsed(() => queries.tree(parameters.first("query")))),
   );
-  addApiRoute(app, parts, "/query_exemplars", both, (parameters) => exemplars(queries, parameters));
+  addApiRoute(app, parts, "/query_exemplars", both, (parameters) => exemplars(parts, parameters));
 }

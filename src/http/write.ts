@@ -5,7 +5,9 @@
  * I2  A refused sample never takes accepted ones with it: 400 names what was refused, the rest is
  *     stored. Bad data is never answered with 5xx, which would make the sender repeat it for ever.
  * I3  Decoding and storing is one synchronous step, so one intake serves everybody.
- * I4  Limits of the client and of the whole service are asked before the body is read.
+ * I4  Refused exemplars are counted; the sender is told of those out of order in 2.0 and of none in
+ *     1.0, as Prometheus does it.
+ * I5  Limits of the client and of the whole service are asked before the body is read.
  *
  * The route answers on the raw response: Fastify's own body reading and reply cost 20 us a request
  * more (125 against 105 us of CPU at 86 KB, as much as node:http alone), and it needs neither.
@@ -13,7 +15,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
-import type { Service, WriteOutcome } from "../engine/service.ts";
+import type { Refusal, Service, WriteOutcome } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
 import {
   WRITE_REQUEST_1,
@@ -45,11 +47,15 @@ const LATE: WriteRefusal = {
   retryAfterSeconds: 5,
 };
 
+/** One kind of refusal in words. */
+function refusalLine({ reason, count, first }: Refusal, what: string): string {
+  return `${reason}: ${count} ${what}${count === 1 ? "" : "s"}, first: ${first}`;
+}
+
 /** The text of a 400: one line for each kind of refusal. */
-function refusalText({ samplesStored, refusals }: WriteOutcome): string {
-  const lines = refusals.map(({ reason, count, first }) => {
-    return `${reason}: ${count} ${count === 1 ? "sample" : "samples"}, first: ${first}`;
-  });
+function refusalText({ samplesStored, refusals, lateExemplars }: WriteOutcome): string {
+  const lines = refusals.map((refusal) => refusalLine(refusal, "sample"));
+  if (lateExemplars !== null) lines.push(refusalLine(lateExemplars, "exemplar"));
   lines.push(`${samplesStored} other samples of the request were stored`);
   return lines.join("\n");
 }
@@ -140,8 +146,10 @@ export class WriteRoute {
       counts.writeDecodedBytes += batch.bodyLength;
       counts.writeExemplars += batch.exemplarCount;
       counts.writeMetadata += batch.metadataCount;
-      const outcome = this.service.write(batch);
-      if (message === WRITE_REQUEST_2) setWritten(response, batch, outcome);
+      const stored = this.service.write(batch);
+      const isOne = message !== WRITE_REQUEST_2;
+      const outcome = isOne ? { ...stored, lateExemplars: null } : stored;
+      if (!isOne) setWritten(response, batch, outcome);
       const written = this.service.written();
       if (written !== null) {
         this.acknowledgeLater(response, outcome, written, startedMs);
@@ -159,7 +167,8 @@ export class WriteRoute {
   }
 
   private acknowledge(response: ServerResponse, outcome: WriteOutcome): void {
-    if (outcome.refusals.length > 0) this.refuse(response, 400, refusalText(outcome));
+    const isRefused = outcome.refusals.length > 0 || outcome.lateExemplars !== null;
+    if (isRefused) this.refuse(response, 400, refusalText(outcome));
     else {
       this.counts.count(WRITE_PATH, 204);
       response.statusCode = 204;

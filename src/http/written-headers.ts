@@ -4,7 +4,7 @@
  * Rules: prometheus.io/docs/specs/prw/remote_write_spec_2_0, "Required Written Response Headers".
  *
  * I1  A sample that was there already counts as written: the sender need not send it again.
- * I2  Exemplars are checked and not kept, so none counts as written.
+ *     The same holds for an exemplar that its series had last.
  */
 import type { ServerResponse } from "node:http";
 import type { WriteOutcome } from "../engine/service.ts";
@@ -25,7 +25,7 @@ export function setWritten(
   const histograms = outcome.histogramsStored + outcome.samplesUnchanged - unchanged;
   response.setHeader(SAMPLES, String(stored + unchanged));
   response.setHeader(HISTOGRAMS, String(histograms));
-  response.setHeader(EXEMPLARS, "0");
+  response.setHeader(EXEMPLARS, String(outcome.exemplarsWritten));
 }
 
 /** Takes back what setWritten said: the request has failed. */

@@ -80,6 +80,11 @@ export class BlockBuilder {
     return at;
   }
 
+  /** Says which journal position the records so far are complete to. */
+  completeTo(journal: number): void {
+    this.journal = journal;
+  }
+
   /** Sees to it that a chunk record can tell this window and journal position, see I3. */
   rebase(window: number, journal: number): void {
     if (this.records > 0) {

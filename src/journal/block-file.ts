@@ -39,11 +39,11 @@ export interface FileSummary {
   readonly digest: number;
 }
 
-/** The header of a file, its checksum included. */
-export function encodeFileHeader(identity: FileIdentity): Uint8Array {
+/** The header of a file of this version or another, its checksum included. */
+export function encodeFileHeader(identity: FileIdentity, version = FORMAT_VERSION): Uint8Array {
   const writer = new ByteWriter();
   writer.raw(new TextEncoder().encode(identity.magic));
-  writer.u32(FORMAT_VERSION);
+  writer.u32(version);
   writer.u32(identity.sequence);
   writer.u32(identity.ordinal);
   writer.u32(identity.numbering);

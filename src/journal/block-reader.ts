@@ -30,6 +30,7 @@ import {
   FILE_HEADER_CRC_AT,
   INDEX_FILE,
   INDEX_MAGIC,
+  VERSIONS_READ,
 } from "./snapshot-format.ts";
 import { type FileEntry, nameOfEntry } from "./snapshot-manifest.ts";
 
@@ -193,9 +194,11 @@ async function checkHeader(
 ): Promise<number> {
   const magic = entry.kind === INDEX_FILE ? INDEX_MAGIC : CHUNKS_MAGIC;
   const { sequence, ordinal } = entry;
-  const wanted = encodeFileHeader({ magic, sequence, ordinal, numbering });
   const header = new Uint8Array(FILE_HEADER_BYTES);
   await orDamage(name, 0, handle.read(header, 0, FILE_HEADER_BYTES, 0));
+  const written = new DataView(header.buffer).getUint32(magic.length, true);
+  const version = VERSIONS_READ.find((one) => one === written);
+  const wanted = encodeFileHeader({ magic, sequence, ordinal, numbering }, version);
   const differs = header.findIndex((byte, at) => byte !== wanted[at]);
   if (differs >= 0) throw new SnapshotDamage(name, differs, "file header differs");
   return extendDigest(0, new DataView(header.buffer).getUint32(FILE_HEADER_CRC_AT, true));

@@ -1,5 +1,5 @@
 /**
- * Reading the index file into a target: symbols, pairs, series, tombstones, metadata.
+ * Reading the index file into a target: symbols, pairs, series, tombstones, exemplars, metadata.
  *
  * I1  symbols[n] and pairs[n] are the target's numbers of the file's symbol and pair n.
  * I2  series[n] is the target's number of series n plus 1; 0 where the file has no such series.
@@ -9,11 +9,13 @@
  *
  * Units: offsets are bytes in the block; words are 32 bits.
  */
+import { exemplarWords, readExemplar } from "../series/exemplar-record.ts";
 import { readTombstone, tombstoneWords } from "../series/tombstone-record.ts";
 import type { Block } from "./block-reader.ts";
 import type { RestoreTarget } from "./restore-target.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import {
+  EXEMPLARS_KIND,
   METADATA_KIND,
   PAIRS_KIND,
   SERIES_KIND,
@@ -69,6 +71,7 @@ export class IndexReader {
     if (block.kind === PAIRS_KIND) return this.takePairs(block);
     if (block.kind === SYMBOLS_KIND) return this.takeSymbols(block);
     if (block.kind === TOMBSTONES_KIND) return this.takeTombstones(block);
+    if (block.kind === EXEMPLARS_KIND) return this.takeExemplars(block);
     if (block.kind === METADATA_KIND) return this.takeFamilies(block);
     throw damage(block, 0, `kind ${block.kind} does not belong into an index`);
   }
@@ -152,6 +155,23 @@ export class IndexReader {
       this.target.tombstones(series - 1, record.intervals);
       word += tombstoneWords(record.intervals);
     }
+    return word * 4;
+  }
+
+  private takeExemplars(block: Block): number {
+    const end = block.to >>> 2;
+    let word = block.from >>> 2;
+    for (let left = block.records; left > 0; left--) {
+      const record = readExemplar(block.words, word, end);
+      if (record === null) throw damage(block, word * 4, "exemplar leaves its block");
+      const series = this.series[record.series] ?? 0;
+      if (series === 0) throw damage(block, word * 4, "exemplar of an unknown series");
+      const { timeMs, high, low, textFrom, textLength } = record;
+      const text = block.bytes.subarray(textFrom, textFrom + textLength);
+      this.target.exemplar(series - 1, timeMs, high, low, text, textLength);
+      word += exemplarWords(textLength);
+    }
+    this.target.exemplarsEnd(block.journalPosition);
     return word * 4;
   }
 

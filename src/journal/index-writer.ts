@@ -1,5 +1,6 @@
 /**
- * Writing the index file: symbols, pairs, series, tombstones, metadata, while series come and go.
+ * Writing the index file while series come and go: symbols, pairs, series, tombstones, exemplars,
+ * metadata.
  *
  * Series are walked by reference. The first series that uses a pair defines it, and its symbols, in
  * the same step; a series is written in one slice, so it never names what is gone.
@@ -9,15 +10,20 @@
  * I2  Exactly the series are written that have a chunk in the files and still live. All of them
  *     were made before the walk began, so the references of their pairs and symbols have stood for
  *     one text since then, and a number given to a reference stays right.
+ * I3  The last block of exemplars tells a journal position: of the series in the file it and those
+ *     before it have every exemplar that the journal has before.
  *
  * Units: bytes; …Word offsets count 32-bit words.
  */
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import { exemplarWords, writeExemplar } from "../series/exemplar-record.ts";
+import { NO_EXEMPLAR } from "../series/exemplar-ring.ts";
 import { tombstoneWords, writeTombstone } from "../series/tombstone-record.ts";
 import { BlockBuilder } from "./block-builder.ts";
 import type { BlockFile } from "./block-file.ts";
 import type { SeriesMarks } from "./series-marks.ts";
 import {
+  EXEMPLARS_KIND,
   METADATA_KIND,
   PAIRS_KIND,
   SERIES_KIND,
@@ -30,6 +36,7 @@ import type { TimeSlices } from "./time-slices.ts";
 
 /** Series written between two looks at the clock: about 20 us. */
 const SERIES_PER_LOOK = 32;
+const EXEMPLARS_PER_LOOK = 128;
 const encoder = new TextEncoder();
 
 /** `column` with room for entry `index`. */
@@ -52,6 +59,7 @@ export class IndexWriter {
   private readonly pairs: BlockBuilder;
   private readonly series: BlockBuilder;
   private readonly tombstones: BlockBuilder;
+  private readonly exemplars: BlockBuilder;
   private readonly metadata: BlockBuilder;
   private symbolNumbers: Uint32Array;
   private pairNumbers: Uint32Array;
@@ -68,6 +76,7 @@ export class IndexWriter {
     this.pairs = new BlockBuilder(file, PAIRS_KIND, this.symbols);
     this.series = new BlockBuilder(file, SERIES_KIND, this.pairs);
     this.tombstones = new BlockBuilder(file, TOMBSTONES_KIND, this.series);
+    this.exemplars = new BlockBuilder(file, EXEMPLARS_KIND, this.series);
     this.metadata = new BlockBuilder(file, METADATA_KIND);
     this.symbolNumbers = new Uint32Array(source.symbols.upperBound);
     this.pairNumbers = new Uint32Array(source.pairs.upperBound);
@@ -82,12 +91,14 @@ export class IndexWriter {
       if (ref % SERIES_PER_LOOK === 0) await this.breathe();
     }
     await this.writeTombstones();
+    await this.writeExemplars();
     for (const family of this.source.families()) {
       this.writeFamily(family);
       if (this.familyCount % SERIES_PER_LOOK === 0) await this.breathe();
     }
-    const { symbols, pairs, tombstones, metadata } = this;
-    for (const builder of [symbols, pairs, this.series, tombstones, metadata]) builder.end();
+    const { symbols, pairs, tombstones, exemplars, metadata } = this;
+    const builders = [symbols, pairs, this.series, tombstones, exemplars, metadata];
+    for (const builder of builders) builder.end();
   }
 
   /** Lets the disk or the others have a turn when it is time. */
@@ -124,6 +135,32 @@ export class IndexWriter {
       }
       if (++count % SERIES_PER_LOOK === 0) await this.breathe();
     }
+  }
+
+  /** Writes the exemplars in their order; those that go before they are reached are not missed. */
+  private async writeExemplars(): Promise<void> {
+    const { exemplars } = this.source;
+    let number = exemplars.firstNumber;
+    let looked = 0;
+    while (number < exemplars.endNumber) {
+      this.writeExemplar(exemplars.slotOf(number));
+      if (++looked % EXEMPLARS_PER_LOOK === 0) await this.breathe();
+      number = Math.max(number + 1, exemplars.firstNumber);
+    }
+    // Nothing was stored since the loop looked for another one: see I3.
+    this.exemplars.completeTo(this.source.journalPosition());
+  }
+
+  private writeExemplar(slot: number): void {
+    if (slot === NO_EXEMPLAR) return;
+    const { exemplars, series } = this.source;
+    const ref = exemplars.seriesOf(slot);
+    if (!this.written.has(ref) || !series.isLive(ref)) return;
+    const length = exemplars.textLengthOf(slot);
+    const at = this.exemplars.reserve(exemplarWords(length) * 4) >>> 2;
+    const [high, low] = [exemplars.valueHighOf(slot), exemplars.valueLowOf(slot)];
+    const text = exemplars.textOf(slot);
+    writeExemplar(this.exemplars, at, ref, exemplars.timeOf(slot), high, low, text, length);
   }
 
   /** The number of a pair in this file, defined now when it has none. */

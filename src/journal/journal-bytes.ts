@@ -38,6 +38,13 @@ export class JournalBytes {
     this.length = putVarintAt(this.bytes, this.length, value);
   }
 
+  /** A word, little-endian. */
+  u32(value: number): void {
+    this.reserve(4);
+    this.view.setUint32(this.length, value, true);
+    this.length += 4;
+  }
+
   /** Copies `from[start, end)`. */
   raw(from: Uint8Array, start: number, end: number): void {
     this.reserve(end - start);

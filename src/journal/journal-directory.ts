@@ -8,7 +8,11 @@
  */
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
-import { JOURNAL_VERSION, SEGMENT_HEADER_BYTES } from "./journal-format.ts";
+import {
+  JOURNAL_VERSION,
+  JOURNAL_VERSION_READ_FROM,
+  SEGMENT_HEADER_BYTES,
+} from "./journal-format.ts";
 import { decodeSegmentHeader, type SegmentHeader, sequenceOfName } from "./segment-header.ts";
 
 /** A segment on the disk. */
@@ -91,8 +95,9 @@ export class JournalDirectory {
 function segmentOf(name: string, sequence: number, length: number, bytes: Uint8Array): Segment {
   const reading = decodeSegmentHeader(bytes, sequence);
   if (reading.kind === "other-version") {
-    const text = `${name} has format version ${reading.version}; this program reads version`;
-    throw new TsdbError("JOURNAL_INCOMPATIBLE", `${text} ${JOURNAL_VERSION}`);
+    const text = `${name} has format version ${reading.version}; this program reads versions`;
+    const read = `${JOURNAL_VERSION_READ_FROM} to ${JOURNAL_VERSION}`;
+    throw new TsdbError("JOURNAL_INCOMPATIBLE", `${text} ${read}`);
   }
   const header = reading.kind === "header" ? reading.header : null;
   return {

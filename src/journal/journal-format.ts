@@ -4,8 +4,9 @@
  * Units: offsets, lengths and limits are bytes; …Word offsets count 32-bit words.
  */
 
-/** Version of the whole format; any other is refused by name. */
-export const JOURNAL_VERSION = 1;
+/** Version of what is written. Older ones from the first on are read, others refused by name. */
+export const JOURNAL_VERSION = 2;
+export const JOURNAL_VERSION_READ_FROM = 1;
 export const SEGMENT_MAGIC = "SPDLJRNL";
 
 // Header of a segment.
@@ -34,6 +35,7 @@ export const SERIES_SECTION = 1;
 export const SAMPLES_SECTION = 2;
 export const METADATA_SECTION = 3;
 export const DELETIONS_SECTION = 4;
+export const EXEMPLARS_SECTION = 5;
 // Kinds of entries among the deletions.
 export const DELETED = 1;
 export const CLEANED = 2;

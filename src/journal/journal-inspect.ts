@@ -19,6 +19,7 @@ const NOTHING: RecordTarget = {
   define: () => {},
   sample: () => {},
   histogram: () => {},
+  exemplar: () => {},
   family: () => {},
   deleted: () => {},
   cleaned: () => {},

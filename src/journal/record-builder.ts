@@ -16,6 +16,7 @@ import {
   CLEANED,
   DELETED,
   DELETIONS_SECTION,
+  EXEMPLARS_SECTION,
   IS_HISTOGRAM,
   METADATA_SECTION,
   NUMBER_FOLLOWS,
@@ -51,6 +52,7 @@ export class RecordBuilder {
   private readonly samples = new JournalBytes();
   private readonly metadata = new JournalBytes();
   private readonly changes = new JournalBytes();
+  private readonly exemplars = new JournalBytes();
   private clockMs = 0;
   private definedFirst = 0;
   private definedCount = 0;
@@ -66,14 +68,16 @@ export class RecordBuilder {
     this.samples.clear();
     this.metadata.clear();
     this.changes.clear();
+    this.exemplars.clear();
     this.definedCount = 0;
     this.previousNumber = 0;
     this.previousMs = clockMs;
   }
 
   get isEmpty(): boolean {
-    const { definitions, samples, metadata, changes } = this;
-    return definitions.length + samples.length + metadata.length + changes.length === 0;
+    const { definitions, samples, metadata, changes, exemplars } = this;
+    const others = metadata.length + changes.length + exemplars.length;
+    return definitions.length + samples.length + others === 0;
   }
 
   /** Defines a series; `labels` are its canonical label bytes, which are copied. */
@@ -140,6 +144,24 @@ export class RecordBuilder {
     this.sampleCount++;
   }
 
+  /** Adds an exemplar of a defined series with the canonical labels `text[0, length)`. */
+  exemplar(
+    number: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    const { exemplars } = this;
+    exemplars.varint(number);
+    exemplars.varint(zigzag(timeMs));
+    exemplars.u32(high);
+    exemplars.u32(low);
+    exemplars.varint(length);
+    exemplars.raw(text, 0, length);
+  }
+
   /** Marks [fromMs, toMs] of a defined series as deleted. */
   deletion(number: number, fromMs: number, toMs: number): void {
     this.changes.varint(DELETED);
@@ -173,6 +195,7 @@ export class RecordBuilder {
     section = putSection(bytes, view, section, SAMPLES_SECTION, this.samples);
     section = putSection(bytes, view, section, METADATA_SECTION, this.metadata);
     section = putSection(bytes, view, section, DELETIONS_SECTION, this.changes);
+    section = putSection(bytes, view, section, EXEMPLARS_SECTION, this.exemplars);
     bytes.fill(0, section, end);
     view.setUint32(at, RECORD_MAGIC, true);
     view.setUint32(at + RECORD_LENGTH_AT, section - at - RECORD_HEADER_BYTES, true);
@@ -205,7 +228,7 @@ export class RecordBuilder {
     if (this.definedCount > 0) {
       length += SECTION_HEADER_BYTES + this.definedHead().length + this.definitions.length;
     }
-    for (const { length: own } of [this.samples, this.metadata, this.changes]) {
+    for (const { length: own } of [this.samples, this.metadata, this.changes, this.exemplars]) {
       if (own > 0) length += SECTION_HEADER_BYTES + own;
     }
     return length;

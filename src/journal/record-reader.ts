@@ -14,6 +14,7 @@ import {
   CONTROL_MAX,
   DELETED,
   DELETIONS_SECTION,
+  EXEMPLARS_SECTION,
   IS_HISTOGRAM,
   METADATA_SECTION,
   NUMBER_FOLLOWS,
@@ -48,6 +49,15 @@ export interface RecordTarget {
   /** A native histogram: the only row of `columns`, valid during the call. */
   histogram(number: number, columns: HistogramColumns): void;
   family(family: FamilyMetadata): void;
+  /** An exemplar with the canonical labels `text[0, length)`, valid during the call. */
+  exemplar(
+    number: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void;
   /** What a series has in [fromMs, toMs] is deleted. */
   deleted(number: number, fromMs: number, toMs: number): void;
   /** What is deleted of a series up to `throughMs` is out of its chunks. */
@@ -55,6 +65,8 @@ export interface RecordTarget {
 }
 
 const WORD = 2 ** 32;
+/** What a reader takes as the labels of an exemplar; those that are valid have far fewer. */
+const EXEMPLAR_TEXT_BYTES_MAX = 0xffff;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class RecordReader {
@@ -124,6 +136,7 @@ export class RecordReader {
     else if (kind === SERIES_SECTION) this.series(target);
     else if (kind === METADATA_SECTION) this.metadata(target);
     else if (kind === DELETIONS_SECTION) this.deletions(target);
+    else if (kind === EXEMPLARS_SECTION) this.exemplars(target);
     else this.failed = true;
   }
 
@@ -211,6 +224,21 @@ export class RecordReader {
       if (this.failed) return;
       if (kind === DELETED) target.deleted(number, fromMs, fromMs + lengthMs);
       else target.cleaned(number, fromMs);
+    }
+  }
+
+  private exemplars(target: RecordTarget): void {
+    while (this.at < this.end && !this.failed) {
+      const number = this.varint();
+      const timeMs = unzigzag(this.varint());
+      const high = this.u32();
+      const low = this.u32();
+      const length = this.varint();
+      const from = this.at;
+      this.failed ||= length > EXEMPLAR_TEXT_BYTES_MAX || length > this.end - from;
+      if (this.failed) return;
+      this.at += length;
+      target.exemplar(number, timeMs, high, low, this.bytes.subarray(from, this.at), length);
     }
   }
 

@@ -22,6 +22,20 @@ export interface RestoreTarget {
   series(pairs: Uint32Array, count: number, journalNumber: number): number;
   /** Takes what of a series is deleted though its chunks have it. */
   tombstones(series: number, intervals: TimeIntervals): void;
+  /**
+   * Takes an exemplar of a series, with the canonical labels `text[0, length)`, valid during the
+   * call. They come in the order in which they were stored.
+   */
+  exemplar(
+    series: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void;
+  /** The exemplars that came are all that the journal has before `journalPosition`. */
+  exemplarsEnd(journalPosition: number): void;
   family(family: FamilyMetadata): void;
   /**
    * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a

@@ -12,7 +12,7 @@ import { TsdbError } from "../base/errors.ts";
 import type { RestoreTarget } from "./restore-target.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
-import { FORMAT_VERSION } from "./snapshot-format.ts";
+import { VERSIONS_READ } from "./snapshot-format.ts";
 import type { Manifest, ManifestReading, SnapshotConfiguration } from "./snapshot-manifest.ts";
 import { manifestName } from "./snapshot-names.ts";
 import { type Progress, type ReadCounts, readSnapshot } from "./snapshot-reader.ts";
@@ -95,8 +95,8 @@ function usableManifest(
     return null;
   }
   if (reading.kind === "other-version") {
-    const text = `${file} has format version ${reading.version}; this program reads version`;
-    throw new TsdbError("SNAPSHOT_INCOMPATIBLE", `${text} ${FORMAT_VERSION}`);
+    const text = `${file} has format version ${reading.version}; this program reads versions`;
+    throw new TsdbError("SNAPSHOT_INCOMPATIBLE", `${text} ${VERSIONS_READ.join(" and ")}`);
   }
   const differences = differencesOf(reading.manifest.configuration, wanted);
   if (differences.length === 0) return reading.manifest;

@@ -8,6 +8,7 @@ import { crc32c } from "../base/crc32c.ts";
 import { ByteReader, ByteWriter } from "./byte-cursor.ts";
 import {
   JOURNAL_VERSION,
+  JOURNAL_VERSION_READ_FROM,
   SEGMENT_CRC_AT,
   SEGMENT_HEADER_BYTES,
   SEGMENT_MAGIC,
@@ -70,7 +71,9 @@ export function decodeSegmentHeader(bytes: Uint8Array, sequence: number): Header
   reader.u32();
   if (magic !== SEGMENT_MAGIC) return damaged("no segment magic");
   if (reader.u32() !== crc32c(bytes, 0, SEGMENT_CRC_AT)) return damaged("header checksum differs");
-  if (version !== JOURNAL_VERSION) return { kind: "other-version", version };
+  if (version < JOURNAL_VERSION_READ_FROM || version > JOURNAL_VERSION) {
+    return { kind: "other-version", version };
+  }
   if (written !== sequence || reader.failed) return damaged(`sequence number is ${written}`);
   return { kind: "header", header };
 }

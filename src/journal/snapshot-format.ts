@@ -7,8 +7,10 @@
  */
 import { assert } from "../base/assert.ts";
 
-/** Version of the whole format; any other is refused by name. */
-export const FORMAT_VERSION = 2;
+/** Version of what is written; one that cannot be read is refused by name. */
+export const FORMAT_VERSION = 3;
+/** Versions that are read. Version 3 is version 2 with exemplars. */
+export const VERSIONS_READ: readonly number[] = [2, 3];
 
 export const MANIFEST_MAGIC = "SPDLSNAP";
 export const INDEX_MAGIC = "SPDLINDX";
@@ -50,6 +52,7 @@ export const SERIES_KIND = 3;
 export const METADATA_KIND = 4;
 export const CHUNKS_KIND = 5;
 export const TOMBSTONES_KIND = 6;
+export const EXEMPLARS_KIND = 7;
 
 // Header of a chunk record.
 export const CHUNK_HEADER_BYTES = 16;

@@ -47,6 +47,10 @@ class NoTarget implements RestoreTarget {
 
   tombstones(): void {}
 
+  exemplar(): void {}
+
+  exemplarsEnd(): void {}
+
   family(): void {}
 
   chunk(): boolean {

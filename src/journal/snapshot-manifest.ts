@@ -23,6 +23,7 @@ import {
   PREAMBLE_CRC_AT,
   SERIES_NUMBER_MAX,
   type SnapshotOrder,
+  VERSIONS_READ,
 } from "./snapshot-format.ts";
 import { chunksName, indexName } from "./snapshot-names.ts";
 
@@ -152,7 +153,7 @@ export function decodeManifest(bytes: Uint8Array, sequence: number): ManifestRea
   if (reader.u32() !== crc32c(bytes, 0, PREAMBLE_CRC_AT)) {
     return damaged(PREAMBLE_CRC_AT, "preamble checksum differs");
   }
-  if (version !== FORMAT_VERSION) return { kind: "other-version", version };
+  if (!VERSIONS_READ.includes(version)) return { kind: "other-version", version };
   const length = bytes.length - PREAMBLE_BYTES;
   if (length !== bodyLength) {
     return damaged(bytes.length, `body has ${length} bytes; want ${bodyLength}`);

@@ -72,6 +72,22 @@ export interface TombstoneSource {
   hold(): () => void;
 }
 
+/** Exemplars by number, in the order of arrival; see exemplar-ring.ts. */
+export interface ExemplarSource {
+  /** Numbers of the oldest exemplar that may be held and of the one to come. */
+  readonly firstNumber: number;
+  readonly endNumber: number;
+  /** The slot of a number between them, NO_EXEMPLAR when it is not held any more. */
+  slotOf(number: number): number;
+  seriesOf(slot: number): SeriesRef;
+  timeOf(slot: number): number;
+  valueHighOf(slot: number): number;
+  valueLowOf(slot: number): number;
+  textLengthOf(slot: number): number;
+  /** Canonical label bytes, valid until the next call. */
+  textOf(slot: number): Uint8Array;
+}
+
 /** Metadata of one metric family. */
 export interface FamilyMetadata {
   readonly name: string;
@@ -87,6 +103,7 @@ export interface SnapshotSource {
   readonly windows: WindowSource;
   readonly chunks: ChunkSource;
   readonly tombstones: TombstoneSource;
+  readonly exemplars: ExemplarSource;
   families(): Iterable<FamilyMetadata>;
   /** Where the journal stands now; 0 without a journal. */
   journalPosition(): number;

@@ -27,7 +27,7 @@ export class RequestCounts {
   writeBodyBytes = 0;
   /** Bytes of write requests after decompression. */
   writeDecodedBytes = 0;
-  /** Exemplars in write requests; they are not kept. */
+  /** Exemplars in write requests. */
   writeExemplars = 0;
   /** Metadata entries in write requests. */
   writeMetadata = 0;

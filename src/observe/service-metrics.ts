@@ -5,6 +5,7 @@
  */
 import type {
   EngineReading,
+  ExemplarReading,
   ExportReading,
   RestoreReading,
   SnapshotReading,
@@ -36,6 +37,7 @@ function of<Part>(pick: (input: MetricInput) => Part) {
 
 const engine = of<EngineReading>((input) => input.engine);
 const store = of<StoreReading>((input) => input.engine.store);
+const exemplars = of<ExemplarReading>((input) => input.engine.exemplars);
 const snapshot = of<SnapshotReading>((input) => input.engine.snapshot);
 const restore = of<RestoreReading>((input) => input.engine.restore);
 const exports = of<ExportReading>((input) => input.engine.exports);
@@ -91,8 +93,8 @@ const INGESTION: readonly MetricDefinition[] = [
   ),
   requests(
     "counter",
-    "spandrel_write_exemplars_ignored_total",
-    "Exemplars in write requests; they are not stored.",
+    "spandrel_write_exemplars_total",
+    "Exemplars in write requests.",
     (r) => r.writeExemplars,
   ),
   requests(
@@ -132,6 +134,55 @@ const HOLDINGS: readonly MetricDefinition[] = [
     "spandrel_metadata_families",
     "Metric families whose metadata is held.",
     (e) => e.metadataFamilyCount,
+  ),
+];
+
+const EXEMPLARS: readonly MetricDefinition[] = [
+  exemplars("gauge", "spandrel_exemplars", "Exemplars held.", (e) => e.count),
+  exemplars(
+    "gauge",
+    "spandrel_exemplars_max",
+    "Exemplars that are held at most.",
+    (e) => e.max,
+    "--storage.exemplars.max-exemplars",
+  ),
+  exemplars(
+    "gauge",
+    "spandrel_exemplar_series",
+    "Series whose exemplars are held.",
+    (e) => e.seriesCount,
+  ),
+  exemplars(
+    "gauge",
+    "spandrel_exemplar_oldest_time_seconds",
+    "Time of the exemplar that makes room next, in seconds since 1970; 0 when none is held.",
+    (e) => e.oldestTimeSeconds,
+    "How far back exemplars reach.",
+  ),
+  exemplars(
+    "counter",
+    "spandrel_exemplars_stored_total",
+    "Exemplars stored.",
+    (e) => e.storedTotal,
+  ),
+  exemplars(
+    "counter",
+    "spandrel_exemplars_unchanged_total",
+    "Exemplars that their series had last.",
+    (e) => e.unchangedTotal,
+    "Senders repeat an exemplar until the next one comes.",
+  ),
+  labelled(
+    "counter",
+    "spandrel_exemplars_refused_total",
+    "Exemplars not stored, by reason.",
+    ["reason"],
+    ({
+      engine: {
+        exemplars: { refused },
+      },
+    }) => refused.map(({ reason, total }) => ({ labels: { reason }, value: total })),
+    "Samples are not touched by it. A remote write 2.0 sender is told of out_of_order with 400.",
   ),
 ];
 
@@ -282,6 +333,7 @@ const CLOCK: readonly MetricDefinition[] = [
 export const SERVICE_METRICS: readonly MetricDefinition[] = [
   ...INGESTION,
   ...HOLDINGS,
+  ...EXEMPLARS,
   ...DISK,
   ...REQUESTS,
   ...DOOR_METRICS,

@@ -32,6 +32,7 @@ import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { AppendCode } from "./append-code.ts";
+import { ExemplarRing, NO_EXEMPLAR } from "./exemplar-ring.ts";
 import {
   appendNewest,
   insertLateHistogram,
@@ -60,6 +61,8 @@ export interface HeadOptions {
   readonly outOfOrderMs: number;
   readonly seriesMax: number;
   readonly seed: number;
+  /** Exemplars held at most; none when absent. */
+  readonly exemplarsMax?: number;
 }
 
 export class Head {
@@ -68,6 +71,8 @@ export class Head {
   readonly windows: WindowLists;
   /** What is deleted and still lies in chunks; see deletion.ts. */
   readonly tombstones = new Tombstones();
+  /** Those of live series only. */
+  readonly exemplars: ExemplarRing;
   readonly windowMs: number;
   readonly windowCount: number;
   /** Chunks released because their window had passed. */
@@ -92,6 +97,7 @@ export class Head {
     const { seriesMax, seed, kernel, chunks } = options;
     this.index = new LabelIndex(seriesMax, seed, kernel, chunks.readers);
     this.windows = new WindowLists(options.chunks);
+    this.exemplars = new ExemplarRing(options.exemplarsMax ?? 0);
   }
 
   /** Start of the oldest window that is kept: what lies before is in no answer. */
@@ -260,7 +266,13 @@ export class Head {
         this.tombstones.dropThrough(series, this.oldestStart - 1);
       return;
     }
+    this.forgetSeries(series);
+  }
+
+  /** Takes a series without chunks out of sight, and what was kept beside its chunks. */
+  forgetSeries(series: SeriesRef): void {
     this.tombstones.forget(series);
+    this.exemplars.forget(series);
     this.index.kill(series);
   }
 
@@ -360,6 +372,18 @@ export class Head {
     assert(listed === linked, "window lists do not hold every chunk");
     for (const series of this.tombstones.series()) {
       assert(this.index.series.isLive(series), "tombstones of a series that is not live");
+    }
+    this.verifyExemplars();
+  }
+
+  private verifyExemplars(): void {
+    const { exemplars } = this;
+    exemplars.verify();
+    for (let number = exemplars.firstNumber; number < exemplars.endNumber; number++) {
+      const slot = exemplars.slotOf(number);
+      if (slot === NO_EXEMPLAR) continue;
+      const series = exemplars.seriesOf(slot);
+      assert(this.index.series.isLive(series), "exemplar of a series that is not live");
     }
   }
 

@@ -93,9 +93,10 @@ export class LabelRanges {
 
   /**
    * Takes `bytes[from, to)` apart, checks it and orders it by name. After `valid` the ranges are
-   * the labels that count: sorted, unique, without empty values.
+   * the labels that count: sorted, unique, without empty values. Those of a series must have a
+   * metric name; those of an exemplar need not.
    */
-  parse(bytes: Uint8Array, from: number, to: number): LabelCode {
+  parse(bytes: Uint8Array, from: number, to: number, needsMetricName = true): LabelCode {
     this.bytes = bytes;
     this.count = 0;
     this.order.length = 0;
@@ -107,7 +108,7 @@ export class LabelRanges {
     this.count = this.order.length;
     const sorted = this.isSorted();
     if (!sorted) this.order.sort((a, b) => this.compareNames(a, b));
-    const code = this.checkOrdered();
+    const code = this.checkOrdered(needsMetricName);
     this.canonicalSource = sorted && code === LabelCode.valid && this.isPlain(to - from);
     return code;
   }
@@ -190,8 +191,8 @@ export class LabelRanges {
     return LabelCode.valid;
   }
 
-  private checkOrdered(): LabelCode {
-    let hasMetricName = false;
+  private checkOrdered(needsMetricName: boolean): LabelCode {
+    let hasMetricName = !needsMetricName;
     for (let i = 0; i < this.count; i++) {
       if (i > 0 && this.compareNames(this.order[i - 1]!, this.order[i]!) === 0) {
         return LabelCode.duplicateName;

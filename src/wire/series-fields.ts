@@ -8,8 +8,8 @@
  *     the order they were sent (see label-rewriter.ts).
  * I2  A field given twice in a Label or Sample counts as given last; an absent one is its default.
  */
+import { scanExemplar } from "./exemplar-fields.ts";
 import { scanHistogram } from "./histogram-fields.ts";
-import { checkMessage, EXEMPLAR } from "./message-shape.ts";
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import {
   doubleOfInt64,
@@ -69,7 +69,7 @@ export function scanSeriesFields(
   else batch.addSeries(rewrittenFrom, batch.rewrittenOffset());
 }
 
-/** Reads a float sample or a histogram, or checks and counts an exemplar. */
+/** Reads a float sample, a histogram or an exemplar. */
 function scanSampleKind(
   cursor: ProtobufCursor,
   batch: WriteBatch,
@@ -79,8 +79,7 @@ function scanSampleKind(
   if (field === SAMPLES_FIELD) {
     scanSample(cursor, batch, end);
   } else if (field === EXEMPLARS_FIELD) {
-    checkMessage(cursor, EXEMPLAR, end);
-    batch.addExemplar();
+    scanExemplar(cursor, batch, end);
   } else {
     scanHistogram(cursor, batch, end);
   }

@@ -34,6 +34,7 @@ import {
   VALUES_LOW,
 } from "../kernel/code/layout.ts";
 import { Kernel } from "../kernel/kernel.ts";
+import { ExemplarRows } from "./exemplar-rows.ts";
 import { LabelRewriter } from "./label-rewriter.ts";
 
 /** Most entries of each kind that one request may hold; beyond it the whole request is refused. */
@@ -48,13 +49,14 @@ export class WriteBatch {
   readonly kernel: Kernel;
   /** The native histograms of all series, as I5. */
   readonly histograms = new HistogramColumns();
+  /** The exemplars of all series. */
+  readonly exemplars = new ExemplarRows();
   private body: Uint8Array = new Uint8Array(0);
   private readonly rewriter = new LabelRewriter();
   private keySource: object | null = null;
   private keyGeneration = 0;
   private seriesTotal = 0;
   private sampleTotal = 0;
-  private exemplarTotal = 0;
   private metadataTotal = 0;
   private readonly labelsFrom: Uint32Array;
   private readonly labelsTo: Uint32Array;
@@ -100,7 +102,7 @@ export class WriteBatch {
   }
 
   get exemplarCount(): number {
-    return this.exemplarTotal;
+    return this.exemplars.length;
   }
 
   get metadataCount(): number {
@@ -194,7 +196,7 @@ export class WriteBatch {
     this.seriesTotal = 0;
     this.sampleTotal = 0;
     this.histograms.clear();
-    this.exemplarTotal = 0;
+    this.exemplars.clear();
     this.metadataTotal = 0;
     this.sampleStart[0] = 0;
   }
@@ -233,9 +235,10 @@ export class WriteBatch {
     this.histograms.push(draft);
   }
 
-  /** Counts one exemplar; its structure has been checked, its content is not kept. */
-  addExemplar(): void {
-    this.exemplarTotal++;
+  /** Adds an exemplar, its message in [from, to), to the series that addSeries will close. */
+  addExemplar(from: number, to: number, timeMs: number, high: number, low: number): void {
+    assertRoom(this.exemplars.length, "exemplars");
+    this.exemplars.push(this.seriesTotal, from, to, timeMs, high, low);
   }
 
   /** Adds a metadata entry with empty texts and returns its index. */

@@ -84,7 +84,7 @@ describe("texts of queries", () => {
     expect((data as { result: unknown[] }).result).toHaveLength(1);
   });
 
-  it("are formatted, shown as trees, and have no exemplars", async () => {
+  it("are formatted, shown as trees, and have exemplars only where some were sent", async () => {
     expect(await service.data("format_query", { query: "sum  by(a)(up)" })).toBe("sum by (a) (up)");
     expect(await service.data("parse_query", { query: "1" })).toEqual({
       type: "numberLiteral",

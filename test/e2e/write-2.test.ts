@@ -176,9 +176,40 @@ describe("remote write 2.0", () => {
       exemplars: [{ labelsRefs: [4, 5], value: 1, timestamp: nextMs }],
     };
     const answer = await send(encoded({ symbols, timeseries: [series] }));
-    expect(answer).toMatchObject({ status: 204, written: ["1", "0", "0"] });
+    expect(answer).toMatchObject({ status: 204, written: ["1", "0", "1"] });
     const metadata = await fetch(`${server}/api/v1/metadata?metric=requests_total`);
     expect(await metadata.text()).toContain('"type":"counter"');
+  });
+
+  it("stores exemplars, counts those it has and refuses those out of order", async () => {
+    const symbols = ["", "__name__", "traced_total", "trace_id", "abc"];
+    const first = later();
+    const traced = (...exemplars: object[]) => {
+      const samples = [{ value: 1, timestamp: later() }];
+      return send(encoded({ symbols, timeseries: [{ labelsRefs: [1, 2], samples, exemplars }] }));
+    };
+    const one = { labelsRefs: [3, 4], value: 1.5, timestamp: first };
+    const two = { labelsRefs: [], value: 2, timestamp: later() };
+    expect(await traced(one, two)).toMatchObject({ status: 204, written: ["1", "0", "2"] });
+    expect(await traced(two)).toMatchObject({ status: 204, written: ["1", "0", "1"] });
+    const late = await traced(one);
+    expect(late).toMatchObject({ status: 400, written: ["1", "0", "0"] });
+    expect(late.text).toContain("out of order exemplar: 1 exemplar, first: traced_total{} at ");
+    const query = new URLSearchParams({ query: "rate(traced_total[5m])" });
+    const url = `${server}/api/v1/query_exemplars`;
+    const answer = await (await fetch(url, { method: "POST", body: query })).json();
+    expect(answer).toEqual({
+      status: "success",
+      data: [
+        {
+          seriesLabels: { __name__: "traced_total" },
+          exemplars: [
+            { labels: { trace_id: "abc" }, value: "1.5", timestamp: first / 1000 },
+            { labels: {}, value: "2", timestamp: two.timestamp / 1000 },
+          ],
+        },
+      ],
+    });
   });
 
   it("refuses references that lead nowhere", async () => {

@@ -16,7 +16,14 @@ async function scrapes(...texts: string[]): Promise<string[][]> {
         return `${names} ${samples.map(([timeMs, value]) => `${value}@${timeMs}`).join(" ")}`;
       });
       writes.push(lines.filter((line) => !line.includes("__name__=scrape_")));
-      return { samplesStored: 0, histogramsStored: 0, samplesUnchanged: 0, refusals: [] };
+      return {
+        samplesStored: 0,
+        histogramsStored: 0,
+        samplesUnchanged: 0,
+        refusals: [],
+        exemplarsWritten: 0,
+        lateExemplars: null,
+      };
     },
     keepMetadata: () => undefined,
   };

@@ -73,6 +73,15 @@ export const smallReading: EngineReading = {
     { reason: "duplicate", total: 0 },
   ],
   metadataFamilyCount: 2,
+  exemplars: {
+    count: 12,
+    seriesCount: 7,
+    max: 100_000,
+    oldestTimeSeconds: 1_699_999_000.25,
+    storedTotal: 14,
+    unchangedTotal: 6,
+    refused: [{ reason: "out_of_order", total: 1 }],
+  },
   store: {
     seriesCount: 10,
     seriesCreatedTotal: 15,

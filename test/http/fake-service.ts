@@ -28,6 +28,7 @@ import { Kernel } from "../../src/kernel/kernel.ts";
 import { RequestCounts } from "../../src/observe/request-counts.ts";
 import { createEngine } from "../../src/promql/engine.ts";
 import type { SeriesSet, SeriesSource } from "../../src/promql/series-source.ts";
+import type { SeriesExemplars } from "../../src/series/exemplar-queries.ts";
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
 import type { Matcher } from "../../src/series/matcher.ts";
 import { Intake } from "../../src/wire/intake.ts";
@@ -99,6 +100,8 @@ export class FakeService implements Service {
         histogramsStored: 0,
         samplesUnchanged: 0,
         refusals: [],
+        exemplarsWritten: batch.exemplarCount,
+        lateExemplars: null,
       }
     );
   }
@@ -125,6 +128,17 @@ export class FakeService implements Service {
   labelValues(name: string, selectors: Selectors, fromMs: number, toMs: number): string[] {
     const values = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels.get(name));
     return [...new Set(values)].filter((value) => value !== "").sort(compareUtf8);
+  }
+
+  readonly exemplarAnswers: SeriesExemplars[] = [];
+  readonly exemplarQuestions: { selectors: string[]; fromMs: number; toMs: number }[] = [];
+
+  exemplars(selectors: Selectors, fromMs: number, toMs: number): SeriesExemplars[] {
+    const texts = selectors.map((matchers) =>
+      matchers.map(({ name, value }) => `${name} ${value}`).join(","),
+    );
+    this.exemplarQuestions.push({ selectors: texts, fromMs, toMs });
+    return this.exemplarAnswers;
   }
 
   metadata(): ReadonlyMap<string, MetricMetadata> {

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { parseExpression } from "../../src/promql/parse/parse-expression.ts";
 import { prettyText } from "../../src/promql/print/expression-pretty.ts";
 import { expressionText } from "../../src/promql/print/expression-text.ts";
+import { Labels } from "../../src/series/labels.ts";
 import { testServer } from "./test-server.ts";
 
-const { data, get, post } = await testServer();
+const { data, get, post, service } = await testServer();
 
 function printed(query: string): string {
   return expressionText(parseExpression(query).root);
@@ -99,6 +100,29 @@ describe("/api/v1/parse_query", () => {
 });
 
 describe("/api/v1/query_exemplars", () => {
+  it("asks for every selector of a query and shows value and time as queries do", async () => {
+    service.exemplarQuestions.length = 0;
+    service.exemplarAnswers.push({
+      labels: Labels.fromRecord({ __name__: "up", job: 'a"b' }),
+      exemplars: [
+        { labels: Labels.fromRecord({ trace_id: "7" }), value: 6, timeMs: 1_600_096_945_479 },
+        { labels: Labels.empty, value: Number.POSITIVE_INFINITY, timeMs: -1500 },
+      ],
+    });
+    const query = encodeURIComponent(
+      'topk(scalar(k), rate(up{job="x"}[5m])) / on() -(b offset 1m)',
+    );
+    const { text } = await get(`/api/v1/query_exemplars?query=${query}&start=1.5&end=3`);
+    service.exemplarAnswers.length = 0;
+    expect(text.trimEnd()).toBe(
+      '{"status":"success","data":[{"seriesLabels":{"__name__":"up","job":"a\\"b"},"exemplars":[' +
+        '{"labels":{"trace_id":"7"},"value":"6","timestamp":1600096945.479},' +
+        '{"labels":{},"value":"+Inf","timestamp":-1.500}]}]}',
+    );
+    const selectors = ["__name__ k", "job x,__name__ up", "__name__ b"];
+    expect(service.exemplarQuestions).toEqual([{ selectors, fromMs: 1500, toMs: 3000 }]);
+  });
+
   it("is empty, and has no data for a query without selectors", async () => {
     const probe = "query=test&start=1700000000000&end=1700000000001";
     expect(await data(`/api/v1/query_exemplars?${probe}`)).toEqual([]);

@@ -211,7 +211,7 @@ function failingPort(failure: Error): QueryPort {
     throw failure;
   };
   const later = async () => fail();
-  const texts = { parseSelector: fail, format: fail, tree: fail, countSelectors: fail };
+  const texts = { parseSelector: fail, format: fail, tree: fail, selectors: fail };
   return { instant: later, range: later, ...texts };
 }
 

@@ -84,6 +84,20 @@ describe("POST /api/v1/write", () => {
     expect(answer.headers["connection"]).toBe("close");
   });
 
+  it("tells a sender of 2.0 of exemplars that are out of order, and no sender of 1.0", async () => {
+    const stored = { samplesStored: 3, histogramsStored: 0, samplesUnchanged: 0, refusals: [] };
+    const lateExemplars = { reason: "out of order exemplar", count: 1, first: "up{} at 5 ms" };
+    service.nextWrite = { ...stored, exemplarsWritten: 2, lateExemplars };
+    expect((await send("POST", PATH, request(3), HEADERS)).status).toBe(204);
+    service.nextWrite = { ...stored, exemplarsWritten: 2, lateExemplars };
+    const type = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
+    const headers = { ...HEADERS, "content-type": type };
+    const answer = await send("POST", PATH, literalSnappy(Buffer.alloc(0)), headers);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("out of order exemplar: 1 exemplar, first: up{} at 5 ms\n");
+    expect(answer.headers["x-prometheus-remote-write-exemplars-written"]).toBe("2");
+  });
+
   it("answers a declared size above the limit with 400", async () => {
     const answer = await send("POST", PATH, Buffer.from([0x81, 0x80, 0x08, 0x00]), HEADERS);
     expect(answer.status).toBe(400);
@@ -95,6 +109,8 @@ describe("POST /api/v1/write", () => {
       samplesStored: 7,
       histogramsStored: 0,
       samplesUnchanged: 0,
+      exemplarsWritten: 0,
+      lateExemplars: null,
       refusals: [
         { reason: "out of order sample", count: 2, first: "up{} at 5" },
         { reason: "invalid labels", count: 1, first: "no metric name" },

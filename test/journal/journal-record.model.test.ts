@@ -35,6 +35,10 @@ const blocks = fc
 const histograms = fc.array(fc.tuple(fc.integer({ min: 1, max: 2 ** 32 - 1 }), timeMs, blocks), {
   maxLength: 5,
 });
+const exemplars = fc.array(
+  fc.tuple(fc.nat(2 ** 31), timeMs, word, word, fc.uint8Array({ maxLength: 300 })),
+  { maxLength: 5 },
+);
 const stretches = fc.array(fc.tuple(fc.nat(2 ** 31), timeMs, fc.nat(2 ** 31)), { maxLength: 5 });
 
 function bytesOf(record: RecordBuilder, position: number): Uint8Array {
@@ -52,7 +56,9 @@ describe("a journal record", () => {
     timeMs.map(Math.abs),
     histograms,
     stretches,
-  ])("is read back as it was built", (first, defined, added, families, clockMs, rows, deleted) => {
+    exemplars,
+  ])("is read back as it was built", (...contents) => {
+    const [first, defined, added, families, clockMs, rows, deleted, traced] = contents;
     const record = new RecordBuilder();
     record.begin(clockMs);
     for (const [i, bytes] of defined.entries()) record.define(first + i, bytes);
@@ -67,6 +73,9 @@ describe("a journal record", () => {
     for (const [number, fromMs, lengthMs] of deleted) {
       record.deletion(number, fromMs, fromMs + lengthMs);
       record.cleaning(number, fromMs);
+    }
+    for (const [number, at, high, low, text] of traced) {
+      record.exemplar(number, at, high, low, text, text.length);
     }
     const bytes = bytesOf(record, 88);
     const reader = new RecordReader();
@@ -90,6 +99,9 @@ describe("a journal record", () => {
         histograms: rows,
         deletions: deleted.map(([number, fromMs, lengthMs]) => [number, fromMs, fromMs + lengthMs]),
         cleanings: deleted.map(([number, fromMs]) => [number, fromMs]),
+        exemplars: traced.map(([number, at, high, low, text]) => {
+          return [number, at, high, low, Buffer.from(text).toString("latin1")];
+        }),
       },
     ]);
   });

@@ -8,6 +8,7 @@ import type { ChunkRef, SeriesRef, WindowNumber } from "../../src/base/units.ts"
 import { NO_CHUNK } from "../../src/chunk/chunk-table.ts";
 import type { RestoreTarget } from "../../src/journal/restore-target.ts";
 import type { FamilyMetadata, SnapshotSource } from "../../src/journal/snapshot-source.ts";
+import { NO_EXEMPLAR } from "../../src/series/exemplar-ring.ts";
 
 type Label = readonly [name: string, value: string];
 
@@ -30,6 +31,14 @@ function padded(state: Uint8Array): Uint8Array {
   return longer;
 }
 
+interface PlainExemplar {
+  readonly series: number;
+  readonly timeMs: number;
+  readonly high: number;
+  readonly low: number;
+  readonly text: Uint8Array;
+}
+
 /** Contents as text: one line a chunk and a family, sorted. */
 type Dump = string[];
 
@@ -44,6 +53,8 @@ export class PlainStore implements SnapshotSource {
   holdCount = 0;
   /** Deleted stretches of series. */
   readonly deleted = new Map<number, Float64Array>();
+  /** Exemplars, oldest first; null for one that is not held any more. */
+  readonly traces: (PlainExemplar | null)[] = [];
   private readonly freeRefs: number[] = [];
 
   /** Adds a series of labels sorted by name. */
@@ -70,6 +81,9 @@ export class PlainStore implements SnapshotSource {
     set.live = false;
     if (this.pinCount === 0) this.freeRefs.push(series);
     for (const chunk of this.records) if (chunk.series === series) chunk.live = false;
+    for (const [at, trace] of this.traces.entries()) {
+      if (trace?.series === series) this.traces[at] = null;
+    }
     for (const pair of set.pairs) {
       if (this.sets.some((other) => other.live && other.pairs.includes(pair))) continue;
       this.labels[pair] = [-1, -1];
@@ -89,6 +103,11 @@ export class PlainStore implements SnapshotSource {
       if (!written.has(series)) continue;
       const labels = this.sets[series]!.pairs.map((pair) => this.labelText(pair));
       lines.push(`{${labels.join(",")}} deleted ${intervals.join(" ")}`);
+    }
+    for (const trace of this.traces) {
+      if (trace === null || !written.has(trace.series)) continue;
+      const labels = this.sets[trace.series]!.pairs.map((pair) => this.labelText(pair));
+      lines.push(traceLine(labels, trace.timeMs, trace.high, trace.low, trace.text));
     }
     return [...lines, ...this.metadata.map((family) => JSON.stringify(family))].sort();
   }
@@ -171,6 +190,20 @@ export class PlainStore implements SnapshotSource {
     },
   }))(this);
 
+  readonly exemplars = ((store: PlainStore) => ({
+    firstNumber: 0,
+    get endNumber() {
+      return store.traces.length;
+    },
+    slotOf: (number: number) => (store.traces[number] === null ? NO_EXEMPLAR : number),
+    seriesOf: (slot: number) => store.traces[slot]!.series as SeriesRef,
+    timeOf: (slot: number) => store.traces[slot]!.timeMs,
+    valueHighOf: (slot: number) => store.traces[slot]!.high,
+    valueLowOf: (slot: number) => store.traces[slot]!.low,
+    textLengthOf: (slot: number) => store.traces[slot]!.text.length,
+    textOf: (slot: number) => new Uint8Array([...store.traces[slot]!.text, 1, 2, 3]),
+  }))(this);
+
   families(): Iterable<FamilyMetadata> {
     return this.metadata;
   }
@@ -224,12 +257,23 @@ export class PlainStore implements SnapshotSource {
   }
 }
 
+function traceLine(
+  labels: string[],
+  timeMs: number,
+  high: number,
+  low: number,
+  text: Uint8Array,
+): string {
+  return `{${labels.join(",")}} exemplar ${timeMs} ${high} ${low} ${hex(text)}`;
+}
+
 function dumpLine(labels: string[], window: number, state: Uint8Array, data: Uint8Array): string {
   return `{${labels.join(",")}} ${window} ${hex(state)} ${hex(data)}`;
 }
 
 export class PlainTarget implements RestoreTarget {
   finished = false;
+  exemplarsCompleteTo = 0;
   private readonly texts: string[] = [];
   private readonly labels: string[] = [];
   private readonly sets: string[][] = [];
@@ -255,6 +299,22 @@ export class PlainTarget implements RestoreTarget {
 
   tombstones(series: number, intervals: Float64Array): void {
     this.lines.push(`{${this.sets[series]!.join(",")}} deleted ${intervals.join(" ")}`);
+  }
+
+  exemplar(
+    series: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    const labels = this.sets[series]!;
+    this.lines.push(traceLine(labels, timeMs, high, low, text.subarray(0, length)));
+  }
+
+  exemplarsEnd(journalPosition: number): void {
+    this.exemplarsCompleteTo = Math.max(this.exemplarsCompleteTo, journalPosition);
   }
 
   family(family: FamilyMetadata): void {
@@ -305,6 +365,13 @@ export function randomStore(seed: number, seriesCount: number, bytesMax = 60): P
   for (let series = 0; series < seriesCount; series += 1 + prng.below(9)) {
     const from = prng.below(2 ** 31) - 2 ** 30;
     store.deleted.set(series, Float64Array.of(from, from + 5, 2 ** 40, 2 ** 52 + series));
+  }
+  for (let i = 0; i < seriesCount; i++) {
+    const series = prng.below(seriesCount);
+    const [high, low] = [prng.below(2 ** 32), prng.below(2 ** 32)];
+    const timeMs = prng.below(2 ** 31) * 4096 - 2 ** 41;
+    const trace = { series, timeMs, high, low, text: bytes(prng.below(40)) };
+    store.traces.push(prng.below(5) === 0 ? null : trace);
   }
   store.metadata.push({ name: "metric_0", type: "counter", help: "How many – all.", unit: "" });
   store.metadata.push({ name: "metric_1", type: "gauge", help: "", unit: "seconds" });

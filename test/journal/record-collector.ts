@@ -12,6 +12,7 @@ export interface PlainRecord {
   histograms: [number, number, number[]][];
   deletions: [number, number, number][];
   cleanings: [number, number][];
+  exemplars: [number, number, number, number, string][];
 }
 
 export class RecordCollector implements RecordTarget {
@@ -27,6 +28,7 @@ export class RecordCollector implements RecordTarget {
       histograms: [],
       deletions: [],
       cleanings: [],
+      exemplars: [],
     });
   }
 
@@ -41,6 +43,18 @@ export class RecordCollector implements RecordTarget {
   histogram(number: number, columns: HistogramColumns): void {
     const words = columns.words.slice(columns.startOf(0), columns.endOf(0));
     this.last.histograms.push([number, columns.timeOf(0), [...words]]);
+  }
+
+  exemplar(
+    number: number,
+    timeMs: number,
+    high: number,
+    low: number,
+    text: Uint8Array,
+    length: number,
+  ): void {
+    const labels = Buffer.from(text.subarray(0, length)).toString("latin1");
+    this.last.exemplars.push([number, timeMs, high, low, labels]);
   }
 
   deleted(number: number, fromMs: number, toMs: number): void {

@@ -12,7 +12,7 @@ const NAMES = [
 ];
 
 /** The small store that the golden files hold. */
-function goldenStore(): PlainStore {
+function goldenStore(version: number): PlainStore {
   const store = new PlainStore();
   const up = store.addSeries([
     ["__name__", "up"],
@@ -26,6 +26,10 @@ function goldenStore(): PlainStore {
   store.addChunk(load, 122_721, Uint8Array.of(9, 9, 9), new Uint8Array(9).fill(0xcc));
   store.addChunk(up, 122_722, new Uint8Array(16).fill(5), Uint8Array.of(0xdd));
   store.metadata.push({ name: "up", type: "gauge", help: "Läuft es?", unit: "" });
+  if (version > 2) {
+    const text = new TextEncoder().encode("\n\x0d\n\x08trace_id\x12\x01a");
+    store.traces.push({ series: up, timeMs: 1_767_187_000_123, high: 0x3ff80000, low: 1, text });
+  }
   store.journalPosition = () => 5_000_000_000;
   return store;
 }
@@ -38,10 +42,10 @@ const golden = (name: string): Uint8Array =>
     ),
   );
 
-describe("format version 2", () => {
+describe("format version 3", () => {
   it("is written byte for byte as it always was", async () => {
     const setting = new Setting();
-    await setting.write(goldenStore());
+    await setting.write(goldenStore(3));
     expect(await setting.names()).toEqual(NAMES);
     for (const name of NAMES) {
       const bytes = await setting.disk.readFile(`${PATH}/${name}`);
@@ -51,14 +55,17 @@ describe("format version 2", () => {
     }
   });
 
-  it("is read from files of then", async () => {
+  it.each([
+    [2, "version-2/"],
+    [3, ""],
+  ])("has a reader for files of version %s", async (version, folder) => {
     const setting = new Setting();
     await setting.disk.makeDirectory(PATH);
     for (const name of NAMES) {
-      const bytes = golden(name);
+      const bytes = golden(`${folder}${name}`);
       const file = await setting.disk.open(`${PATH}/${name}`, "create");
       await file.append(bytes, 0, bytes.length);
     }
-    expect(await setting.restoredDump()).toEqual(goldenStore().dump());
+    expect(await setting.restoredDump()).toEqual(goldenStore(version).dump());
   });
 });

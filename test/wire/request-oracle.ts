@@ -12,10 +12,13 @@ export interface PlainSeries {
   readonly samples: readonly (readonly [timeMs: number, value: number])[];
 }
 
+export type PlainExemplar = readonly [series: number, timeMs: number, value: number];
+
 export interface PlainRequest {
   readonly series: readonly PlainSeries[];
   readonly metadata: readonly { type: string; name: string; help: string; unit: string }[];
   readonly exemplarCount: number;
+  readonly exemplars: readonly PlainExemplar[];
   readonly histogramCount: number;
 }
 
@@ -39,7 +42,7 @@ interface Decoded {
   timeseries: {
     labels: { name: string; value: string }[];
     samples: { timestamp: number; value: number }[];
-    exemplars: object[];
+    exemplars: { timestamp: number; value: number }[];
     histograms: object[];
   }[];
   metadata: { type: string; metricFamilyName: string; help: string; unit: string }[];
@@ -64,6 +67,9 @@ export function decodeReference(body: Uint8Array): PlainRequest {
       unit: entry.unit,
     })),
     exemplarCount: timeseries.reduce((sum, series) => sum + series.exemplars.length, 0),
+    exemplars: timeseries.flatMap(({ exemplars }, series) =>
+      exemplars.map(({ timestamp, value }) => [series, timestamp, value] as const),
+    ),
     histogramCount: timeseries.reduce((sum, series) => sum + series.histograms.length, 0),
   };
 }
@@ -81,7 +87,12 @@ export function plainOfBatch(batch: WriteBatch): PlainRequest {
   }
   const metadata = Array.from({ length: batch.metadataCount }, (_, i) => readMetadata(batch, i));
   const { exemplarCount, histogramCount } = batch;
-  return { series, metadata, exemplarCount, histogramCount };
+  const exemplars = Array.from({ length: exemplarCount }, (_, row): PlainExemplar => {
+    const { exemplars: rows } = batch;
+    const value = doubleOf(rows.valueHighOf(row), rows.valueLowOf(row));
+    return [rows.seriesOf(row), rows.timeOf(row), value];
+  });
+  return { series, metadata, exemplarCount, exemplars, histogramCount };
 }
 
 function doubleOf(high: number, low: number): number {

@@ -1,0 +1,148 @@
+/**
+ * Export bench: how long writes wait while a sealed window is handed over as a block.
+ *
+ * Loads a window that ended just now, then writes what the same targets would send at present, one
+ * request every 20 ms, until the block of the window is there; and as many requests again when
+ * there is nothing to export. A stall is what the first waits have and the second have not.
+ *
+ *   npm run bench:export                                     # 100,000 series, half an hour
+ *   npm run bench:export -- --series 10000 --cycles 40 --results none
+ *
+ * A line of JSON goes to bench/results/export.jsonl (--results FILE, or "none").
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Prng } from "../src/base/prng.ts";
+import { Cluster } from "./load/cluster.ts";
+import { generateRequests } from "./load/request-stream.ts";
+import { order, startSender } from "./load/sender-process.ts";
+import { StreamReader, StreamWriter } from "./load/stream-file.ts";
+import { WriteConnection } from "./load/write-connection.ts";
+import { cpuBetween, cpuOf } from "./process-figures.ts";
+import { appendResult, machine, printTable } from "./results.ts";
+import { startServer } from "./server-under-test.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    series: { type: "string", default: "100000" },
+    cycles: { type: "string", default: "120" },
+    seed: { type: "string", default: "1" },
+    results: {
+      type: "string",
+      default: fileURLToPath(new URL("results/export.jsonl", import.meta.url)),
+    },
+  },
+});
+
+const INTERVAL_MS = 15_000;
+const WINDOW_MS = 4 * 3600 * 1000;
+const WRITE_PAUSE_MS = 20;
+const WRITES_MAX = 20_000;
+/** Cycles of the present; the requests are sent again from the first when they are used up. */
+const PRESENT_CYCLES = 40;
+
+interface Waits {
+  readonly writes: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+function writeStream(path: string, cycles: number, endMs: number): void {
+  const random = new Prng(Number(options.seed));
+  const cluster = new Cluster(Number(options.series), INTERVAL_MS, random);
+  const writer = new StreamWriter(path);
+  const settings = { cycles, intervalMs: INTERVAL_MS, endMs, queues: 4, samplesPerRequest: 2000 };
+  generateRequests(cluster, random, settings, (request) => writer.add(request));
+  writer.close();
+}
+
+/** Writes until `isOver`, and tells how long each request waited for its answer. */
+async function waitsUntil(
+  port: number,
+  stream: StreamReader,
+  isOver: (writes: number) => boolean,
+): Promise<Waits> {
+  const connection = new WriteConnection(port, "/api/v1/write");
+  const buffer = Buffer.alloc(stream.largestBodyBytes());
+  const waits: number[] = [];
+  while (!isOver(waits.length)) {
+    if (waits.length === WRITES_MAX) throw new Error(`no block after ${WRITES_MAX} writes`);
+    const body = stream.read(waits.length % stream.requestCount, buffer);
+    const sent = performance.now();
+    await connection.post(body);
+    waits.push(performance.now() - sent);
+    await sleep(WRITE_PAUSE_MS);
+  }
+  connection.close();
+  waits.sort((a, b) => a - b);
+  const p99Ms = waits[Math.floor(waits.length * 0.99)] ?? 0;
+  return { writes: waits.length, p99Ms, maxMs: waits.at(-1) ?? 0 };
+}
+
+/** Name of the block that the directory says is exported; "" before. */
+function exportedBlock(directory: string): string {
+  const file = join(directory, "exported.json");
+  if (!existsSync(file)) return "";
+  const list = JSON.parse(readFileSync(file, "utf8")) as { windows: { ulid: string }[] };
+  return list.windows[0]?.ulid ?? "";
+}
+
+/** Throws when the window was exported before it was loaded. */
+function checkBlock(directory: string, samples: number): void {
+  const meta = readFileSync(join(directory, exportedBlock(directory), "meta.json"), "utf8");
+  const { numSamples } = (JSON.parse(meta) as { stats: { numSamples: number } }).stats;
+  if (numSamples !== samples) throw new Error(`block of ${numSamples} samples, not of ${samples}`);
+}
+
+async function main(directory: string): Promise<void> {
+  const sealedMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - 1;
+  const [past, present] = [join(directory, "past"), join(directory, "present")];
+  writeStream(past, Number(options.cycles), sealedMs);
+  writeStream(present, PRESENT_CYCLES, Date.now());
+  const blocks = join(directory, "blocks");
+  const server = await startServer(
+    "node dist/main.js serve --web.listen-address=127.0.0.1:{port} --storage.path={dir}" +
+      ` --self-scrape.interval=0 --export.blocks-path=${blocks} --export.delay=1m`,
+    "/-/ready",
+  );
+  const sender = startSender(past, server.port, "/api/v1/write", "4");
+  const stream = new StreamReader(present);
+  try {
+    await order(sender, 0, Number(options.cycles));
+    sender.disconnect();
+    const before = cpuOf(server.pid);
+    const during = await waitsUntil(server.port, stream, () => exportedBlock(blocks) !== "");
+    checkBlock(blocks, Number(options.series) * Number(options.cycles));
+    const cpuSeconds = cpuBetween(before, cpuOf(server.pid));
+    const after = await waitsUntil(server.port, stream, (writes) => writes === during.writes);
+    const cpuSecondsWithout = cpuBetween(before, cpuOf(server.pid)) - cpuSeconds;
+    const rows = Object.entries({ "a block is written": during, "nothing else": after });
+    printTable(
+      rows.map(([what, { writes, p99Ms, maxMs }]) => ({
+        while: what,
+        writes: String(writes),
+        "p99 ms": p99Ms.toFixed(1),
+        "longest ms": maxMs.toFixed(1),
+      })),
+    );
+    console.log(`export took ${(cpuSeconds - cpuSecondsWithout).toFixed(2)} s of CPU`);
+    const settings = { series: Number(options.series), cycles: Number(options.cycles) };
+    const figures = { during, after, cpuSeconds: cpuSeconds - cpuSecondsWithout };
+    appendResult(options.results, { ...machine(), ...settings, ...figures });
+  } finally {
+    stream.close();
+    if (sender.connected) sender.disconnect();
+    await server.stop();
+  }
+}
+
+const directory = mkdtempSync(join(tmpdir(), "spandrel-export-"));
+try {
+  await main(directory);
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}

@@ -9,11 +9,10 @@
  *   npm run bench:query                                      # 100,000 series, one hour
  *   npm run bench:query -- --series 10000 --cycles 80 --servers spandrel
  *
- * Neighbours are found in PEERS_DIR, or in the user's cache under spandrel-bench/peers; one that is
- * not there is left out. A line of JSON per server goes to bench/results/query.jsonl (--results).
+ * Neighbours are found as server-commands.ts says; one that is not there is left out. A line of JSON per server goes to bench/results/query.jsonl (--results).
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -23,11 +22,12 @@ import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import { order, startSender } from "./load/sender-process.ts";
 import { StreamReader, StreamWriter } from "./load/stream-file.ts";
-import { WriteConnection } from "./load/write-connection.ts";
-import { cpuBetween, cpuOf } from "./process-figures.ts";
-import { type BenchQuery, differences, QUANTILE, QUERIES } from "./query-list.ts";
-import { appendResult, machine, median, printTable } from "./results.ts";
+import { differences, QUANTILE, QUERIES } from "./query-list.ts";
+import { ask, type QueryTiming, timeQuery } from "./query-timing.ts";
+import { appendResult, machine, printTable } from "./results.ts";
+import { howToGet, isServerName, type ServerCommand, serverCommand } from "./server-commands.ts";
 import { type ServerUnderTest, startServer } from "./server-under-test.ts";
+import { PacedWriter, summarise, type WriteWaits } from "./write-waits.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -45,83 +45,9 @@ const { values: options } = parseArgs({
 
 const INTERVAL_MS = 15_000;
 const TOLERANCE = 1e-9;
-/** A query is repeated for so long at least, and so often at most. */
-const QUERY_MS = 400;
-const REPETITIONS_MAX = 300;
 const LOOP_MS = 15_000;
-const WRITE_PAUSE_MS = 20;
 /** Cycles that are kept back for the writes at the end. */
 const KEPT_CYCLES = 12;
-
-const PEERS =
-  process.env["PEERS_DIR"] ??
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "spandrel-bench/peers");
-
-interface Server {
-  readonly command: string;
-  readonly ready: string;
-}
-
-/** The command of a server by name, or null when it is not there. */
-function serverOf(name: string, directory: string): Server | null {
-  if (name === "spandrel") {
-    const flags = "--web.listen-address=127.0.0.1:{port} --storage.path={dir}";
-    const command = `node dist/main.js serve ${flags} --self-scrape.interval=0`;
-    return { command, ready: "/-/ready" };
-  }
-  const program = join(PEERS, "bin", name);
-  if (!existsSync(program)) return null;
-  if (name === "victoria-metrics") {
-    const flags =
-      "-storageDataPath={dir} -httpListenAddr=127.0.0.1:{port} -search.disableCache" +
-      " -search.latencyOffset=0s -search.maxUniqueTimeseries=5000000 -loggerLevel=WARN";
-    return { command: `${program} ${flags}`, ready: "/health" };
-  }
-  const file = join(directory, "prometheus.yml");
-  writeFileSync(file, "global: {}\n");
-  const flags =
-    `--config.file=${file} --storage.tsdb.path={dir} --web.listen-address=127.0.0.1:{port}` +
-    " --web.enable-remote-write-receiver --log.level=warn";
-  return { command: `${program} ${flags}`, ready: "/-/ready" };
-}
-
-async function ask(port: number, path: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${text.slice(0, 200)}`);
-  return text;
-}
-
-interface Timing {
-  readonly name: string;
-  readonly cpuMs: number;
-  readonly medianMs: number;
-  readonly answer: string;
-}
-
-async function timing(server: ServerUnderTest, query: BenchQuery, endS: number): Promise<Timing> {
-  const path = query.path(endS);
-  const answer = await ask(server.port, path);
-  const wall: number[] = [];
-  const start = performance.now();
-  const before = cpuOf(server.pid);
-  const enough = (): boolean =>
-    wall.length >= Number(options.reps) && performance.now() - start > QUERY_MS;
-  while (!enough() && wall.length < REPETITIONS_MAX) {
-    const asked = performance.now();
-    await ask(server.port, path);
-    wall.push(performance.now() - asked);
-  }
-  await sleep(20);
-  const cpuMs = (cpuBetween(before, cpuOf(server.pid)) * 1000) / wall.length;
-  return { name: query.name, cpuMs, medianMs: median(wall), answer };
-}
-
-interface Waits {
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  readonly writes: number;
-}
 
 /** How long writes take while the heaviest query runs in a loop, one after the other. */
 async function waitsOfWrites(
@@ -129,36 +55,27 @@ async function waitsOfWrites(
   stream: StreamReader,
   fromCycle: number,
   endS: number,
-): Promise<Waits> {
-  const connection = new WriteConnection(server.port, "/api/v1/write");
-  const buffer = Buffer.alloc(stream.largestBodyBytes());
+): Promise<WriteWaits> {
+  const writer = new PacedWriter(stream, server.port);
+  writer.seek(fromCycle);
   const until = performance.now() + LOOP_MS;
+  const goesOn = () => performance.now() < until;
   const asking = (async () => {
-    while (performance.now() < until) await ask(server.port, QUANTILE.path(endS));
+    while (goesOn()) await ask(server.port, QUANTILE.path(endS));
   })();
-  const waits: number[] = [];
-  for (let i = 0; i < stream.requestCount && performance.now() < until; i++) {
-    if (stream.cycleOf(i) < fromCycle) continue;
-    const body = stream.read(i, buffer);
-    const sent = performance.now();
-    await connection.post(body);
-    waits.push(performance.now() - sent);
-    await sleep(WRITE_PAUSE_MS);
-  }
+  const waits = await writer.sendWhile(goesOn);
   await asking;
-  connection.close();
-  waits.sort((a, b) => a - b);
-  const p99Ms = waits[Math.floor(waits.length * 0.99)] ?? 0;
-  return { p99Ms, maxMs: waits.at(-1) ?? 0, writes: waits.length };
+  writer.close();
+  return summarise(waits);
 }
 
 interface ServerRun {
-  readonly timings: readonly Timing[];
-  readonly waits: Waits;
+  readonly timings: readonly QueryTiming[];
+  readonly waits: WriteWaits;
 }
 
 async function runServer(
-  { command, ready }: Server,
+  { command, ready }: ServerCommand,
   streamPath: string,
   endS: number,
 ): Promise<ServerRun> {
@@ -170,8 +87,9 @@ async function runServer(
     await order(sender, 0, 1);
     await order(sender, 1, loaded);
     await sleep(3000);
-    const timings: Timing[] = [];
-    for (const query of QUERIES) timings.push(await timing(server, query, endS));
+    const timings: QueryTiming[] = [];
+    const repetitions = Number(options.reps);
+    for (const query of QUERIES) timings.push(await timeQuery(server, query, endS, repetitions));
     return { timings, waits: await waitsOfWrites(server, stream, loaded, endS) };
   } finally {
     stream.close();
@@ -208,8 +126,8 @@ function report(runs: ReadonlyMap<string, ServerRun>): void {
   console.log("CPU ms a query");
   printTable(rows);
   for (const [server, { waits }] of runs) {
-    const { p99Ms, maxMs, writes } = waits;
-    const times = `p99 ${p99Ms.toFixed(1)} ms, longest ${maxMs.toFixed(1)} ms`;
+    const { p99Ms, longestMs, writes } = waits;
+    const times = `p99 ${p99Ms.toFixed(1)} ms, longest ${longestMs.toFixed(1)} ms`;
     console.log(`${server}: ${writes} writes while ${QUANTILE.name} runs in a loop: ${times}`);
   }
 }
@@ -220,9 +138,10 @@ try {
   const streamPath = join(directory, "stream");
   const endS = writeStream(streamPath);
   for (const name of options.servers.split(",")) {
-    const server = serverOf(name, directory);
+    if (!isServerName(name)) throw new Error(`no such server: ${name}`);
+    const server = serverCommand(name);
     if (server === null) {
-      console.error(`${name} is not in ${PEERS}: left out`);
+      if (name !== "spandrel") console.error(howToGet(name));
       continue;
     }
     const run = await runServer(server, streamPath, endS);

@@ -40,15 +40,19 @@ export function median(values: readonly number[]): number {
   return (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Prints rows with the same keys as a Markdown table with aligned columns. */
-export function printTable(rows: readonly Readonly<Record<string, string>>[]): void {
+/** Rows with the same keys as a Markdown table with aligned columns. */
+export function tableText(rows: readonly Readonly<Record<string, string>>[]): string {
   const names = Object.keys(rows[0] ?? {});
   const widths = names.map((name) =>
     Math.max(...rows.map((row) => row[name]!.length), name.length),
   );
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => cell.padStart(widths[i]!)).join(" | ")} |`;
-  console.log(line(names));
-  console.log(line(widths.map((width) => "-".repeat(width))));
-  for (const row of rows) console.log(line(names.map((name) => row[name]!)));
+  const body = rows.map((row) => line(names.map((name) => row[name]!)));
+  return [line(names), line(widths.map((width) => "-".repeat(width))), ...body].join("\n");
+}
+
+/** Prints rows with the same keys as a Markdown table. */
+export function printTable(rows: readonly Readonly<Record<string, string>>[]): void {
+  console.log(tableText(rows));
 }

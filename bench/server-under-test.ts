@@ -1,9 +1,12 @@
 /**
  * Server under test: starts a server on a free port with an empty data directory, waits until it
- * is ready, and ends it together with everything it wrote.
+ * is ready, starts it again over what it wrote, and ends it together with that.
  *
  * The command may hold {port} and {dir}. A server that somebody else has started is attached by
  * process and port, and left running.
+ *
+ * I1  Process and directory of a started server are gone when the bench is, however it ends, short
+ *     of a SIGKILL.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -11,9 +14,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cpuOf } from "./process-figures.ts";
 
 const READY_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 60_000;
+const READY_LOOK_MS = 5;
 
 export interface ServerUnderTest {
   readonly pid: number;
@@ -21,34 +26,81 @@ export interface ServerUnderTest {
   stop(): Promise<void>;
 }
 
+/** What ending a server and starting it over the same directory took. */
+export interface Restarted {
+  /** From the signal to the end of the process. */
+  readonly stopSeconds: number;
+  /** From the start of the process to its being ready, and its CPU until then. */
+  readonly readySeconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** A server that the bench has started itself. */
+export interface StartedServer extends ServerUnderTest {
+  readonly directory: string;
+  /** Ends the process and starts it again over the same directory, at the same port. */
+  restart(signal: NodeJS.Signals): Promise<Restarted>;
+}
+
 /** Starts `command` and waits for `readyPath` to answer 200. Rejects with the server's output. */
-export async function startServer(command: string, readyPath: string): Promise<ServerUnderTest> {
+export async function startServer(command: string, readyPath: string): Promise<StartedServer> {
   const directory = mkdtempSync(join(tmpdir(), "spandrel-bench-"));
   const port = await freePort();
   const filled = command.replaceAll("{port}", String(port)).replaceAll("{dir}", directory);
-  const [program = "", ...parameters] = filled.split(/\s+/);
-  const logPath = join(directory, "..", `${directory.split("/").at(-1)}.log`);
+  const logPath = `${directory}.log`;
+  let child: ChildProcess | null = null;
+  const remove = (): void => {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+    rmSync(logPath, { force: true });
+  };
+  const abandon = (): void => {
+    child?.kill("SIGKILL");
+    remove();
+  };
+  const stop = async (): Promise<void> => {
+    if (child !== null) await end(child, "SIGTERM");
+    process.off("exit", abandon);
+    remove();
+  };
+  const start = async (): Promise<void> => {
+    child = launch(filled, logPath);
+    try {
+      await ready(child, port, readyPath);
+    } catch (error) {
+      const output = readFileSync(logPath, "utf8").slice(-2000);
+      await stop();
+      throw new Error(`${filled}\n${String(error)}\n${output}`, { cause: error });
+    }
+  };
+  const restart = async (signal: NodeJS.Signals): Promise<Restarted> => {
+    const signalled = performance.now();
+    await end(child!, signal);
+    const stopped = performance.now();
+    await start();
+    const readySeconds = (performance.now() - stopped) / 1000;
+    const { user, system } = cpuOf(child!.pid!);
+    const stopSeconds = (stopped - signalled) / 1000;
+    return { stopSeconds, readySeconds, cpuSeconds: user + system };
+  };
+  process.once("exit", abandon);
+  await start();
+  return {
+    get pid() {
+      return child!.pid!;
+    },
+    port,
+    directory,
+    stop,
+    restart,
+  };
+}
+
+function launch(command: string, logPath: string): ChildProcess {
+  const [program = "", ...parameters] = command.split(/\s+/);
   const log = openSync(logPath, "w");
   const child = spawn(program, parameters, { stdio: ["ignore", log, log] });
   closeSync(log);
-  const abandon = (): void => {
-    child.kill("SIGKILL");
-  };
-  process.once("exit", abandon);
-  const stop = async (): Promise<void> => {
-    await end(child);
-    process.off("exit", abandon);
-    rmSync(directory, { recursive: true, force: true });
-    rmSync(logPath, { force: true });
-  };
-  try {
-    await ready(child, port, readyPath);
-  } catch (error) {
-    const output = readFileSync(logPath, "utf8").slice(-2000);
-    await stop();
-    throw new Error(`${filled}\n${String(error)}\n${output}`, { cause: error });
-  }
-  return { pid: child.pid!, port, stop };
+  return child;
 }
 
 /** A running server given as "PID:PORT"; stop() leaves it alone. */
@@ -74,16 +126,16 @@ async function ready(child: ChildProcess, port: number, path: string): Promise<v
     } catch {
       // Not listening yet.
     }
-    await sleep(20);
+    await sleep(READY_LOOK_MS);
   }
   throw new Error(`not ready after ${READY_TIMEOUT_MS} ms`);
 }
 
-/** Asks the process to end, and ends it when it does not. */
-async function end(child: ChildProcess): Promise<void> {
+/** Ends the process by a signal, and for certain when it does not follow. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill("SIGTERM");
+  child.kill(signal);
   const timer = globalThis.setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
   await gone;
   clearTimeout(timer);

@@ -50,13 +50,13 @@ const EXTERNAL: LabelRecord = { cluster: "prod-eu-central-1" };
 
 export class Cluster {
   readonly targets: Target[] = [];
+  readonly intervalMs: number;
   readonly values: ValueModel;
   /** Bytes and number of all label texts (names and values), for the facts of a stream. */
   labelTextBytes = 0;
   labelCount = 0;
   private readonly random: Prng;
   private readonly seriesMax: number;
-  private readonly intervalMs: number;
   private readonly fields = new WriteRequestEncoder();
   private readonly fieldsEnd: Uint32Array;
   private fieldBytes = new Uint8Array(0);

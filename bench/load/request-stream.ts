@@ -20,6 +20,7 @@ const LATE_MS_MAX = 20;
 
 export interface StreamSettings {
   readonly cycles: number;
+  /** Targets keep their offsets as shares of it, if it is not the cluster's own. */
   readonly intervalMs: number;
   /** The last cycle's interval ends here. */
   readonly endMs: number;
@@ -50,6 +51,7 @@ export function generateRequests(
 ): void {
   const queues = Array.from({ length: settings.queues }, () => new Queue());
   const targets = cluster.targets.toSorted((a, b) => a.offsetMs - b.offsetMs);
+  const offsetScale = settings.intervalMs / cluster.intervalMs;
   const startMs = settings.endMs - settings.cycles * settings.intervalMs;
   const flush = (queue: number, cycle: number): void => {
     const { encoder, sampleCount } = queues[queue]!;
@@ -62,7 +64,8 @@ export function generateRequests(
   for (let cycle = 0; cycle < settings.cycles; cycle++) {
     for (const target of targets) {
       const late = random.float() < LATE_SHARE ? 1 + random.below(LATE_MS_MAX) : 0;
-      const timeMs = startMs + cycle * settings.intervalMs + target.offsetMs + late;
+      const offsetMs = Math.floor(target.offsetMs * offsetScale);
+      const timeMs = startMs + cycle * settings.intervalMs + offsetMs + late;
       scrape(cluster, target, timeMs, settings, queues, (queue) => flush(queue, cycle));
     }
     if (cycle === 0 || cycle === settings.cycles - 1) {

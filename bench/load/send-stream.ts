@@ -31,6 +31,8 @@ export interface SendReport {
 type Tally = { -readonly [Name in keyof SendReport]: SendReport[Name] };
 
 export class StreamSender {
+  /** Samples acknowledged so far, in all calls of send(). */
+  acknowledgedSamples = 0;
   private readonly stream: StreamReader;
   private readonly connections: readonly WriteConnection[];
   /** By connection: the cycle that it is sending. */
@@ -113,6 +115,7 @@ export class StreamSender {
     if (status >= 200 && status < 300) {
       tally.requests++;
       tally.samples += samples;
+      this.acknowledgedSamples += samples;
       tally.bodyBytes += body.length;
       tally.decodedBytes += this.stream.decodedBytesOf(request);
     } else {

@@ -9,7 +9,8 @@
  *   npm run bench:query                                      # 100,000 series, one hour
  *   npm run bench:query -- --series 10000 --cycles 80 --servers spandrel
  *
- * Neighbours are found as server-commands.ts says; one that is not there is left out. A line of JSON per server goes to bench/results/query.jsonl (--results).
+ * Neighbours are found as server-commands.ts says; one that is not there is left out. A line of
+ * JSON per server goes to bench/results/query.jsonl (--results).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

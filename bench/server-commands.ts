@@ -36,7 +36,8 @@ const SOURCES: Readonly<Record<Exclude<ServerName, "spandrel">, string>> = {
 /** Words for the reader when serverCommand() gives null. */
 export function howToGet(name: Exclude<ServerName, "spandrel">): string {
   const path = join(PEERS, "bin", name);
-  return `${name} is left out: no ${path}. Put the program of ${SOURCES[name]} there, or set PEERS_DIR.`;
+  const program = `the program of ${SOURCES[name]}`;
+  return `${name} is left out: no ${path}. Put ${program} there, or set PEERS_DIR.`;
 }
 
 export function isServerName(name: string): name is ServerName {

@@ -14,7 +14,7 @@ import { Cluster } from "./load/cluster.ts";
 export const WINDOW_MS = 4 * 3600 * 1000;
 export const WINDOW_COUNT = 8;
 /** Start of the first window. */
-const START_MS = Date.UTC(2026, 10, 23);
+export const START_MS = Date.UTC(2026, 10, 23);
 /** The present: the end of the last window. */
 export const END_MS = START_MS + WINDOW_COUNT * WINDOW_MS - 1;
 
@@ -32,15 +32,19 @@ export const STORE_SETTINGS: StoreSettings = {
 const value = new Float64Array(1);
 const words = new Uint32Array(value.buffer);
 
-/** A store of `seriesCount` series with `samplesPerChunk` samples in each of 8 windows. */
-export function filledStore(seriesCount: number, samplesPerChunk: number): Store {
+/** A store of `seriesCount` series with `samplesPerChunk` samples in each of `windows` windows. */
+export function filledStore(
+  seriesCount: number,
+  samplesPerChunk: number,
+  windows = WINDOW_COUNT,
+): Store {
   const clock = new ManualClock(START_MS);
   const store = new Store(STORE_SETTINGS, clock);
   const intervalMs = Math.floor(WINDOW_MS / samplesPerChunk);
   const cluster = new Cluster(seriesCount, intervalMs, new Prng(1));
   const refs = addSeries(store, cluster);
   const targets = cluster.targets.toSorted((a, b) => a.offsetMs - b.offsetMs);
-  for (let window = 0; window < WINDOW_COUNT; window++) {
+  for (let window = 0; window < windows; window++) {
     for (let cycle = 0; cycle < samplesPerChunk; cycle++) {
       const cycleMs = START_MS + window * WINDOW_MS + cycle * intervalMs;
       clock.set(cycleMs + intervalMs - 1);

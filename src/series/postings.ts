@@ -58,17 +58,24 @@ export class Postings {
   removeDead(list: number, isDead: (series: number) => boolean): void {
     const count = this.countOf(list);
     if (count === 0) return;
-    const kept = this.view(list, count).filter((series) => !isDead(series));
-    if (kept.length === count) return;
+    const view = this.view(list, count);
+    let kept = 0;
+    for (let i = 0; i < count; i++) if (!isDead(view[i]!)) view[kept++] = view[i]!;
+    if (kept < count) this.shorten(list, count, kept);
+  }
+
+  /** Keeps the first entries of a list, in storage of their size. */
+  private shorten(list: number, count: number, kept: number): void {
+    this.counts[list] = kept;
+    if (kept <= 1) this.unsorted[list] = 0;
+    if (kept > 1 && capacityFor(kept) === capacityFor(count)) return;
+    const entries = this.view(list, count).slice(0, kept);
     this.freeStorage(list, count);
-    this.counts[list] = kept.length;
-    if (kept.length <= 1) {
-      this.unsorted[list] = 0;
-      this.blocks[list] = kept[0] ?? 0;
-      return;
+    if (kept <= 1) this.blocks[list] = entries[0] ?? 0;
+    else {
+      this.allocateStorage(list, capacityFor(kept));
+      this.view(list, kept).set(entries);
     }
-    this.allocateStorage(list, capacityFor(kept.length));
-    this.view(list, kept.length).set(kept);
   }
 
   /** Moves a full list of `count` entries to storage for one more. */

@@ -216,6 +216,19 @@ export class MemoryDisk implements Disk {
     inode.syncedLength = Math.min(inode.syncedLength, length);
   }
 
+  /** Another disk with the same files, all of them durable. */
+  copy(): MemoryDisk {
+    const other = new MemoryDisk(1);
+    for (const [path, { current }] of this.directories) {
+      const names = new Map<string, Inode>();
+      for (const [name, { bytes, length }] of current) {
+        names.set(name, { bytes: bytes.slice(), length, syncedLength: length });
+      }
+      other.directories.set(path, { current: names, durable: new Map(names), pending: [] });
+    }
+    return other;
+  }
+
   /** Sum of the lengths of all files. */
   get usedBytes(): number {
     let sum = 0;

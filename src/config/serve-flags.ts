@@ -19,6 +19,7 @@ import {
   orNone,
   percentOrOff,
   text,
+  textList,
   wholeNumber,
   yesOrNo,
 } from "./value-kinds.ts";
@@ -68,6 +69,19 @@ export const SERVE_FLAGS = {
     "false",
     "Allows POST /-/quit, which ends the service in order, and POST /-/reload, which reads " +
       "--web.config.file again. Whom is as with --web.enable-admin-api.",
+  ),
+  enableOtlpReceiver: flag(
+    "web.enable-otlp-receiver",
+    yesOrNo,
+    "false",
+    "Takes metrics of OpenTelemetry at POST /api/v1/otlp/v1/metrics.",
+  ),
+  otlpPromotedAttributes: flag(
+    "otlp.promote-resource-attributes",
+    textList("ATTRIBUTES", "attribute names, with commas between, or * for all of them"),
+    "",
+    "Resource attributes of OpenTelemetry that become labels of every series; all but the " +
+      "service's own stand in target_info.",
   ),
   drillSeriesMax: flag(
     "web.drill-max-series",

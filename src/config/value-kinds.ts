@@ -163,6 +163,20 @@ export function optionalText(placeholder: string, what: string): ValueKind<strin
   return { read: (value) => value, show: (value) => value, allowed: what, placeholder };
 }
 
+/** Any texts without commas, none by default; each may be given for itself. */
+export function textList(placeholder: string, what: string): ValueKind<readonly string[]> {
+  return {
+    read: (value) => {
+      const given = value === "" ? [] : value.split(",").map((part) => part.trim());
+      return given.includes("") ? undefined : given;
+    },
+    show: (given) => given.join(","),
+    allowed: what,
+    placeholder,
+    joins: true,
+  };
+}
+
 /** Labels as name=value, separated by commas; the flag may be given several times. */
 export const labelPairs: ValueKind<Readonly<Record<string, string>>> = {
   read: readLabelPairs,

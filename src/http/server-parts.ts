@@ -19,6 +19,9 @@ import type { QueryPort } from "./query-port.ts";
 export interface HttpSettings {
   readonly enableAdminApi: boolean;
   readonly enableLifecycle: boolean;
+  readonly enableOtlpReceiver: boolean;
+  /** Resource attributes that become labels; "*" is all of them. */
+  readonly otlpPromotedAttributes: readonly string[];
   readonly writeBodyBytesMax: number;
   readonly writeDecodedBytesMax: number;
   /** Bytes of write bodies held at once. */

@@ -4,6 +4,7 @@
  * Every request passes the guard first (access-guard.ts).
  *
  *   write context        /api/v1/write alone: no hooks of others, no compression
+ *   OTLP context         /api/v1/otlp/v1/metrics, the same
  *   read context         /api/v1/read, the same
  *   answering context    all else: compressed answers, counted requests
  *     API context        /api/v1/…: CORS; open routes first, then those that need a ready store
@@ -31,6 +32,7 @@ import { addHistoryRoutes, addLiveRoute } from "./live.ts";
 import { addMetadataRoute } from "./metadata.ts";
 import { nodeServer } from "./node-server.ts";
 import { addNotificationRoutes } from "./notifications.ts";
+import { addOtlpRoute } from "./otlp-write.ts";
 import { addPageRoutes } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
@@ -41,6 +43,7 @@ import type { ServerParts } from "./server-parts.ts";
 import { addRestoreRoute, addStatusRoutes } from "./status.ts";
 import { addStorageRoute } from "./storage-status.ts";
 import { addWriteRoute } from "./write.ts";
+import { WriteDoor } from "./write-door.ts";
 
 const API_PREFIX = "/api/v1";
 /** Forms hold queries; Go reads no longer ones either. */
@@ -166,7 +169,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   answerFailures(app, parts);
   const guard = new AccessGuard(parts.access, parts.counts, parts.clock);
   guard.addTo(app);
-  await app.register(async (writeApp) => addWriteRoute(writeApp, parts, guard));
+  const door = new WriteDoor(parts);
+  await app.register(async (writeApp) => addWriteRoute(writeApp, parts, door, guard));
+  await app.register(async (otlpApp) => addOtlpRoute(otlpApp, parts, door, guard));
   await app.register(async (readApp) => addReadRoute(readApp, parts));
   await app.register((answers) => addAnswers(answers, parts));
   return app;

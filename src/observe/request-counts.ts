@@ -31,6 +31,8 @@ export class RequestCounts {
   writeExemplars = 0;
   /** Metadata entries in write requests. */
   writeMetadata = 0;
+  /** Data points of OTLP that could not be translated. */
+  otlpPointsLeftOut = 0;
   /** Queries that wait for a place and queries under way. */
   queriesWaiting = 0;
   queriesRunning = 0;

@@ -103,6 +103,12 @@ const INGESTION: readonly MetricDefinition[] = [
     "Metadata entries in write requests.",
     (r) => r.writeMetadata,
   ),
+  requests(
+    "counter",
+    "spandrel_otlp_points_left_out_total",
+    "Data points of OTLP that could not be translated; their senders were told.",
+    (r) => r.otlpPointsLeftOut,
+  ),
 ];
 
 const HOLDINGS: readonly MetricDefinition[] = [

@@ -38,6 +38,12 @@ export class Intake {
     return this.batch;
   }
 
+  /** As read(), of a 1.0 message without compression. */
+  readPlain(message: Uint8Array): WriteBatch {
+    scanWriteRequest(message, this.batch, this.lookup);
+    return this.batch;
+  }
+
   /** As read(), of a remote write 2.0 body; spelled out as 1.0 it may not pass the limit either. */
   read2(body: Uint8Array, limitBytes: number): WriteBatch {
     const message = this.request2.layOut(this.decode(body, limitBytes), limitBytes);

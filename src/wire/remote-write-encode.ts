@@ -102,6 +102,27 @@ export class WriteRequestEncoder {
     this.wrap(0x12, from);
   }
 
+  /** Writes a native histogram of the open series: a message as histogram-encode.ts makes it. */
+  histogram(message: Uint8Array): void {
+    this.reserve(NUMBER_FIELD_BYTES + message.length);
+    this.bytes[this.end++] = 0x22;
+    this.varint(message.length);
+    this.bytes.set(message, this.end);
+    this.end += message.length;
+  }
+
+  /** Writes an exemplar of the open series. */
+  exemplar(labels: readonly (readonly [string, string])[], value: number, timeMs: number): void {
+    const from = this.end;
+    for (const [name, text] of labels) this.label(name, text);
+    this.reserve(3 * NUMBER_FIELD_BYTES);
+    this.bytes[this.end] = 0x11;
+    this.view.setFloat64(this.end + 1, value, true);
+    this.end += 9;
+    this.number(0x18, timeMs);
+    this.wrap(0x1a, from);
+  }
+
   /** Writes the marker that the open series has ended. */
   staleMarker(timeMs: number): void {
     this.sampleBits(timeMs, STALE_HIGH, STALE_LOW);

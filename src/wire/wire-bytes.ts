@@ -43,6 +43,32 @@ export class WireBytes {
     this.length += count;
   }
 
+  /** Writes one byte. */
+  byte(value: number): void {
+    this.makeRoom(1);
+    this.buffer[this.length++] = value;
+  }
+
+  /** Writes the varint of a 64-bit number that is given as two words. */
+  varint64(high: number, low: number): void {
+    this.makeRoom(10);
+    let upper = high >>> 0;
+    let lower = low >>> 0;
+    while (upper !== 0 || lower > 0x7f) {
+      this.buffer[this.length++] = (lower & 0x7f) | 0x80;
+      lower = ((lower >>> 7) | (upper << 25)) >>> 0;
+      upper >>>= 7;
+    }
+    this.buffer[this.length++] = lower;
+  }
+
+  /** Writes 8 bytes, little endian, of two words. */
+  fixed64(high: number, low: number): void {
+    this.makeRoom(8);
+    for (let i = 0; i < 4; i++) this.buffer[this.length++] = low >>> (8 * i);
+    for (let i = 0; i < 4; i++) this.buffer[this.length++] = high >>> (8 * i);
+  }
+
   private makeRoom(count: number): void {
     const needed = this.length + count;
     if (needed <= this.buffer.length) return;

@@ -253,6 +253,8 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
     settings: {
       enableAdminApi: true,
       enableLifecycle: false,
+      enableOtlpReceiver: false,
+      otlpPromotedAttributes: [],
       writeBodyBytesMax: 64 * 1024,
       writeDecodedBytesMax: 128 * 1024,
       writePendingBytesMax: 16 * 2 ** 20,

@@ -32,7 +32,8 @@ function cpuMs(work: () => void, times: number): number {
 }
 
 const store = filledStore(Number(values.series), Number(values.samples));
-const persistence = { snapshots: { writtenTotal: 0, failedTotal: 0, last: null }, restored: null };
+const snapshots = { writtenTotal: 0, failedTotal: 0, last: null };
+const persistence = { snapshots, restored: null, restores: [] };
 const engine = { state: "ready", hasStore: true, store, persistence } as unknown as Engine;
 const recorder = new HeapRecorder(engine, systemClock);
 const news = { state: "ready", timeMs: 0, figures: recorder.figures.frames[0] ?? null, events: [] };

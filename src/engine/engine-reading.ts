@@ -18,6 +18,7 @@ import { APPEND_REASONS, AppendCode } from "../series/append-code.ts";
 import { EXEMPLAR_REASONS, ExemplarCode } from "../series/exemplar-code.ts";
 import type { Engine } from "./engine.ts";
 import { type HeapStatus, heapStatus, NO_HEAP } from "./heap-status.ts";
+import type { RestoreFigures } from "./persistence.ts";
 import type { Store } from "./store.ts";
 
 /** Samples or exemplars that were refused for one reason. */
@@ -68,7 +69,7 @@ export interface ExportReading {
   readonly failedTotal: number;
 }
 
-/** The last restore of this process; zeros when there was nothing to restore. */
+/** A restore of this process; zeros when there was nothing to restore. */
 export interface RestoreReading {
   /** When it was over; 0 when there was none. */
   readonly timeSeconds: number;
@@ -113,7 +114,10 @@ export interface EngineReading {
   readonly store: StoreReading;
   readonly exemplars: ExemplarReading;
   readonly snapshot: SnapshotReading;
+  /** The last restore. */
   readonly restore: RestoreReading;
+  /** The last restores, oldest first. */
+  readonly restores: readonly RestoreReading[];
   readonly journal: JournalReading;
   readonly exports: ExportReading;
 }
@@ -186,9 +190,7 @@ function snapshotReading({ persistence }: Engine): SnapshotReading {
   };
 }
 
-function restoreReading({ persistence }: Engine): RestoreReading {
-  const { restored } = persistence;
-  if (restored === null) return NOTHING_RESTORED;
+function restoreReading(restored: RestoreFigures): RestoreReading {
   const { capacity, chunkCount, damage, durationSeconds, order, sampleCount } = restored;
   return {
     timeSeconds: restored.timeMs / 1000,
@@ -242,6 +244,7 @@ export class EngineReader {
 
   read(): EngineReading {
     const { engine, goVersion } = this;
+    const restores = engine.persistence.restores.map(restoreReading);
     const store = engine.hasStore ? engine.store : null;
     const heap = store?.heap ?? this.emptyHeap;
     const counts = engine.sampleCounts;
@@ -264,7 +267,8 @@ export class EngineReader {
       store: store === null ? EMPTY_STORE : storeReading(store, engine.windows().length),
       exemplars: exemplarReading(store),
       snapshot: snapshotReading(engine),
-      restore: restoreReading(engine),
+      restore: restores.at(-1) ?? NOTHING_RESTORED,
+      restores,
       journal: journalReading(engine),
       exports: engine.exports ?? NO_EXPORTS,
     };

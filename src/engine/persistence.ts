@@ -25,6 +25,8 @@ import { snapshotSource } from "./store-snapshot.ts";
 /** Longest stretch that writing a snapshot keeps the thread: milliseconds. */
 const SLICE_MS = 3;
 const PROGRESS_LOG_MS = 2000;
+/** Restores that are remembered. */
+const RESTORES_MAX = 20;
 /** Longest stretch that replaying the journal keeps the thread: milliseconds. */
 const REPLAY_SLICE_MS = 20;
 
@@ -46,7 +48,7 @@ export interface SnapshotFigures {
   last: SnapshotSummary | null;
 }
 
-/** The last restore of this process. */
+/** A restore of this process. */
 export interface RestoreFigures {
   /** When it was over, since the epoch. */
   readonly timeMs: number;
@@ -67,8 +69,8 @@ export class Persistence {
     lastTimeSeconds: 0,
     last: null,
   };
-  /** Null until a restore has been tried; stays null when there was nothing to restore. */
-  restored: RestoreFigures | null = null;
+  /** The last restores of this process, oldest first; none where there was nothing to restore. */
+  readonly restores: RestoreFigures[] = [];
   readonly journal: JournalKeeper;
   private readonly settings: PersistenceSettings;
   private readonly clock: Clock;
@@ -99,6 +101,11 @@ export class Persistence {
       pause: nextTurn,
       sliceMs: SLICE_MS,
     });
+  }
+
+  /** The last restore; null until one was tried, and when there was nothing to restore. */
+  get restored(): RestoreFigures | null {
+    return this.restores.at(-1) ?? null;
   }
 
   /** Whether a snapshot is being written. */
@@ -151,25 +158,31 @@ export class Persistence {
     this.reportDamage(outcome.damage);
     if (outcome.kind === "unreadable") {
       const nothing = { chunkCount: 0, sampleCount: 0, seriesCount: 0, order: null };
-      this.restored = { ...nothing, capacity, ...this.timed(startedMs), damage: outcome.damage };
+      this.remember({ ...nothing, capacity, ...this.timed(startedMs), damage: outcome.damage });
       return;
     }
     const { chunks, samples } = outcome.counts;
     const seriesCount = store.head.index.series.liveCount;
-    this.restored = {
-      ...this.timed(startedMs),
+    const timed = this.timed(startedMs);
+    this.remember({
+      ...timed,
       capacity,
       order: outcome.manifest.order,
       chunkCount: chunks,
       sampleCount: samples,
       seriesCount,
       damage: outcome.damage,
-    };
-    const { durationSeconds } = this.restored;
+    });
+    const { durationSeconds } = timed;
     this.log.info(
       { chunks, samples, series: seriesCount, seconds: durationSeconds },
       `restored ${chunks} chunks of ${seriesCount} series in ${durationSeconds.toFixed(2)} s`,
     );
+  }
+
+  private remember(restore: RestoreFigures): void {
+    this.restores.push(restore);
+    if (this.restores.length > RESTORES_MAX) this.restores.shift();
   }
 
   private progressReport(startedMs: number): Progress {

@@ -101,6 +101,12 @@ export interface LiveHeap {
   readonly events: readonly HeapEvent[];
 }
 
+/** The journal, as far as numbers say it. */
+export type JournalState = Omit<EngineReading["journal"], "syncDurations"> & {
+  readonly syncTotal: number;
+  readonly syncSeconds: number;
+};
+
 /** GET /api/v1/status/storage */
 export interface StorageReply {
   readonly state: ServiceState;
@@ -109,7 +115,10 @@ export interface StorageReply {
   readonly samplesStoredTotal: number;
   readonly refused: EngineReading["refused"];
   readonly snapshot: EngineReading["snapshot"];
+  readonly journal: JournalState;
+  /** The last restore, and the last ones of this process, oldest first. */
   readonly restore: EngineReading["restore"] | null;
+  readonly restores: EngineReading["restores"];
 }
 
 /** A label set and its samples: time in seconds and the value as text. */

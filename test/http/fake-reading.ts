@@ -59,6 +59,17 @@ const smallHeapStatus: HeapStatus = {
   },
 };
 
+const smallRestore = {
+  timeSeconds: 1_699_999_000,
+  capacity: "exact",
+  order: "shuffled",
+  durationSeconds: 0.5,
+  chunkCount: 70,
+  sampleCount: 4000,
+  seriesCount: 9,
+  damageCount: 1,
+};
+
 export const smallReading: EngineReading = {
   goVersion: "1.26",
   heap: heap.stats(),
@@ -116,14 +127,6 @@ export const smallReading: EngineReading = {
     damageTotal: 0,
   },
   clock: { seenCount: 0, adoptedCount: 0, stepMs: 0 },
-  restore: {
-    timeSeconds: 1_699_999_000,
-    capacity: "exact",
-    order: "shuffled",
-    durationSeconds: 0.5,
-    chunkCount: 70,
-    sampleCount: 4000,
-    seriesCount: 9,
-    damageCount: 1,
-  },
+  restore: smallRestore,
+  restores: [smallRestore],
 };

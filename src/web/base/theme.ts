@@ -7,6 +7,9 @@ const KEY = "spandrel.theme";
 export type Theme = "dark" | "light";
 
 const listeners = new Set<() => void>();
+/** An element that nobody sees, whose colour is asked for. */
+const probe = document.createElement("i");
+probe.hidden = true;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 /** The theme now. */
@@ -41,7 +44,11 @@ function tellAll(): void {
   for (const listener of listeners) listener();
 }
 
-/** A colour of the style sheet: colour("ink") is --ink. */
+/** A colour of the style sheet as "#rrggbb", as it is in the theme now: colour("ink") is --ink. */
 export function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  if (!probe.isConnected) document.body.append(probe);
+  probe.style.color = `var(--${name})`;
+  const channels = getComputedStyle(probe).color.match(/\d+/g) ?? [];
+  const digits = channels.slice(0, 3).map((value) => Number(value).toString(16).padStart(2, "0"));
+  return `#${digits.join("")}`;
 }

@@ -7,12 +7,8 @@ import type { DrillReading, DrillReport } from "../../http/api-types.ts";
 import { Chart, type ChartLine } from "../base/chart.ts";
 import { el, segments, setText, swatch } from "../base/element.ts";
 import { bytesText } from "../base/figure-text.ts";
+import { LINE_COLOURS, lineColour } from "../base/line-colours.ts";
 import { type GoQuantity, goCurves } from "./go-curves.ts";
-
-const COLOURS = [
-  ...["#7d858c", "#d55e00", "#0072b2", "#cc79a7", "#b8860b"],
-  ...["#009e73", "#56b4e9", "#6d5bd0", "#a0522d", "#2f7c93"],
-];
 
 type Quantity = "gap" | "inuse" | "live" | "retained";
 
@@ -35,9 +31,9 @@ const OF: Readonly<Record<Quantity, (reading: DrillReading) => number>> = {
   live: ({ liveBytes }) => liveBytes,
 };
 
-/** The colour of a run by its place. */
+/** The colour of a run by its place; the first, without a restart, is grey. */
 export function runColour(place: number): string {
-  return COLOURS[place % COLOURS.length] as string;
+  return lineColour(place - 1 + LINE_COLOURS.length);
 }
 
 export class DrillCharts {

@@ -1,12 +1,12 @@
 /**
- * Paints a span map: cells as pixels written straight into an image, slots as rectangles when cells
- * are large enough.
+ * Paints a span map: cells, and when they are large enough the slots in them, as pixels written
+ * straight into an image.
  *
  * Units: pixels here are the canvas' own (CSS pixels times `scale`).
  */
 import type { Cells } from "./cells.ts";
 import { type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
-import type { SlotColours } from "./slots.ts";
+import type { CellSquare, Raster, SlotColours } from "./slots.ts";
 
 const GAP_FROM = 4;
 
@@ -14,6 +14,7 @@ export class MapPainter {
   private readonly context: CanvasRenderingContext2D;
   private image: ImageData | null = null;
   private words: Uint32Array = new Uint32Array(0);
+  private readonly square: CellSquare = { left: 0, top: 0, right: 0, bottom: 0 };
 
   constructor(canvas: HTMLCanvasElement) {
     this.context = canvas.getContext("2d", { alpha: false }) as CanvasRenderingContext2D;
@@ -34,9 +35,10 @@ export class MapPainter {
     }
     this.words.fill(background);
     this.fillCells(layout, cells, scale, width, height);
+    if (slots !== null && layout.zoom.cellPixels >= SLOT_PIXELS) {
+      this.paintSlots(layout, scale, slots, { words: this.words, width, height });
+    }
     this.context.putImageData(this.image, 0, 0);
-    if (slots !== null && layout.zoom.cellPixels >= SLOT_PIXELS)
-      this.paintSlots(layout, scale, slots);
   }
 
   private fillCells(layout: MapLayout, cells: Cells, scale: number, width: number, height: number) {
@@ -67,17 +69,25 @@ export class MapPainter {
     }
   }
 
-  private paintSlots(layout: MapLayout, scale: number, slots: SlotColours): void {
-    const { context } = this;
-    const size = layout.zoom.cellPixels;
-    context.save();
-    context.scale(scale, scale);
-    const [from, end] = layout.visiblePages;
+  private paintSlots(
+    { columns, firstPage, scrollRow, visiblePages, zoom }: MapLayout,
+    scale: number,
+    slots: SlotColours,
+    raster: Raster,
+  ): void {
+    const size = zoom.cellPixels * scale;
+    const gap = Math.max(1, Math.floor(scale));
+    const { square } = this;
+    const [from, end] = visiblePages;
     for (let page = from; page < end; page++) {
-      const [x, y] = layout.cornerOf(page);
-      if (y >= layout.height || y + size <= 0) continue;
-      slots.paintPage(context, page, x, y, size - 1);
+      const cell = page - firstPage;
+      const column = cell % columns;
+      const row = Math.floor(cell / columns) - scrollRow;
+      square.left = Math.round(column * size);
+      square.right = Math.min(raster.width, Math.round((column + 1) * size) - gap);
+      square.top = Math.round(row * size);
+      square.bottom = Math.round((row + 1) * size) - gap;
+      slots.paintPage(raster, page, square);
     }
-    context.restore();
   }
 }

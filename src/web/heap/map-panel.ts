@@ -16,8 +16,9 @@ import { type Cells, type Colouring, cellsOf, classesIn, recordedCells } from ".
 import { legendEntries, MODE_NOTES } from "./legend.ts";
 import { LEVELS, type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
 import { Minimap } from "./minimap.ts";
-import { type ColourMode, hexOf, Palette } from "./palette.ts";
+import { type ColourMode, Palette, word } from "./palette.ts";
 import { PageSlots, SlotColours } from "./slots.ts";
+import { SpanContents } from "./span-contents.ts";
 import { LEVEL_MAX, SpanMap } from "./span-map.ts";
 import { SpanPanel, spanSentence, windowsSentence } from "./span-panel.ts";
 import type { SpanTable } from "./span-table.ts";
@@ -37,6 +38,8 @@ export class MapPanel {
   private readonly map: SpanMap;
   private readonly minimap = new Minimap((part) => this.map.scrollToPart(part));
   private readonly span = new SpanPanel(() => this.span.close());
+  private readonly contents = new SpanContents(() => this.onContents());
+  private pointed: readonly [number, number, number] | null = null;
   private readonly tip = el("div", { class: "tip", hidden: true });
   private readonly spoken = el("p", { class: "visually-hidden", "aria-live": "polite" });
   private readonly legend = el("ul", { class: "legend map-legend" });
@@ -49,7 +52,8 @@ export class MapPanel {
   private table: SpanTable | null = null;
   private recorded: HeapMapReply | null = null;
   private colouring: Colouring | null = null;
-  private cells: Cells | null = null;
+  /** By pages of a cell; made when a level is first looked at. */
+  private readonly cells = new Map<number, Cells>();
   private rest: ReturnType<typeof setTimeout> | undefined;
   private slotsKey = "";
 
@@ -147,7 +151,7 @@ export class MapPanel {
     const windowCount = (recorded ?? table)?.windowStartsMs.length ?? 0;
     const classes = table === null ? [...this.slotBytes.keys()] : classesIn(table);
     this.colouring = { mode, palette, classes, windowCount };
-    this.cells = null;
+    this.cells.clear();
     this.slotsKey = "";
     this.showLegend();
     this.paintMinimap();
@@ -158,21 +162,24 @@ export class MapPanel {
     const { table, recorded, colouring } = this;
     if (colouring === null) return null;
     const wanted = recorded?.pagesPerCell ?? pagesPerCell;
-    if (this.cells?.pagesPerCell === wanted) return this.cells;
-    if (recorded !== null) this.cells = recordedCells(recorded, colouring);
-    else if (table !== null) this.cells = cellsOf(table, wanted, colouring);
-    return this.cells;
+    const known = this.cells.get(wanted);
+    if (known !== undefined) return known;
+    let made: Cells | null = null;
+    if (recorded !== null) made = recordedCells(recorded, colouring);
+    else if (table !== null) made = cellsOf(table, wanted, colouring);
+    if (made !== null) this.cells.set(wanted, made);
+    return made;
   }
 
   private paintMinimap(): void {
     const { table, recorded, colouring } = this;
     if (colouring === null) return;
-    if (recorded !== null) this.minimap.paint(recordedCells(recorded, colouring));
-    else if (table !== null) {
-      let pages = 1;
-      while ((table.endPage - table.firstPage) / pages > MINIMAP_CELLS) pages *= 2;
-      this.minimap.paint(cellsOf(table, pages, colouring));
-    }
+    const extent = recorded ?? table;
+    if (extent === null) return;
+    let pages = 1;
+    while ((extent.endPage - extent.firstPage) / pages > MINIMAP_CELLS) pages *= 2;
+    const cells = this.cellsFor(pages);
+    if (cells !== null) this.minimap.paint(cells);
   }
 
   private showLegend(): void {
@@ -220,10 +227,11 @@ export class MapPanel {
 
   private slotColours(table: SpanTable, slots: PageSlots): SlotColours {
     const classes = this.colouring?.classes ?? [];
-    const ramp = this.palette.classes(classes.length).map(hexOf);
+    const { palette, mode } = this;
+    const ramp = palette.classes(classes.length);
     const classColour = (page: number) =>
-      ramp[classes.indexOf(table.classOf(table.spanAt(page)))] ?? "";
-    return new SlotColours(slots, this.mode, this.palette, colour("slot-free"), classColour);
+      ramp[classes.indexOf(table.classOf(table.spanAt(page)))] ?? palette.empty;
+    return new SlotColours(slots, mode, palette, word(colour("slot-free")), classColour);
   }
 
   private async slotsOf(table: SpanTable, from: number, pages: number): Promise<PageSlots> {
@@ -244,6 +252,7 @@ export class MapPanel {
   }
 
   private onPoint(page: number | null, x: number, y: number): void {
+    this.pointed = page === null ? null : [page, x, y];
     const text = page === null ? [] : this.describe(page);
     this.tip.hidden = text.length === 0;
     setText(this.spoken, text.join(", "));
@@ -251,8 +260,13 @@ export class MapPanel {
     const [title, ...rest] = text;
     this.tip.replaceChildren(el("b", {}, title), ...rest.map((line) => el("span", {}, line)));
     const { width } = this.map.layout;
-    const left = Math.min(x + 14, width - this.tip.offsetWidth - 8);
-    this.tip.style.transform = `translate(${Math.max(8, left)}px, ${y + 16}px)`;
+    // To the side that has more room; asking for the tip's width would cost a layout.
+    const left = x < width / 2 ? `${x + 14}px` : `calc(${x - 14}px - 100%)`;
+    this.tip.style.transform = `translate(${left}, ${y + 16}px)`;
+  }
+
+  private onContents(): void {
+    if (this.pointed !== null && !this.tip.hidden) this.onPoint(...this.pointed);
   }
 
   private describe(page: number): string[] {
@@ -261,7 +275,9 @@ export class MapPanel {
     const span = table.spanAt(page);
     if (span < 0) return [`page ${page}`, "idle: in no span"];
     const sentence = spanSentence(table, span, this.slotBytesOf(table, span));
-    return [`page ${page}`, sentence, windowsSentence(table, span)];
+    const contents = this.contents.textOf(table, span);
+    const lines = [`page ${page}`, sentence, windowsSentence(table, span)];
+    return contents === "" ? lines : [...lines, contents];
   }
 
   private async open(page: number, byte: number): Promise<void> {

@@ -2,6 +2,7 @@
  * The whole heap as a narrow strip, with a frame around what the map shows; the frame can be moved.
  *
  * A row of the strip is what fits: each of its pixels is the colour of the cell that lies there.
+ * While the map is panned only the frame's transform changes, which asks for no layout.
  */
 import { el } from "../base/element.ts";
 import type { Cells } from "./cells.ts";
@@ -13,6 +14,8 @@ export class Minimap {
   readonly element: HTMLElement;
   private readonly canvas = el("canvas", { width: WIDTH, height: 1, "aria-hidden": "true" });
   private readonly frame = el("div", { class: "minimap-frame" });
+  private height = 0;
+  private shown = "";
 
   /** `onMove` is told the part of the heap, from 0 to 1, that shall be in the middle. */
   constructor(onMove: (part: number) => void) {
@@ -36,6 +39,7 @@ export class Minimap {
     const perPixel = Math.max(1, Math.ceil(colours.length / (WIDTH * 400)));
     const rows = Math.max(1, Math.ceil(colours.length / perPixel / WIDTH));
     this.canvas.height = rows;
+    this.height = this.element.clientHeight;
     const context = this.canvas.getContext("2d");
     if (context === null) return;
     const image = context.createImageData(WIDTH, rows);
@@ -50,8 +54,11 @@ export class Minimap {
   show(layout: MapLayout): void {
     const part = layout.rows === 0 ? 1 : Math.min(1, layout.visibleRows / layout.rows);
     const from = layout.rows === 0 ? 0 : layout.scrollRow / layout.rows;
-    this.frame.style.top = `${from * 100}%`;
-    this.frame.style.height = `${part * 100}%`;
+    this.frame.style.transform = `translateY(${Math.round(from * this.height)}px)`;
+    const shown = `${part * 100}%`;
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.frame.style.height = shown;
     this.element.classList.toggle("whole", part >= 1);
   }
 }

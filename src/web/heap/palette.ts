@@ -25,14 +25,14 @@ export function hexOf(colour: number): string {
 
 /** From holes, which are what is looked for, to full. */
 const OCCUPANCY: Readonly<Record<Theme, readonly string[]>> = {
-  light: ["#ffb52e", "#f2c66d", "#b9c7a4", "#6fa5ac", "#2f7c93", "#12596b"],
+  light: ["#ffb52e", "#e3af58", "#a8ad86", "#659ca4", "#2f7c93", "#12596b"],
   dark: ["#ffc24d", "#dcae5b", "#93a07d", "#4f8a94", "#2c6f84", "#1f5a6e"],
 };
 /** Viridis, and plasma: each even in lightness. */
 const CLASSES = ["#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725"];
 const WINDOWS = ["#3b0f9b", "#7e03a8", "#b83289", "#de6164", "#f8993e", "#f0e442"];
 const CLASSES_DARK = ["#6a4c9c", "#5560b0", "#3a8ea3", "#2bb48d", "#86d964", "#fde725"];
-const WINDOWS_DARK = ["#6b5bd6", "#9a3fc4", "#c9489a", "#e56f6f", "#f9a24c", "#f2ea6a"];
+const WINDOWS_DARK = ["#5546c0", "#9a3fc4", "#c9489a", "#e56f6f", "#f9a24c", "#f2ea6a"];
 /** Made, grown, restored, moved. */
 export const ORIGIN_COLOURS = ["#56b4e9", "#0072b2", "#d55e00", "#009e73"];
 const ORIGIN_COLOURS_DARK = ["#8bcdf2", "#3591cf", "#f07f2e", "#2bc097"];

@@ -124,9 +124,11 @@ export class SpanMap {
       this.painter.paint(layout, cells, this.scale, this.background, this.slots);
     }
     // Written when changed only: it makes the browser look at styles again.
-    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell}`;
+    const isWhole = layout.visibleRows >= layout.rows;
+    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole}`;
     if (shape !== this.shape) {
       this.shape = shape;
+      canvas.classList.toggle("whole", isWhole);
       canvas.dataset["columns"] = String(layout.columns);
       canvas.dataset["cellPixels"] = String(cellPixels);
       canvas.dataset["pagesPerCell"] = String(pagesPerCell);
@@ -175,7 +177,8 @@ export class SpanMap {
     }
     if (this.pointers.size === 2) this.pinch(before, event);
     else {
-      const moved = event.offsetY - before.offsetY;
+      // Not offsetY: it makes the browser lay out the page first.
+      const moved = event.clientY - before.clientY;
       this.dragged += Math.abs(moved);
       this.layout.scrollTo(this.layout.scrollRow - moved / this.layout.zoom.cellPixels);
       this.ask();
@@ -188,7 +191,7 @@ export class SpanMap {
     const other = [...this.pointers.values()].find(({ pointerId }) => pointerId !== now.pointerId);
     if (other === undefined) return;
     const distance = (one: PointerEvent) =>
-      Math.hypot(one.offsetX - other.offsetX, one.offsetY - other.offsetY);
+      Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
     this.dragged += DRAG_PIXELS + Math.log(distance(now) / distance(before)) * 10;
     const levels = Math.trunc((this.dragged - DRAG_PIXELS) / 4);
     if (levels === 0) return;

@@ -9,12 +9,11 @@ import type { QueryReply, QueryStatistics, ResultSeries } from "../../http/api-t
 import { Chart } from "../base/chart.ts";
 import { el, swatch } from "../base/element.ts";
 import { countText } from "../base/figure-text.ts";
+import { lineColour } from "../base/line-colours.ts";
 
 const GRAPH_SERIES_MAX = 60;
 const TABLE_ROWS_MAX = 500;
 /** Okabe and Ito's colours, then the same again. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9", "#6d5bd0"];
-
 /** A label set as it is written in PromQL. */
 export function metricText(metric: Readonly<Record<string, string>>): string {
   const { __name__: name = "", ...rest } = metric;
@@ -61,11 +60,10 @@ export class Graph {
   constructor(reply: QueryReply) {
     const all = reply.resultType === "matrix" ? reply.result : [];
     const shown = all.slice(0, GRAPH_SERIES_MAX);
-    const colourOf = (i: number) => COLOURS[i % COLOURS.length] as string;
     this.chart = new Chart({
       label: `graph of ${all.length} series`,
       heightPixels: 340,
-      lines: shown.map((_, i) => ({ label: String(i), colour: colourOf(i) })),
+      lines: shown.map((_, i) => ({ label: String(i), colour: lineColour(i) })),
       valueText: shortNumber,
       onPointer: (index) => this.showValues(index),
     });
@@ -78,7 +76,7 @@ export class Graph {
         onchange: () => this.chart.setShown(i, box.checked),
       });
       const value = el("b", { class: "series-value" });
-      return el("li", {}, el("label", {}, box, swatch(colourOf(i)), metricText(metric)), value);
+      return el("li", {}, el("label", {}, box, swatch(lineColour(i)), metricText(metric)), value);
     });
     const more = all.length - shown.length;
     const note = more > 0 ? `${countText(more)} further series are not drawn.` : "";

@@ -9,6 +9,8 @@ import { ask, errorText } from "../base/api.ts";
 import { el } from "../base/element.ts";
 import { bytesText, countText, durationText, timeText } from "../base/figure-text.ts";
 import { nowMs } from "../base/page-clock.ts";
+import { JournalPanel } from "./journal-panel.ts";
+import { RestorePanel } from "./restore-panel.ts";
 import { SnapshotPanel } from "./snapshot-panel.ts";
 import { windowsTable } from "./windows-table.ts";
 
@@ -82,6 +84,8 @@ class StatusView {
   private readonly lists = el("div", { class: "grid" });
   private readonly flags = el("div", {});
   private readonly snapshots = new SnapshotPanel(() => void this.refresh());
+  private readonly journal = new JournalPanel();
+  private readonly restores = new RestorePanel();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -89,7 +93,13 @@ class StatusView {
     this.element.append(
       this.notice,
       panel("Service", this.facts),
-      el("div", { class: "grid" }, panel("Windows held", this.windows), this.snapshots.element),
+      el(
+        "div",
+        { class: "grid" },
+        panel("Windows held", this.windows),
+        el("div", { class: "stack" }, this.snapshots.element, this.journal.element),
+      ),
+      this.restores.element,
       this.lists,
       panel(
         "Where to point things",
@@ -146,6 +156,8 @@ class StatusView {
     this.showFacts(storage, tsdb, { ...runtime, ...build });
     this.windows.replaceChildren(windowsTable(heap.windows, nowMs()));
     this.snapshots.show(storage, nowMs());
+    this.journal.show(storage.journal);
+    this.restores.show(storage.restores);
     this.lists.replaceChildren(
       topList("Series by metric name", tsdb.seriesCountByMetricName, countText),
       topList("Series by label pair", tsdb.seriesCountByLabelValuePair, countText),

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { hexOf, Palette } from "../../src/web/heap/palette.ts";
+import { distance, lab, type Vision } from "./colour-science.ts";
+
+const VISIONS: readonly Vision[] = ["normal", "protan", "deutan", "tritan"];
+const THEMES = ["light", "dark"] as const;
+/** Two patches this far apart are told apart side by side. */
+const APART = 12;
+
+/** Pairs that a vision sees closer together than APART. */
+function confused(colours: readonly string[], vision: Vision): string[] {
+  return colours.flatMap((one, i) =>
+    colours
+      .slice(i + 1)
+      .map((other) => [one, other, distance(one, other, vision)] as const)
+      .filter(([, , apart]) => apart < APART)
+      .map(([a, b, apart]) => `${a} ${b}: ${apart.toFixed(1)}`),
+  );
+}
+
+describe.each(THEMES)("the map's colours in the %s theme", (theme) => {
+  const palette = new Palette(theme);
+  const ends = [palette.idle, palette.empty, palette.occupancy(0.5), palette.occupancy(1)];
+
+  it.each(VISIONS)("tell origins, idle and empty spans apart: %s", (vision) => {
+    const kinds = [...palette.origins, palette.idle].map(hexOf);
+    expect(confused(kinds, vision)).toEqual([]);
+    expect(confused(ends.map(hexOf), vision)).toEqual([]);
+  });
+
+  it.each(VISIONS)("rise or fall in lightness all along a ramp: %s", (vision) => {
+    const fills = Array.from({ length: 9 }, (_, i) => palette.occupancy((i + 1) / 9));
+    for (const ramp of [fills, palette.classes(9), palette.windows(9)]) {
+      const lightness = ramp.map((colour) => lab(hexOf(colour), vision)[0]);
+      const steps = lightness.slice(1).map((value, i) => value - lightness[i]!);
+      const signs = new Set(steps.map(Math.sign));
+      expect([...signs]).toHaveLength(1);
+    }
+  });
+});

@@ -56,7 +56,7 @@ const listMs = cpuMs(() => {
 }, 5);
 const spans = store.heap.store.spans.inUseCount;
 // As src/web/heap/heap-view.ts has it.
-const pauseMs = Math.max(2000, (spans / 1000) * 100);
+const pauseMs = Math.max(2000, (spans / 1000) * 200);
 const heapMib = (store.heap.stats().heapInuseBytes / 2 ** 20).toFixed(0);
 console.log(
   `${values.series} series, ${store.chunks.count} chunks, ${spans} spans, ${heapMib} MiB`,

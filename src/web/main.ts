@@ -58,6 +58,11 @@ class Page {
     });
     this.live.start();
     addEventListener("hashchange", () => void this.show());
+    // Not by its address: that is the view's.
+    document.querySelector(".skip")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.main.focus();
+    });
     void this.show();
   }
 

@@ -24,7 +24,7 @@ import { Timeline } from "./timeline.ts";
 
 /** Least pause between two listings, and pause for each thousand spans listed. */
 const PAUSE_MS = 2000;
-const PAUSE_PER_THOUSAND_MS = 100;
+const PAUSE_PER_THOUSAND_MS = 200;
 const STATUS_MS = 15_000;
 
 export class HeapView {

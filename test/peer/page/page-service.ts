@@ -16,24 +16,25 @@ import { RunningProcess } from "../running-process.ts";
 const HOUR_MS = 3_600_000;
 const START_MS = 60_000;
 const SAMPLES_PER_REQUEST = 2000;
+/** Targets are scraped within so long of each other. */
+const OFFSET_MS_MAX = 1000;
 
 export class PageService {
   readonly origin: string;
   authorization = "";
   private readonly directory: string;
-  private readonly process: RunningProcess;
+  private readonly command: readonly string[];
+  private process: RunningProcess;
+  private cluster: Cluster | null = null;
   private writer: ReturnType<typeof setInterval> | null = null;
 
   private constructor(port: number, directory: string, flags: readonly string[]) {
     this.origin = `http://127.0.0.1:${port}`;
     this.directory = directory;
-    this.process = new RunningProcess(process.execPath, [
-      "dist/main.js",
-      "serve",
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--storage.path=${join(directory, "data")}`,
-      ...flags,
-    ]);
+    const address = `--web.listen-address=127.0.0.1:${port}`;
+    const path = `--storage.path=${join(directory, "data")}`;
+    this.command = ["dist/main.js", "serve", address, path, ...flags];
+    this.process = new RunningProcess(process.execPath, this.command);
   }
 
   /** Starts an empty service. */
@@ -46,13 +47,19 @@ export class PageService {
     const directory = mkdtempSync(join(tmpdir(), "spandrel-page-"));
     const service = new PageService(await freePort(), directory, flags);
     service.authorization = authorization;
-    const headers = { authorization };
-    const isUp = async () => {
-      const answer = await fetch(`${service.origin}/-/ready`, { headers });
-      return answer.ok ? true : undefined;
-    };
-    await service.process.until("ready", START_MS, isUp);
+    await service.untilReady();
     return service;
+  }
+
+  /** Ends the process; its data stays. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    await this.process.stop(signal);
+  }
+
+  /** Starts a process again that was stopped: same address, same data. */
+  async startAgain(): Promise<void> {
+    this.process = new RunningProcess(process.execPath, this.command);
+    await this.untilReady();
   }
 
   get output(): string {
@@ -61,7 +68,7 @@ export class PageService {
 
   /** Writes `hours` of samples of `seriesCount` series, the last as of now. */
   async backfill(seriesCount: number, hours: number, intervalMs: number): Promise<void> {
-    const cluster = new Cluster(seriesCount, intervalMs, new Prng(1));
+    const cluster = this.clusterOf(seriesCount);
     const bodies: Uint8Array[] = [];
     const settings = {
       cycles: Math.floor((hours * HOUR_MS) / intervalMs),
@@ -76,7 +83,7 @@ export class PageService {
 
   /** Goes on writing a scrape every so often, until stopWriting(). */
   write(seriesCount: number, everyMs: number): void {
-    const cluster = new Cluster(seriesCount, everyMs, new Prng(1));
+    const cluster = this.clusterOf(seriesCount);
     this.writer = setInterval(() => {
       const settings = {
         ...{ cycles: 1, intervalMs: everyMs, endMs: Date.now(), queues: 1 },
@@ -106,6 +113,22 @@ export class PageService {
     this.stopWriting();
     await this.process.stop();
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** The cluster that writes: counters go on where the backfill left them. */
+  private clusterOf(seriesCount: number): Cluster {
+    if (this.cluster?.seriesCount !== seriesCount) {
+      this.cluster = new Cluster(seriesCount, OFFSET_MS_MAX, new Prng(1));
+    }
+    return this.cluster;
+  }
+
+  private async untilReady(): Promise<void> {
+    const headers = { authorization: this.authorization };
+    await this.process.until("ready", START_MS, async () => {
+      const answer = await fetch(`${this.origin}/-/ready`, { headers });
+      return answer.ok ? true : undefined;
+    });
   }
 
   private async post(body: Uint8Array): Promise<void> {

@@ -1,23 +1,20 @@
 /**
  * Every view of the page in a real browser, over a running service that is being written to.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
   ChunkListing,
-  DrillStatus,
+  HeapMapReply,
   HeapReply,
   QueryReply,
   SpansReply,
   StorageReply,
 } from "../../../src/http/api-types.ts";
-import { Palette } from "../../../src/web/heap/palette.ts";
+import { countText } from "../../../src/web/base/figure-text.ts";
 import { isInstalled } from "../running-process.ts";
 import { faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
+import { drawnCells, expectedCells, recordedCells } from "./page-map.ts";
 import { PageService } from "./page-service.ts";
 
 const installed = isInstalled("chromium");
@@ -25,49 +22,6 @@ const SERIES = 2500;
 const FIRST_LOAD_BYTES_MAX = 150_000;
 const VIEWS = ["heap", "drill", "query", "status"];
 const POLL = { timeout: 30_000, interval: 300 };
-const DRILL = {
-  series: "120",
-  hours: "44",
-  "restart-hour": "36",
-  "scrape-interval": "1m",
-  "chunk-bytes-median": "300",
-  policy: "exact+shuffled,class+time",
-};
-
-/** Names and values of all spans of the heap, page by page: idle, or the part that is live. */
-async function expectedCells(service: PageService): Promise<number[]> {
-  const reply = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=10000");
-  const { firstPage, endPage, spans } = reply;
-  const palette = new Palette("light");
-  const colours = new Array<number>(endPage - firstPage).fill(palette.idle);
-  spans.page.forEach((page, i) => {
-    const colour = palette.occupancy(spans.live[i]! / spans.slots[i]!);
-    colours.fill(colour, page - firstPage, page - firstPage + spans.pages[i]!);
-  });
-  return colours;
-}
-
-/** The colours in the middle of every cell of the map, and how many pages one stands for. */
-function drawnCells(page: Page): Promise<{ pagesPerCell: number; colours: number[] }> {
-  return page.evaluate(() => {
-    const canvas = document.querySelector<HTMLCanvasElement>(".map-canvas")!;
-    const { columns, cellPixels, pagesPerCell } = canvas.dataset;
-    const scale = canvas.width / canvas.clientWidth;
-    const size = Number(cellPixels) * scale;
-    const context = canvas.getContext("2d")!;
-    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
-    const words = new Uint32Array(data.buffer);
-    const colours: number[] = [];
-    for (let row = 0; (row + 1) * size <= height; row++) {
-      for (let column = 0; column < Number(columns); column++) {
-        const x = Math.floor((column + 0.4) * size);
-        colours.push(words[Math.floor((row + 0.4) * size) * width + x]!);
-      }
-    }
-    return { pagesPerCell: Number(pagesPerCell), colours };
-  });
-}
-
 describe.skipIf(!installed)("the page in a browser", () => {
   let service: PageService;
   let browser: Browser;
@@ -170,6 +124,20 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await page.click(".span-panel .close");
   });
 
+  it("tells what the pointer is on: span, class, slots, windows, series", async () => {
+    await page.hover(".map-canvas", { position: { x: 5, y: 5 } });
+    await page.waitForSelector(".tip:not([hidden]) :text-matches('chunks? of .* series')");
+    const { spans } = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=1");
+    const path = `/api/v1/status/heap/chunks?from=${spans.page[0]}&pages=${spans.pages[0]}`;
+    const { chunk, series } = await service.data<ChunkListing>(path);
+    const tip = await page.textContent(".tip");
+    expect(tip).toContain(`${spans.live[0]} of ${spans.slots[0]} live`);
+    expect(tip).toMatch(/slots of [\d ,\u202f]+ B/);
+    expect(tip).toMatch(/chunks of (the window from \d\d:\d\d|\d windows: )/);
+    expect(tip).toContain(`${countText(chunk.length)} chunk`);
+    expect(tip).toContain(`of ${countText(new Set(series).size)} series`);
+  });
+
   it("is walked with the keyboard", async () => {
     await page.focus(".map-canvas");
     await page.keyboard.press("Home");
@@ -183,9 +151,23 @@ describe.skipIf(!installed)("the page in a browser", () => {
   });
 
   it("goes back through what was recorded, and to the present again", async () => {
-    await page.fill("#scrubber", "300");
+    const [answer] = await Promise.all([
+      page.waitForResponse(/history\/map/),
+      page.fill("#scrubber", "600"),
+    ]);
+    const { data: map } = (await answer.json()) as { data: HeapMapReply };
     await page.waitForSelector(".past:not([hidden])");
     expect(await page.textContent(".past")).toMatch(/The heap as it was at \d{4}-/);
+    await expect
+      .poll(async () => {
+        const { pagesPerCell, colours } = await drawnCells(page);
+        const expected = pagesPerCell === map.pagesPerCell ? recordedCells(map) : [0];
+        return expected.filter((colour, i) => colours[i] !== colour).length;
+      }, POLL)
+      .toBe(0);
+    for (const kind of ["restart", "snapshot"]) {
+      expect(await page.locator(`.events b:text-is("${kind}")`).count()).toBeGreaterThan(0);
+    }
     await page.click(".live-button");
     await expect.poll(() => page.isHidden(".past"), POLL).toBe(true);
     service.write(SERIES, 2000);
@@ -229,39 +211,14 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await expect
       .poll(() => page.textContent("[data-figure='snapshot written']"), POLL)
       .toBe(written);
+    expect(await page.textContent("[data-figure='journal requests put in']")).toMatch(/^\d/);
+    const { restores } = await service.data<StorageReply>("/api/v1/status/storage");
+    expect(restores.length).toBeGreaterThan(0);
+    expect(await page.locator(".restores tr").count()).toBe(restores.length);
     const flags = await service.data<Record<string, string>>("/api/v1/status/flags");
     expect(await page.locator("[aria-label=Flags] tbody tr").count()).toBe(
       Object.keys(flags).length,
     );
-  });
-
-  it("runs a drill to the figures of the command line", async () => {
-    await open(`drill?${new URLSearchParams(DRILL)}`);
-    await page.click("text=Start the drill");
-    await page.waitForSelector(".conclusions li", { timeout: 120_000 });
-    const { state } = await service.data<DrillStatus>("/api/v1/drill");
-    expect(state).toBe("done");
-    const directory = mkdtempSync(join(tmpdir(), "spandrel-drill-"));
-    try {
-      const flags = Object.entries(DRILL).map(([name, value]) => `--${name}=${value}`);
-      execFileSync(process.execPath, ["dist/main.js", "drill", ...flags, `--out=${directory}`], {
-        stdio: "ignore",
-      });
-      const curves = await (await fetch(`${service.origin}/api/v1/drill/curves.csv`)).text();
-      expect(curves).toBe(readFileSync(join(directory, "curves.csv"), "utf8"));
-      const { figures } = JSON.parse(readFileSync(join(directory, "drill.json"), "utf8")) as {
-        figures: { name: string; gap: { peakBytes: number } }[];
-      };
-      const shown = await page.$$eval("tr[data-run]", (rows) =>
-        rows.map((row) => [row.getAttribute("data-run"), Number(row.getAttribute("data-peak"))]),
-      );
-      expect(shown).toEqual(figures.map(({ name, gap }) => [name, gap.peakBytes]));
-    } finally {
-      rmSync(directory, { recursive: true, force: true });
-    }
-    const download = page.waitForEvent("download");
-    await page.click("text=Save PNG");
-    expect((await download).suggestedFilename()).toBe("spandrel-drill.png");
   });
 
   it("is readable in both themes, on a phone too, without sideways scrolling", async () => {

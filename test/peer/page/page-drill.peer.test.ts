@@ -1,0 +1,133 @@
+/**
+ * A drill from the page: run to its end beside the service, the figures those of the command line,
+ * the files those that it saves, and an address that runs the same drill again.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DrillReport, DrillStatus } from "../../../src/http/api-types.ts";
+import { bytesText } from "../../../src/web/base/figure-text.ts";
+import { isInstalled } from "../running-process.ts";
+import { openBrowser } from "./page-browser.ts";
+import { PageService } from "./page-service.ts";
+
+const installed = isInstalled("chromium");
+const DONE = { timeout: 120_000 };
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const DRILL = {
+  series: "120",
+  hours: "44",
+  "restart-hour": "36",
+  "scrape-interval": "1m",
+  "chunk-bytes-median": "300",
+  policy: "exact+shuffled,class+time",
+};
+
+interface CommandReport {
+  readonly figures: readonly {
+    readonly name: string;
+    readonly gap: { readonly peakBytes: number; readonly beforeBytes: number };
+  }[];
+}
+
+describe.skipIf(!installed)("a drill from the page", () => {
+  const directory = mkdtempSync(join(tmpdir(), "spandrel-drill-"));
+  let service: PageService;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  /** The bytes that a click saves, and the name they are saved under. */
+  async function saved(button: string): Promise<[string, Buffer]> {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click(button)]);
+    const path = await download.path();
+    return [download.suggestedFilename(), readFileSync(path)];
+  }
+
+  beforeAll(async () => {
+    service = await PageService.start();
+    browser = await openBrowser();
+    const permissions = ["clipboard-read", "clipboard-write"];
+    context = await browser.newContext({ permissions });
+    page = await context.newPage();
+    const flags = Object.entries(DRILL).map(([name, value]) => `--${name}=${value}`);
+    const command = ["dist/main.js", "drill", ...flags, `--out=${directory}`];
+    execFileSync(process.execPath, command, { stdio: "ignore" });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await service.end();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it("tells how far it is, and comes to an end", async () => {
+    await page.goto(`${service.origin}/#drill?${new URLSearchParams(DRILL)}`);
+    await page.click("text=Start the drill");
+    await page.waitForSelector("section[aria-label=progress]:not([hidden]) .top-list li");
+    await page.waitForSelector(".conclusions li", DONE);
+    expect((await service.data<DrillStatus>("/api/v1/drill")).state).toBe("done");
+    expect(await page.isVisible("section[aria-label=progress]")).toBe(false);
+    const { conclusions } = await service.data<DrillReport>("/api/v1/drill/report");
+    expect(await page.$$eval(".conclusions li", (all) => all.map((one) => one.textContent))).toEqual(
+      conclusions,
+    );
+  });
+
+  it("shows the figures of the command line", async () => {
+    const text = readFileSync(join(directory, "drill.json"), "utf8");
+    const { figures } = JSON.parse(text) as CommandReport;
+    const shown = await page.$$eval("tr[data-run]", (rows) =>
+      rows.map((row) => [
+        row.getAttribute("data-run"),
+        ...[...row.querySelectorAll("td")].slice(1, 3).map((cell) => cell.textContent),
+      ]),
+    );
+    expect(shown).toEqual(
+      figures.map(({ name, gap }) => [name, bytesText(gap.beforeBytes), bytesText(gap.peakBytes)]),
+    );
+  });
+
+  it("draws both maps at the same hour", async () => {
+    await page.waitForSelector("canvas.drill-map[aria-label*='pages in use']");
+    const labels = await page.$$eval("canvas.drill-map", (all) =>
+      all.map((one) => one.getAttribute("aria-label")),
+    );
+    expect(labels).toHaveLength(2);
+    expect(labels.join()).toMatch(/hour \d+.*hour \d+/);
+  });
+
+  it("saves the curves of the command line as CSV, and a picture as PNG", async () => {
+    const [csvName, csv] = await saved("text=Save CSV");
+    expect(csvName).toBe("spandrel-drill-curves.csv");
+    expect(csv.toString("utf8")).toBe(readFileSync(join(directory, "curves.csv"), "utf8"));
+    const [pngName, png] = await saved("text=Save PNG");
+    expect(pngName).toBe("spandrel-drill.png");
+    expect([...png.subarray(0, 8)]).toEqual(PNG_SIGNATURE);
+    expect(png.readUInt32BE(16)).toBe(1200);
+    expect(png.readUInt32BE(20)).toBeGreaterThan(400);
+  });
+
+  it("has a link that runs the same drill again", async () => {
+    await page.click("text=Copy link");
+    await page.waitForSelector("text=The link is copied");
+    const address = await page.evaluate(() => navigator.clipboard.readText());
+    const before = await service.data<DrillReport>("/api/v1/drill/report");
+    const other = await context.newPage();
+    await other.goto(address);
+    await other.waitForSelector(`[data-drill='${before.number}']`);
+    await other.click("text=Start the drill");
+    await other.waitForSelector(`[data-drill='${before.number + 1}']`, DONE);
+    const after = await service.data<DrillReport>("/api/v1/drill/report");
+    expect(after.scenario).toEqual(before.scenario);
+    const [{ restoreSeconds: _one, ...first }] = before.figures as [DrillReport["figures"][0]];
+    const [{ restoreSeconds: _other, ...again }] = after.figures as [DrillReport["figures"][0]];
+    expect(again).toEqual(first);
+    const curves = await (await fetch(`${service.origin}/api/v1/drill/curves.csv`)).text();
+    expect(curves).toBe(readFileSync(join(directory, "curves.csv"), "utf8"));
+    await other.close();
+  });
+});

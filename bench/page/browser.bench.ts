@@ -16,11 +16,11 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "playwright-core";
 import type { HeapReply } from "../../src/http/api-types.ts";
+import { appendResult, machine, printTable } from "../results.ts";
+import { attachServer } from "../server-under-test.ts";
 import { startFilledService } from "./filled-service.ts";
 import { type Panning, panned, SCREENS } from "./panning.ts";
 import { viewerCosts } from "./viewers.ts";
-import { appendResult, machine, printTable } from "../results.ts";
-import { attachServer } from "../server-under-test.ts";
 
 const MIB = 2 ** 20;
 const VIEWERS = [0, 1, 5];

@@ -72,9 +72,9 @@ describe.skipIf(!installed)("a drill from the page", () => {
     expect((await service.data<DrillStatus>("/api/v1/drill")).state).toBe("done");
     expect(await page.isVisible("section[aria-label=progress]")).toBe(false);
     const { conclusions } = await service.data<DrillReport>("/api/v1/drill/report");
-    expect(await page.$$eval(".conclusions li", (all) => all.map((one) => one.textContent))).toEqual(
-      conclusions,
-    );
+    expect(
+      await page.$$eval(".conclusions li", (all) => all.map((one) => one.textContent)),
+    ).toEqual(conclusions);
   });
 
   it("shows the figures of the command line", async () => {

@@ -11,7 +11,7 @@ import { PageService } from "./page-service.ts";
 
 const installed = isInstalled("chromium");
 const SERIES = 200;
-const MINUTES = 3;
+const MINUTES = 0.9;
 
 describe.skipIf(!installed)("the page's history", () => {
   let service: PageService;

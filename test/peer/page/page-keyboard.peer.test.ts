@@ -27,7 +27,7 @@ function numberControls(page: Page): Promise<number> {
       const isShown = element.getClientRects().length > 0 && style.visibility !== "hidden";
       return isShown && !element.matches(":disabled");
     });
-    usable.forEach((element, i) => element.setAttribute("data-control", String(i)));
+    for (const [i, element] of usable.entries()) element.setAttribute("data-control", String(i));
     return usable.length;
   });
 }

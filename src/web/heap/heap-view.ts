@@ -11,13 +11,13 @@ import type { HeapMapReply, HeapReply, LiveHeap } from "../../http/api-types.ts"
 import { ask, errorText } from "../base/api.ts";
 import { el } from "../base/element.ts";
 import { timeText } from "../base/figure-text.ts";
-import type { LiveStream } from "../base/live.ts";
+import type { LiveState, LiveStream } from "../base/live.ts";
 import { nowMs } from "../base/page-clock.ts";
 import { onTheme, theme } from "../base/theme.ts";
-import { emptyHeapNotice } from "./empty-notice.ts";
 import { FigureStrip } from "./figure-strip.ts";
 import { ForecastPanel } from "./forecast-panel.ts";
 import { MapPanel } from "./map-panel.ts";
+import { Notices, type Source } from "./notices.ts";
 import { HeapRecord } from "./record.ts";
 import { SpanTable } from "./span-table.ts";
 import { Timeline } from "./timeline.ts";
@@ -34,11 +34,12 @@ export class HeapView {
   private readonly map: MapPanel;
   private readonly timeline: Timeline;
   private readonly forecast = new ForecastPanel();
-  private readonly notice = el("div", { class: "notice-place", role: "status" });
+  private readonly notices = new Notices();
   private readonly stops: (() => void)[] = [];
   private readonly abort = new AbortController();
   private table: SpanTable | null = null;
   private momentMs: number | null = null;
+  private wasLost = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private statusTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,7 +49,7 @@ export class HeapView {
     this.element = el(
       "div",
       { class: "view heap" },
-      this.notice,
+      this.notices.element,
       this.strip.element,
       el(
         "div",
@@ -57,7 +58,12 @@ export class HeapView {
         el("div", { class: "heap-side" }, this.timeline.element, this.forecast.element),
       ),
     );
-    this.stops.push(live.listen({ heap: (news) => this.onNews(news) }));
+    this.stops.push(
+      live.listen({
+        heap: (news) => this.onNews(news),
+        connection: (state) => this.onConnection(state),
+      }),
+    );
     this.stops.push(onTheme(() => this.map.setTheme(theme())));
     void this.begin();
   }
@@ -70,29 +76,39 @@ export class HeapView {
   }
 
   private async begin(): Promise<void> {
-    try {
-      await Promise.all([this.record.load(), this.readStatus()]);
-      this.timeline.update();
-      this.strip.show(this.record.figures.at(-1));
-    } catch (error) {
-      this.say(errorText(error));
-    }
+    await Promise.all([this.readRecord(), this.readStatus()]);
     void this.follow();
   }
 
-  private say(text: string): void {
-    this.notice.replaceChildren(text === "" ? "" : el("p", { class: "notice bad" }, text));
+  /** The recorded past: asked for at first, and again whenever the stream had broken off. */
+  private async readRecord(): Promise<void> {
+    try {
+      await this.record.load(this.abort.signal);
+      this.notices.well("record");
+      this.timeline.update();
+      if (this.momentMs === null) this.strip.show(this.record.figures.at(-1));
+    } catch (error) {
+      this.failed("record", error);
+    }
+  }
+
+  private failed(source: Source, error: unknown): void {
+    if (!this.abort.signal.aborted) this.notices.fault(source, errorText(error));
+  }
+
+  private onConnection(state: LiveState): void {
+    if (state === "lost") this.wasLost = true;
+    if (state !== "live" || !this.wasLost) return;
+    this.wasLost = false;
+    void this.readRecord();
+    void this.readStatus();
   }
 
   private onNews({ state, figures, events }: LiveHeap): void {
-    if (state === "restoring") {
-      this.notice.replaceChildren(
-        el("p", { class: "notice" }, "The service is restoring its data. The heap will show soon."),
-      );
-      return;
-    }
+    this.notices.setRestoring(state === "restoring");
+    if (state === "restoring") return;
     this.record.add(figures, events);
-    if (events.length > 0) void this.readStatus().catch(() => {});
+    if (events.length > 0) void this.readStatus();
     this.timeline.update();
     if (this.momentMs === null && figures !== null) this.strip.show(figures);
   }
@@ -118,28 +134,39 @@ export class HeapView {
       if (this.abort.signal.aborted || this.momentMs !== null) return before;
       this.table = table;
       this.map.showTable(table);
-      this.say("");
-      if (table.count === 0) this.notice.replaceChildren(emptyHeapNotice());
+      this.notices.well("spans");
+      this.notices.setEmpty(table.count === 0);
       return isPart ? table.indexFrom(end) - table.indexFrom(from) : table.count;
     } catch (error) {
-      if (!this.abort.signal.aborted) this.say(errorText(error));
+      this.failed("spans", error);
       return 0;
     }
   }
 
   /** Windows, classes and forecast: asked for now and then. */
   private async readStatus(): Promise<void> {
-    const reply = await ask<HeapReply>("/api/v1/status/heap", { signal: this.abort.signal });
-    this.map.setClasses(reply.classes);
-    this.forecast.show(reply.forecast, nowMs());
     clearTimeout(this.statusTimer);
-    this.statusTimer = setTimeout(() => void this.readStatus().catch(() => {}), STATUS_MS);
+    try {
+      const reply = await ask<HeapReply>("/api/v1/status/heap", { signal: this.abort.signal });
+      this.map.setClasses(reply.classes);
+      this.forecast.show(reply.forecast, nowMs());
+      this.notices.well("status");
+    } catch (error) {
+      this.failed("status", error);
+    }
+    if (this.abort.signal.aborted) return;
+    clearTimeout(this.statusTimer);
+    this.statusTimer = setTimeout(() => {
+      void this.readStatus();
+      if (this.notices.hasFault("record")) void this.readRecord();
+    }, STATUS_MS);
   }
 
   /** Looks at a moment of the past, or the present again. */
   private async look(timeMs: number | null): Promise<void> {
     this.momentMs = timeMs;
     if (timeMs === null) {
+      this.notices.well("moment");
       this.strip.show(this.record.figures.at(-1));
       if (this.table !== null) this.map.showTable(this.table);
       void this.list();
@@ -149,9 +176,10 @@ export class HeapView {
     try {
       const query = `time=${timeMs / 1000}`;
       const map = await ask<HeapMapReply>(`/api/v1/status/heap/history/map?${query}`);
+      this.notices.well("moment");
       if (this.momentMs === timeMs) this.map.showRecorded(map, timeText(map.timeMs));
     } catch (error) {
-      this.say(errorText(error));
+      this.failed("moment", error);
     }
   }
 }

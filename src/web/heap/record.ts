@@ -19,8 +19,8 @@ export class HeapRecord {
   mapTimesMs: readonly number[] = [];
 
   /** Reads the recorded past anew. */
-  async load(): Promise<void> {
-    const reply = await ask<HistoryReply>("/api/v1/status/heap/history");
+  async load(signal: AbortSignal): Promise<void> {
+    const reply = await ask<HistoryReply>("/api/v1/status/heap/history", { signal });
     const names = Object.keys(reply.figures) as FigureName[];
     this.figures = reply.figures.timeMs.map((_, i) => {
       const row = names.map((name) => [name, reply.figures[name][i] as number]);

@@ -7,10 +7,12 @@
  * I2  A reference past the symbols or a name without a value makes the request invalid.
  * I3  Repeated texts are bounded: the result never passes the limit of a decoded body.
  * I4  Start timestamps stay in samples, where the scan steps over them, or are left out.
+ * I5  Metadata is the family's, whose name a series of a classic histogram or summary extends.
  *
  * Units: offsets and lengths are bytes.
  */
 import { TsdbError } from "../base/errors.ts";
+import { familyNameEnd } from "./family-name.ts";
 import {
   invalidBody,
   ProtobufCursor,
@@ -51,6 +53,8 @@ export class WriteRequest2 {
   private limitBytes = 0;
   private symbols: number[] = [];
   private refs: number[] = [];
+  /** Whether the series that is read has native histograms. */
+  private hasHistograms = false;
 
   /**
    * The 1.0 message that says what the 2.0 message `body` says; valid until the next call.
@@ -89,6 +93,7 @@ export class WriteRequest2 {
     this.readRefs(from, end);
     this.writeLabels(series);
     const refs = this.refs;
+    this.hasHistograms = false;
     let metadataFrom = -1;
     let metadataTo = -1;
     cursor.offset = from;
@@ -103,8 +108,10 @@ export class WriteRequest2 {
       if ((tag & 7) !== WIRE_BYTES) throw wrongWireType(at, tag, "TimeSeries");
       const to = cursor.contentEnd(end);
       if (field === SAMPLES) series.field(TAG_2, this.body, cursor.offset, to);
-      else if (field === HISTOGRAMS) series.field(TAG_4, this.body, cursor.offset, to);
-      else if (field === EXEMPLARS) this.writeExemplar(cursor.offset, to);
+      else if (field === HISTOGRAMS) {
+        series.field(TAG_4, this.body, cursor.offset, to);
+        this.hasHistograms = true;
+      } else if (field === EXEMPLARS) this.writeExemplar(cursor.offset, to);
       else [metadataFrom, metadataTo] = [cursor.offset, to];
       cursor.offset = to;
       this.checkRoom();
@@ -184,8 +191,7 @@ export class WriteRequest2 {
     const name = this.nameOf(refs);
     if (name < 0) return;
     nested.clear();
-    this.writeSymbol(nested, TAG_2, name);
-    const plainLength = nested.length;
+    let type = 0;
     const resume = cursor.offset;
     cursor.offset = from;
     while (cursor.offset < end) {
@@ -199,14 +205,21 @@ export class WriteRequest2 {
       if ((tag & 7) !== WIRE_VARINT) throw wrongWireType(at, tag, "Metadata");
       if (field === TYPE) {
         cursor.varint(end);
-        if (cursor.low !== 0) nested.number(TYPE_TAG, cursor.low);
+        type = cursor.low;
       } else {
         const symbol = this.ref(end);
         if (symbol !== 0) this.writeSymbol(nested, field === HELP_REF ? TAG_4 : TAG_5, symbol);
       }
     }
     cursor.offset = resume;
-    if (nested.length > plainLength) this.out.field(TAG_3, nested.written(), 0, nested.length);
+    if (type !== 0) nested.number(TYPE_TAG, type);
+    if (nested.length === 0) return;
+    const [nameFrom, nameTo] = [this.symbols[name]!, this.symbols[name + 1]!];
+    // A native histogram has its family's name.
+    const isNative = this.hasHistograms;
+    const familyTo = isNative ? nameTo : familyNameEnd(this.body, nameFrom, nameTo, type);
+    nested.field(TAG_2, this.body, nameFrom, familyTo);
+    this.out.field(TAG_3, nested.written(), 0, nested.length);
   }
 
   /** The symbol of the metric's name, -1 when the series has none. */

@@ -56,6 +56,27 @@ describe("a 2.0 request laid out as 1.0", () => {
     expect(readMetadata(batch, 0).help).toBe("Whether it is up.");
   });
 
+  it.each([
+    ["wait_bucket", 3, { samples: [{ value: 1 }] }, "wait"],
+    ["wait_sum", 3, { samples: [{ value: 1 }] }, "wait"],
+    ["wait_count", 3, { samples: [{ value: 1 }] }, "wait"],
+    ["wait_gsum", 4, { samples: [{ value: 1 }] }, "wait"],
+    ["wait_count", 5, { samples: [{ value: 1 }] }, "wait"],
+    ["wait", 5, { samples: [{ value: 1 }] }, "wait"],
+    ["wait_bucket", 5, { samples: [{ value: 1 }] }, "wait_bucket"],
+    ["wait_count", 1, { samples: [{ value: 1 }] }, "wait_count"],
+    ["wait_count", 3, { histograms: [{ countInt: 0 }] }, "wait_count"],
+    ["_sum", 3, { samples: [{ value: 1 }] }, "_sum"],
+  ])("has metadata of %s, type %i, with %j under the name %s", (name, type, rows, family) => {
+    const series = { labelsRefs: [1, 2], metadata: { type }, ...rows };
+    const request = { symbols: ["", "__name__", name], timeseries: [series] };
+    const bytes = REQUEST_2.encode(REQUEST_2.fromObject(request)).finish();
+    const message = REQUEST_1.decode(new WriteRequest2().layOut(bytes, LIMIT));
+    expect(REQUEST_1.toObject(message)).toMatchObject({
+      metadata: [{ type, metricFamilyName: family }],
+    });
+  });
+
   it("is refused when a reference is past the symbols or a name has no value", () => {
     expect(() => laidOut({ labelsRefs: [1, 8] })).toThrow("symbol 8 of 8");
     expect(() => laidOut({ labelsRefs: [1] })).toThrow("a label name has no value");

@@ -11,6 +11,7 @@
  * Units: times are milliseconds since the epoch (seconds in the text); lines and columns from 1.
  */
 import { TsdbError } from "../base/errors.ts";
+import { numberOfText } from "../base/number-text.ts";
 import { compareUtf8 } from "../series/labels.ts";
 
 export interface ImportedSample {
@@ -24,9 +25,6 @@ const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const QUOTED = /"((?:[^"\\\n]|\\[\\n"])*)"/y;
 const BLANK = / */y;
 const WORD = /[^ #]+/y;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const NOT_A_NUMBER = /^nan$/i;
 const END = "# EOF";
 const METRIC_NAME = "__name__";
 
@@ -126,11 +124,9 @@ class SampleLine {
   }
 
   private numberOf(word: string): number {
-    if (NUMBER.test(word)) return Number(word);
-    if (NOT_A_NUMBER.test(word)) return Number.NaN;
-    const infinity = INFINITY.exec(word);
-    if (infinity === null) throw this.fail(`${JSON.stringify(word)} is not a number`);
-    return infinity[1] === "-" ? -Infinity : Infinity;
+    const number = numberOfText(word);
+    if (number === null) throw this.fail(`${JSON.stringify(word)} is not a number`);
+    return number;
   }
 
   private sorted(): string[] {

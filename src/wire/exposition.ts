@@ -10,6 +10,7 @@
  * Units: times are milliseconds since the epoch; lines count from 1.
  */
 import { TsdbError } from "../base/errors.ts";
+import { numberOfText } from "../base/number-text.ts";
 
 /** One sample line. */
 export interface ExpositionSample {
@@ -37,9 +38,6 @@ const LABEL_NAME = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const LABEL_VALUE = /"((?:[^"\\]|\\.)*)"/y;
 const BLANKS = /[ \t]*/y;
 const WORD = /[^ \t]+/y;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const INFINITY = /^([+-]?)inf(?:inity)?$/i;
-const NOT_A_NUMBER = /^[+-]?nan$/i;
 const TIMESTAMP = /^-?\d{1,19}$/;
 const COMMENT = /^#[ \t]+(HELP|TYPE)[ \t]+([a-zA-Z_:][a-zA-Z0-9_:]*)(?:[ \t]+(.*))?$/;
 const TYPES = new Set(["counter", "gauge", "histogram", "summary", "untyped"]);
@@ -125,11 +123,9 @@ class SampleLine {
   }
 
   private numberOf(word: string): number {
-    if (NUMBER.test(word)) return Number(word);
-    if (NOT_A_NUMBER.test(word)) return Number.NaN;
-    const infinity = INFINITY.exec(word);
-    if (infinity === null) throw this.fail(`value ${JSON.stringify(word)} is not a number`);
-    return infinity[1] === "-" ? -Infinity : Infinity;
+    const number = numberOfText(word);
+    if (number === null) throw this.fail(`value ${JSON.stringify(word)} is not a number`);
+    return number;
   }
 
   private timeOf(word: string): number {

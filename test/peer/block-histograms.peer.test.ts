@@ -1,13 +1,11 @@
 /**
  * A real Prometheus decodes our native histogram chunks: it is given a block of them, has nothing
- * else, and answers PromQL as Spandrel does. Debian's 2.42, and 3.5 where it is found (PEERS_DIR).
+ * else, and answers PromQL as Spandrel does. Debian's 2.42, and 3.5 where it is found
+ * (peer-programs.ts).
  *
  * Units: …Ms milliseconds, …Seconds seconds.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { encodeReference } from "../wire/request-oracle.ts";
@@ -15,6 +13,7 @@ import { ExportedBlocks, sealedStartMs as startMs } from "./exported-blocks.ts";
 import { comparable, differences } from "./histogram-answers.ts";
 import { histogramSeries } from "./histogram-writes.ts";
 import { linearQuantile, type Point, type Shown } from "./linear-quantile.ts";
+import { prometheus3 } from "./peer-programs.ts";
 import { fetchText, isInstalled } from "./running-process.ts";
 
 const STEPS = 400;
@@ -35,9 +34,7 @@ const HEADERS = {
   "content-encoding": "snappy",
   "x-prometheus-remote-write-version": "0.1.0",
 };
-const peers = process.env["PEERS_DIR"] ?? join(homedir(), ".cache", "spandrel-bench", "peers");
-const later = join(peers, "bin", "prometheus");
-const PROGRAMS = ["prometheus", ...(existsSync(later) ? [later] : [])];
+const PROGRAMS = ["prometheus", ...(prometheus3 === null ? [] : [prometheus3])];
 const series = histogramSeries(startMs, STEPS);
 const KINDS = Object.keys(series);
 

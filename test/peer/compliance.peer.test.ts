@@ -1,21 +1,20 @@
 /**
  * The same samples into a real Prometheus and into Spandrel, the same queries to both: Debian's
- * 2.42, and 3.5.3 where it is found (PEERS_DIR, see bench/README.md).
+ * 2.42, and 3.5.3 where it is found (peer-programs.ts).
  *
  * With 3.5.3 every answer must agree. What 2.42 answers otherwise is listed here by class, with the
  * reason; a difference outside the classes is a failure, and so is a class that explains nothing.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare, type Question, questionsBefore } from "./compliance.ts";
 import { ownQueries } from "./compliance-queries.ts";
 import { demoRequests } from "./demo-series.ts";
-import { freePort } from "./free-port.ts";
-import { fetchText, isInstalled, RunningProcess } from "./running-process.ts";
+import { prometheus3 } from "./peer-programs.ts";
+import { isInstalled } from "./running-process.ts";
+import { StartedServers } from "./started-servers.ts";
 
-const START_MS = 60_000;
 const MINUTES = 90;
 const SEED = 1;
 
@@ -66,47 +65,20 @@ class Pair {
   reference = "";
   own = "";
   readonly newestSeconds = Math.floor(Date.now() / 60_000) * 60 - 60;
-  private readonly folder = mkdtempSync(join(tmpdir(), "spandrel-compliance-"));
-  private readonly running: RunningProcess[] = [];
+  private readonly servers = new StartedServers("compliance");
 
   async start(prometheus: string): Promise<void> {
-    this.reference = await this.startProgram(prometheus, (port) => {
-      const config = join(this.folder, "empty.yml");
-      writeFileSync(config, "global: { scrape_interval: 15s }\n");
-      return [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${join(this.folder, "prometheus")}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-        "--web.enable-remote-write-receiver",
-      ];
-    });
-    this.own = await this.startProgram(process.execPath, (port) => [
-      "dist/main.js",
-      "serve",
-      `--storage.path=${join(this.folder, "spandrel")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--self-scrape.interval=0",
-    ]);
+    const configuration = "global: { scrape_interval: 15s }\n";
+    const flags = ["--web.enable-remote-write-receiver"];
+    this.reference = await this.servers.startPrometheus(prometheus, configuration, flags);
+    this.own = await this.servers.startSpandrel();
     for (const body of demoRequests(SEED, this.newestSeconds * 1000, MINUTES)) {
       for (const origin of [this.reference, this.own]) await write(origin, body);
     }
   }
 
-  async end(): Promise<void> {
-    for (const program of this.running) await program.stop();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  private async startProgram(
-    program: string,
-    argsOf: (port: number) => readonly string[],
-  ): Promise<string> {
-    const port = await freePort();
-    const process = new RunningProcess(program, argsOf(port));
-    this.running.push(process);
-    const origin = `http://127.0.0.1:${port}`;
-    await process.until("ready", START_MS, () => fetchText(`${origin}/-/ready`));
-    return origin;
+  end(): Promise<void> {
+    return this.servers.end();
   }
 }
 
@@ -193,12 +165,9 @@ describe.skipIf(!isInstalled("prometheus"))("Prometheus 2.42 and Spandrel", () =
   });
 });
 
-const peers = process.env["PEERS_DIR"] ?? join(homedir(), ".cache", "spandrel-bench", "peers");
-const prometheus3 = join(peers, "bin", "prometheus");
-
-describe.skipIf(!existsSync(prometheus3))("Prometheus 3.5 and Spandrel (skipped: no peer)", () => {
+describe.skipIf(prometheus3 === null)("Prometheus 3.5 and Spandrel (skipped: no peer)", () => {
   const pair = new Pair();
-  beforeAll(() => pair.start(prometheus3));
+  beforeAll(() => pair.start(prometheus3!));
   afterAll(() => pair.end());
 
   it.each(LISTS)("agree in every answer: %s", async (name, queries) => {

@@ -4,13 +4,10 @@
  *
  * Units: …Ms milliseconds.
  */
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "./free-port.ts";
-import { fetchText, RunningProcess } from "./running-process.ts";
+import { StartedServers } from "./started-servers.ts";
 
-const START_MS = 60_000;
 const EXPORT_MS = 60_000;
 const WINDOW_MS = 4 * 3600 * 1000;
 
@@ -19,47 +16,31 @@ export const sealedStartMs = Math.floor(Date.now() / WINDOW_MS - 2) * WINDOW_MS;
 export const sealedEndMs = sealedStartMs + WINDOW_MS;
 
 export class ExportedBlocks {
-  readonly directory = mkdtempSync(join(tmpdir(), "spandrel-export-"));
+  private readonly servers = new StartedServers("export");
+  readonly directory = this.servers.directory;
   readonly blocks = join(this.directory, "blocks");
-  private readonly running: RunningProcess[] = [];
 
   /** Starts Spandrel; its URL. */
-  async startSpandrel(): Promise<string> {
-    return this.start(process.execPath, (address) => [
-      ...["dist/main.js", "serve", `--web.listen-address=${address}`, "--self-scrape.interval=0"],
-      ...[`--storage.path=${this.directory}/store`, `--export.blocks-path=${this.blocks}`],
-    ]);
+  startSpandrel(): Promise<string> {
+    return this.servers.startSpandrel(`--export.blocks-path=${this.blocks}`);
   }
 
   /** Waits until a window has been handed over. */
   async exported(): Promise<void> {
     const isExported = async () => readdirSync(this.blocks).includes("exported.json") || undefined;
-    await this.running[0]?.until("block", EXPORT_MS, isExported);
+    await this.servers.until("block", EXPORT_MS, isExported);
   }
 
   /** Starts a Prometheus over a copy of the blocks, since it writes into its directory; its URL. */
-  async startPrometheus(program: string, ...flags: string[]): Promise<string> {
-    const name = `tsdb-${this.running.length}`;
-    cpSync(this.blocks, join(this.directory, name), { recursive: true });
-    const configuration = join(this.directory, "prometheus.yml");
-    writeFileSync(configuration, "{}\n");
-    return this.start(program, (address) => [
-      ...[`--config.file=${configuration}`, `--web.listen-address=${address}`, ...flags],
-      ...[`--storage.tsdb.path=${this.directory}/${name}`, "--storage.tsdb.retention.time=10y"],
-    ]);
+  startPrometheus(program: string, ...flags: string[]): Promise<string> {
+    const data = this.servers.folder("blocks");
+    cpSync(this.blocks, data, { recursive: true });
+    const retention = "--storage.tsdb.retention.time=10y";
+    return this.servers.startPrometheus(program, "{}\n", [retention, ...flags], { data });
   }
 
   /** Ends all of them and removes their data. */
-  async end(): Promise<void> {
-    for (const one of this.running.reverse()) await one.stop();
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  private async start(program: string, argsFor: (address: string) => string[]): Promise<string> {
-    const address = `127.0.0.1:${await freePort()}`;
-    const one = new RunningProcess(program, argsFor(address));
-    this.running.push(one);
-    await one.until("ready", START_MS, () => fetchText(`http://${address}/-/ready`));
-    return `http://${address}`;
+  end(): Promise<void> {
+    return this.servers.end();
   }
 }

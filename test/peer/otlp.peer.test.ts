@@ -1,28 +1,24 @@
 /**
  * The same OTLP requests to Spandrel and to Prometheus 3.5: the same series and samples.
  *
- * Debian's Prometheus is built without the OTLP receiver. One that has it is looked for in
- * PEERS_DIR/bin as prometheus-otlp and as prometheus; without it the test is skipped.
+ * Debian's Prometheus is built without the OTLP receiver. One that has it is looked for beside the
+ * others (peer-programs.ts) as prometheus-otlp and as prometheus; without it the test is skipped.
  *
  * Units: …Ms milliseconds.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Prng } from "../../src/base/prng.ts";
 import { type Json, protobufOf, randomRequest } from "../otlp/random-request.ts";
-import { freePort } from "./free-port.ts";
-import { fetchText, RunningProcess } from "./running-process.ts";
+import { peerPath } from "./peer-programs.ts";
+import { fetchText } from "./running-process.ts";
+import { StartedServers } from "./started-servers.ts";
 
-const START_MS = 60_000;
 const REQUESTS = 60;
 const PATH = "/api/v1/otlp/v1/metrics";
 
-const peers = process.env["PEERS_DIR"] ?? join(homedir(), ".cache", "spandrel-bench", "peers");
-const candidates = ["prometheus-otlp", "prometheus"].map((name) => join(peers, "bin", name));
+const candidates = ["prometheus-otlp", "prometheus"].map(peerPath);
 const prometheus = candidates.find((program) => {
   const { stdout, stderr } = spawnSync(program, ["--help"], { encoding: "utf8" });
   return `${stdout}${stderr}`.includes("web.enable-otlp-receiver");
@@ -46,7 +42,7 @@ function rounded(text: string): string {
 /** Every series with its samples, as texts in order. */
 async function everything(url: string, toSeconds: number): Promise<string[]> {
   const query = new URLSearchParams({ query: '{instance=~".+"}[10m]', time: String(toSeconds) });
-  const text = await fetchText(`${url}/api/v1/query?${query}`);
+  const text = await fetchText(`${url}/api/v1/query?${query.toString()}`);
   const { result } = (JSON.parse(text!) as Answer).data;
   return result
     .map(({ metric, values, histograms }) => {
@@ -67,47 +63,22 @@ const JSON_TYPE = { "content-type": "application/json" };
 describe.skipIf(prometheus === undefined)(
   "OTLP to Prometheus 3.5 and Spandrel (skipped: no Prometheus with an OTLP receiver)",
   () => {
-    const directory = mkdtempSync(join(tmpdir(), "spandrel-otlp-"));
+    const servers = new StartedServers("otlp");
     const nowMs = Date.now();
-    const servers: RunningProcess[] = [];
     const urls: string[] = [];
 
     beforeAll(async () => {
-      const config = join(directory, "prometheus.yml");
-      writeFileSync(config, "otlp: { promote_resource_attributes: [host.name] }\n");
-      const ports = [await freePort(), await freePort()];
-      const address = (port: number) => `--web.listen-address=127.0.0.1:${port}`;
-      const programs: [string, string[]][] = [
-        [
-          prometheus!,
-          [
-            `--config.file=${config}`,
-            `--storage.tsdb.path=${join(directory, "prometheus")}`,
-            "--enable-feature=native-histograms",
-          ],
-        ],
-        [
-          process.execPath,
-          [
-            ...["dist/main.js", "serve", `--storage.path=${join(directory, "spandrel")}`],
-            ...["--self-scrape.interval=0", "--otlp.promote-resource-attributes=host.name"],
-          ],
-        ],
-      ];
-      for (const [i, [program, args]] of programs.entries()) {
-        const url = `http://127.0.0.1:${ports[i]}`;
-        const all = [...args, address(ports[i]!), "--web.enable-otlp-receiver"];
-        const server = new RunningProcess(program, all);
-        servers.push(server);
-        urls.push(url);
-        await server.until("ready", START_MS, () => fetchText(`${url}/-/ready`));
-      }
+      const receiver = "--web.enable-otlp-receiver";
+      const configuration = "otlp: { promote_resource_attributes: [host.name] }\n";
+      const flags = ["--enable-feature=native-histograms,exemplar-storage", receiver];
+      flags.push("--log.level=debug");
+      urls.push(
+        await servers.startPrometheus(prometheus!, configuration, flags),
+        await servers.startSpandrel("--otlp.promote-resource-attributes=host.name", receiver),
+      );
     });
 
-    afterAll(async () => {
-      for (const server of servers) await server.stop();
-      rmSync(directory, { recursive: true, force: true });
-    });
+    afterAll(() => servers.end());
 
     it("stores the same series, sample by sample", async () => {
       for (let i = 0; i < REQUESTS; i++) {
@@ -132,6 +103,25 @@ describe.skipIf(prometheus === undefined)(
       const [theirs, ours] = await Promise.all(urls.map((url) => everything(url, nowMs / 1000)));
       expect(theirs!.length).toBeGreaterThan(REQUESTS * 10);
       expect(ours).toEqual(theirs);
+    });
+
+    // Prometheus looks some series of exemplars up by labels that it has not stored, empty ones
+    // among them, finds none, says so in its log and leaves the exemplar out.
+    it("stores the same exemplars, and those for which Prometheus finds no series", async () => {
+      const texts = await Promise.all(
+        urls.map(async (url) => {
+          const query = new URLSearchParams({ query: '{__name__=~".+"}', start: "0", end: "4e9" });
+          const text = await fetchText(`${url}/api/v1/query_exemplars?${query.toString()}`);
+          const { data } = JSON.parse(text ?? "") as { data: unknown[] };
+          return data.map((series) => JSON.stringify(series)).sort();
+        }),
+      );
+      const [theirs, ours] = texts;
+      expect(theirs!.length).toBeGreaterThan(50);
+      const known = new Set(ours);
+      expect(theirs!.filter((series) => !known.has(series))).toEqual([]);
+      const lost = servers.outputOf(urls[0]!).match(/unknown HeadSeriesRef when trying/g) ?? [];
+      expect(ours!.length).toBe(theirs!.length + lost.length);
     });
 
     it("answers the same status to what is no request", async () => {

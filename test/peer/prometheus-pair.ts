@@ -19,7 +19,8 @@ interface MatrixReply {
   readonly data: {
     readonly result: readonly {
       readonly metric: Readonly<Record<string, string>>;
-      readonly values: readonly (readonly [number, string])[];
+      /** Absent in series of native histograms. */
+      readonly values?: readonly (readonly [number, string])[];
     }[];
   };
 }
@@ -110,7 +111,7 @@ export async function samplesBetween(
   const text = await fetchText(`${apiUrl}/api/v1/query?${query}`);
   if (text === undefined) throw new Error(`${apiUrl} did not answer ${query}`);
   const samples: Samples = new Map();
-  for (const { metric, values } of (JSON.parse(text) as MatrixReply).data.result) {
+  for (const { metric, values = [] } of (JSON.parse(text) as MatrixReply).data.result) {
     const kept = values.filter(([time]) => time > fromSeconds && time <= toSeconds);
     const key = JSON.stringify(Object.entries(metric).sort(([a], [b]) => (a < b ? -1 : 1)));
     if (kept.length > 0) samples.set(key, new Map(kept));

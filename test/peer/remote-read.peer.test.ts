@@ -2,16 +2,12 @@
  * A real Prometheus without samples of its own reads Spandrel's over remote read and answers PromQL
  * with them as Spandrel does. Its external label, which it adds to every selector, is Spandrel's.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { compress } from "snappyjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
-import { freePort } from "./free-port.ts";
-import { fetchText, isInstalled, RunningProcess } from "./running-process.ts";
+import { isInstalled } from "./running-process.ts";
+import { StartedServers } from "./started-servers.ts";
 
-const START_MS = 60_000;
 const STEP_MS = 15_000;
 const SAMPLE_COUNT = 240;
 /** No sample lies on the edge of a window at a time divisible by 5: releases differ there. */
@@ -68,39 +64,21 @@ function body(firstMs: number): Uint8Array<ArrayBuffer> {
 }
 
 describe.runIf(isInstalled("prometheus"))("Prometheus over remote read", () => {
-  const directory = mkdtempSync(join(tmpdir(), "spandrel-read-"));
-  const running: RunningProcess[] = [];
+  const servers = new StartedServers("read");
   const endMs = Math.floor(Date.now() / STEP_MS) * STEP_MS;
   const firstMs = endMs - SAMPLE_COUNT * STEP_MS + OFFSET_MS;
   let spandrel = "";
   let prometheus = "";
 
-  async function start(program: string, args: string[], url: string): Promise<void> {
-    const one = new RunningProcess(program, args);
-    running.push(one);
-    await one.until("ready", START_MS, () => fetchText(`${url}/-/ready`));
-  }
-
   beforeAll(async () => {
-    const [port, peerPort] = [await freePort(), await freePort()];
-    spandrel = `http://127.0.0.1:${port}`;
-    prometheus = `http://127.0.0.1:${peerPort}`;
-    const flags = [`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${directory}/store`];
-    const own = ["--external-label=cluster=one", "--self-scrape.interval=0"];
-    await start(process.execPath, ["dist/main.js", "serve", ...flags, ...own], spandrel);
-    const configuration = join(directory, "prometheus.yml");
-    writeFileSync(
-      configuration,
-      [
-        "global: { external_labels: { cluster: one } }",
-        "remote_read:",
-        `  - { url: "${spandrel}/api/v1/read", read_recent: true }`,
-        "",
-      ].join("\n"),
-    );
-    const peer = [`--config.file=${configuration}`, `--storage.tsdb.path=${directory}/tsdb`];
-    const address = `--web.listen-address=127.0.0.1:${peerPort}`;
-    await start("prometheus", [...peer, address], prometheus);
+    spandrel = await servers.startSpandrel("--external-label=cluster=one");
+    const configuration = [
+      "global: { external_labels: { cluster: one } }",
+      "remote_read:",
+      `  - { url: "${spandrel}/api/v1/read", read_recent: true }`,
+      "",
+    ];
+    prometheus = await servers.startPrometheus("prometheus", configuration.join("\n"));
     const headers = {
       "content-encoding": "snappy",
       "content-type": "application/x-protobuf",
@@ -113,10 +91,7 @@ describe.runIf(isInstalled("prometheus"))("Prometheus over remote read", () => {
     expect([sent.status, await sent.text()]).toEqual([204, ""]);
   });
 
-  afterAll(async () => {
-    for (const one of running.reverse()) await one.stop();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => servers.end());
 
   /**
    * The result of a query, series sorted: their order is not promised. Values have 12 digits, since

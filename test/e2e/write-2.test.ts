@@ -1,88 +1,15 @@
 /** Remote write 2.0 over real HTTP: what a receiver answers to the cases of the public suites. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import protobuf from "protobufjs";
-import { compress } from "snappyjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
-import { Program } from "./program.ts";
+import { bodyOf, encoded, TYPE_2 as TYPE, Write2Door } from "./write-2-door.ts";
 
-const proto = fileURLToPath(new URL("../../proto/", import.meta.url));
-const root = new protobuf.Root();
-root.resolvePath = (_origin, target) => proto + target;
-root.loadSync("write_v2.proto");
-const requestType = root.lookupType("io.prometheus.write.v2.Request");
-const TYPE = "application/x-protobuf;proto=io.prometheus.write.v2.Request";
+const door = new Write2Door();
+const later = () => door.later();
+const samples = (value?: number) => door.samples(value);
+const send = (body: Uint8Array<ArrayBuffer>, type = TYPE, encoding = "snappy") =>
+  door.send(body, { type, encoding });
 
-const directory = mkdtempSync(join(tmpdir(), "spandrel-write-2-"));
-let program: Program;
-let server = "";
-let nextMs = systemClock.nowMs() - 60_000;
-
-beforeAll(async () => {
-  program = new Program([
-    "serve",
-    "--web.listen-address=127.0.0.1:0",
-    `--storage.path=${directory}`,
-    "--self-scrape.interval=0",
-    "--log.format=json",
-  ]);
-  server = await program.ready();
-});
-
-afterAll(async () => {
-  await program.kill();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly [part: string]: unknown;
-}
-
-/** A request whose labels are put into the table of symbols. */
-function bodyOf(series: readonly Series[]): Uint8Array<ArrayBuffer> {
-  const symbols = [""];
-  const refOf = (text: string) => {
-    if (!symbols.includes(text)) symbols.push(text);
-    return symbols.indexOf(text);
-  };
-  const timeseries = series.map(({ labels, ...parts }) => ({
-    labelsRefs: Object.entries(labels).flatMap(([name, value]) => [refOf(name), refOf(value)]),
-    ...parts,
-  }));
-  return encoded({ symbols, timeseries });
-}
-
-function encoded(request: object): Uint8Array<ArrayBuffer> {
-  const message = requestType.encode(requestType.fromObject(request)).finish();
-  return new Uint8Array(compress(message));
-}
-
-async function send(body: Uint8Array<ArrayBuffer>, type = TYPE, encoding = "snappy") {
-  const headers = {
-    "content-type": type,
-    "content-encoding": encoding,
-    "x-prometheus-remote-write-version": "2.0.0",
-  };
-  const answer = await fetch(`${server}/api/v1/write`, { method: "POST", headers, body });
-  const written = (what: string) => answer.headers.get(`x-prometheus-remote-write-${what}-written`);
-  return {
-    status: answer.status,
-    text: await answer.text(),
-    written: [written("samples"), written("histograms"), written("exemplars")],
-  };
-}
-
-/** A time later than all before it. */
-function later(): number {
-  nextMs += 10;
-  return nextMs;
-}
-
-const samples = (value = 1) => [{ value, timestamp: later() }];
+beforeAll(() => door.open());
+afterAll(() => door.close());
 
 const named = (name: string, more = {}) => ({ labels: { __name__: name, ...more } });
 const histogram = () => ({
@@ -100,7 +27,7 @@ describe("remote write 2.0", () => {
   it("stores all samples and says how many", async () => {
     const series = ["a", "b", "c", "d"].map((name) => ({ ...named(name), samples: samples() }));
     expect(await send(bodyOf(series))).toMatchObject({ status: 204, written: ["4", "0", "0"] });
-    const answer = await fetch(`${server}/api/v1/query?query=count({__name__=~"a|b|c|d"})`);
+    const answer = await fetch(`${door.server}/api/v1/query?query=count({__name__=~"a|b|c|d"})`);
     expect(await answer.text()).toContain('"4"');
   });
 
@@ -171,13 +98,13 @@ describe("remote write 2.0", () => {
     const [sample] = samples();
     const series = {
       labelsRefs: [1, 2],
-      samples: [{ ...sample, startTimestamp: nextMs - 5000 }],
+      samples: [{ ...sample, startTimestamp: sample!.timestamp - 5000 }],
       metadata: { type: 1, helpRef: 3 },
-      exemplars: [{ labelsRefs: [4, 5], value: 1, timestamp: nextMs }],
+      exemplars: [{ labelsRefs: [4, 5], value: 1, timestamp: sample!.timestamp }],
     };
     const answer = await send(encoded({ symbols, timeseries: [series] }));
     expect(answer).toMatchObject({ status: 204, written: ["1", "0", "1"] });
-    const metadata = await fetch(`${server}/api/v1/metadata?metric=requests_total`);
+    const metadata = await fetch(`${door.server}/api/v1/metadata?metric=requests_total`);
     expect(await metadata.text()).toContain('"type":"counter"');
   });
 
@@ -196,7 +123,7 @@ describe("remote write 2.0", () => {
     expect(late).toMatchObject({ status: 400, written: ["1", "0", "0"] });
     expect(late.text).toContain("out of order exemplar: 1 exemplar, first: traced_total{} at ");
     const query = new URLSearchParams({ query: "rate(traced_total[5m])" });
-    const url = `${server}/api/v1/query_exemplars`;
+    const url = `${door.server}/api/v1/query_exemplars`;
     const answer = await (await fetch(url, { method: "POST", body: query })).json();
     expect(answer).toEqual({
       status: "success",

@@ -136,3 +136,26 @@ describe("deploy/cluster/docker-compose.yml", () => {
     }
   });
 });
+
+describe("deploy/cluster/above", () => {
+  it("has promxy ask the Prometheus servers of a cell as copies, and no node", () => {
+    const { promxy } = parse(readProjectFile("deploy/cluster/above/promxy.yml").text) as {
+      promxy: { server_groups: Record<string, unknown>[] };
+    };
+    expect(promxy.server_groups.length).toBeGreaterThan(1);
+    for (const group of promxy.server_groups) {
+      expect(Object.keys(group)).toEqual(["static_configs", "anti_affinity"]);
+      const [{ targets }] = group["static_configs"] as [{ targets: string[] }];
+      for (const target of targets) expect(target).toMatch(/prometheus.*:9090$/);
+    }
+  });
+
+  it("has Thanos told apart, and put together again, by one label", () => {
+    const { text } = readProjectFile("deploy/cluster/above/thanos.sh");
+    expect(text).toContain('--label="node=');
+    expect(text).toContain("--query.replica-label=node ");
+    expect(Object.values(SERVE_FLAGS).map(({ flag }) => `--${flag}`)).toContain(
+      /--export[\w.-]+/.exec(text)?.[0],
+    );
+  });
+});

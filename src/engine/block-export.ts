@@ -13,6 +13,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Disk } from "../base/disk.ts";
 import type { Log } from "../base/log.ts";
+import { Slices } from "../base/slices.ts";
 import type { OpenBlock, OutgoingSeries } from "../block/block-sink.ts";
 import { openBlockFor } from "../block/block-thread.ts";
 import type { BlockSummary } from "../block/block-writer.ts";
@@ -25,7 +26,6 @@ import { ulidOf } from "../block/ulid.ts";
 import type { Head } from "../series/head.ts";
 import { Labels } from "../series/labels.ts";
 import { Matcher } from "../series/matcher.ts";
-import { Slices } from "./slices.ts";
 import { SortedSeries } from "./sorted-series.ts";
 
 const SLICE_MS = 3;
@@ -113,7 +113,7 @@ export class BlockExport {
   /** Writes the block of a window; null when it has no samples. */
   private async write(head: Head, startMs: number): Promise<BlockSummary | null> {
     const endMs = startMs + head.windowMs;
-    const slices = new Slices(this.clock, SLICE_MS, () => new Promise((go) => setImmediate(go)));
+    const slices = new Slices(this.clock, SLICE_MS);
     const everySeries = [new Matcher("=~", "__name__", ".*")];
     const times = { fromMs: startMs, toMs: endMs - 1 };
     const range = { matchers: everySeries, ...times, externalLabels: Labels.empty };

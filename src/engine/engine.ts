@@ -16,6 +16,7 @@ import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Disk, DiskLock } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn, type Slices } from "../base/slices.ts";
 import { type SeriesRef, windowStart } from "../base/units.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import { APPEND_CODE_COUNT } from "../series/append-code.ts";
@@ -52,7 +53,6 @@ import type {
   WindowStatus,
   WriteOutcome,
 } from "./service.ts";
-import type { Slices } from "./slices.ts";
 import { type SeriesSelection, SortedSeries } from "./sorted-series.ts";
 import { Store, type StoreSettings } from "./store.ts";
 import { type PeriodicTask, Ticker } from "./ticker.ts";
@@ -228,16 +228,32 @@ export class Engine implements Service, HeapService {
     return SortedSeries.open(this.store.head, selection, slices);
   }
 
-  series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {
-    return labelSets(this.store.head, selectors, fromMs, toMs);
+  series(
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly Labels[]> {
+    return labelSets(this.store.head, { selectors, fromMs, toMs }, slices);
   }
 
-  labelNames(selectors: Selectors, fromMs: number, toMs: number): string[] {
-    return labelNames(this.store.head, selectors, fromMs, toMs);
+  labelNames(
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly string[]> {
+    return labelNames(this.store.head, { selectors, fromMs, toMs }, slices);
   }
 
-  labelValues(name: string, selectors: Selectors, fromMs: number, toMs: number): string[] {
-    return labelValues(this.store.head, name, selectors, fromMs, toMs);
+  labelValues(
+    name: string,
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly string[]> {
+    return labelValues(this.store.head, name, { selectors, fromMs, toMs }, slices);
   }
 
   exemplars(selectors: Selectors, fromMs: number, toMs: number): SeriesExemplars[] {
@@ -273,8 +289,8 @@ export class Engine implements Service, HeapService {
     if (this.current !== null) await this.collectHeap();
   }
 
-  headStatus(limit: number): HeadStatus {
-    return headStatus(this.store.head, limit);
+  headStatus(limit: number, slices: Slices): Promise<HeadStatus> {
+    return headStatus(this.store.head, limit, slices);
   }
 
   /** Windows that are kept and hold chunks, oldest first. */
@@ -377,8 +393,4 @@ export class Engine implements Service, HeapService {
       }
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,15 +3,24 @@
  *
  * Units: counts; memory is bytes of label text.
  */
+import type { Slices } from "../base/slices.ts";
+import { sortedInSlices } from "../base/sort-in-steps.ts";
 import type { PairRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { Head } from "../series/head.ts";
-import { NO_PAIR } from "../series/pairs.ts";
 import type { HeadStatus, NamedCount } from "./service.ts";
 
+/** Pairs between two looks at the clock. */
+const STEP = 64;
+
 /** The `limit` largest entries, largest first. */
-function largest(entries: NamedCount[], limit: number): NamedCount[] {
-  return entries.sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1)).slice(0, limit);
+async function largest(
+  entries: readonly NamedCount[],
+  limit: number,
+  slices: Slices,
+): Promise<readonly NamedCount[]> {
+  const order = (a: NamedCount, b: NamedCount) => b.value - a.value || (a.name < b.name ? -1 : 1);
+  return (await sortedInSlices(entries, order, slices)).slice(0, limit);
 }
 
 interface Tally {
@@ -21,20 +30,26 @@ interface Tally {
   readonly pairs: NamedCount[];
 }
 
-function tally(head: Head): Tally {
+/** Counts the pairs of every name; of what comes and goes meanwhile some are counted. */
+async function tally(head: Head, slices: Slices): Promise<Tally> {
   const { pairs, symbols } = head.index;
   const result: Tally = { metricNames: [], valuesByName: [], bytesByName: [], pairs: [] };
-  for (const name of pairs.nameSymbols()) {
+  for (const name of [...pairs.nameSymbols()]) {
+    const refs = pairs.refsOfName(name);
+    if (refs.length === 0) continue;
     const nameText = symbols.textOf(name);
     let bytes = 0;
-    for (let p: PairRef = pairs.firstOfName(name); p !== NO_PAIR; p = pairs.nextOfName(p)) {
-      const value = symbols.textOf(pairs.valueOf(p));
-      const count = pairs.seriesCountOf(p);
-      bytes += symbols.lengthOf(pairs.valueOf(p)) * count;
+    for (let i = 0; i < refs.length; i++) {
+      const pair = refs[i] as PairRef;
+      if (!pairs.isLive(pair) || pairs.nameOf(pair) !== name) continue;
+      const value = symbols.textOf(pairs.valueOf(pair));
+      const count = pairs.seriesCountOf(pair);
+      bytes += symbols.lengthOf(pairs.valueOf(pair)) * count;
       result.pairs.push({ name: `${nameText}=${value}`, value: count });
       if (nameText === "__name__") result.metricNames.push({ name: value, value: count });
+      if (i % STEP === 0 && slices.isOver()) await slices.next();
     }
-    result.valuesByName.push({ name: nameText, value: pairs.valueCountOf(name) });
+    result.valuesByName.push({ name: nameText, value: refs.length });
     result.bytesByName.push({ name: nameText, value: bytes });
   }
   return result;
@@ -57,17 +72,17 @@ function timeRange(head: Head): { minTimeMs: number | null; maxTimeMs: number | 
   return { minTimeMs: bound(windows[0], "first"), maxTimeMs: bound(windows.at(-1), "last") };
 }
 
-/** The figures of the head, the lists cut to `limit` entries. */
-export function headStatus(head: Head, limit: number): HeadStatus {
-  const { metricNames, valuesByName, bytesByName, pairs } = tally(head);
+/** The figures of the head, the lists cut to `limit` entries; made in slices. */
+export async function headStatus(head: Head, limit: number, slices: Slices): Promise<HeadStatus> {
+  const { metricNames, valuesByName, bytesByName, pairs } = await tally(head, slices);
   return {
+    seriesCountByMetricName: await largest(metricNames, limit, slices),
+    labelValueCountByLabelName: await largest(valuesByName, limit, slices),
+    memoryInBytesByLabelName: await largest(bytesByName, limit, slices),
+    seriesCountByLabelValuePair: await largest(pairs, limit, slices),
     seriesCount: head.index.series.liveCount,
     labelPairCount: head.index.pairs.liveCount,
     chunkCount: head.chunks.count,
     ...timeRange(head),
-    seriesCountByMetricName: largest(metricNames, limit),
-    labelValueCountByLabelName: largest(valuesByName, limit),
-    memoryInBytesByLabelName: largest(bytesByName, limit),
-    seriesCountByLabelValuePair: largest(pairs, limit),
   };
 }

@@ -9,6 +9,7 @@
  * Units: …Ms milliseconds since the epoch (intervals are durations), …Bytes bytes.
  */
 import type { Clock } from "../base/clock.ts";
+import { nextTurn } from "../base/slices.ts";
 import type { Engine } from "./engine.ts";
 import { type HeapEvent, HeapEventWatch } from "./heap-events.ts";
 import { type HeapMap, HeapMapDrawing } from "./heap-map.ts";
@@ -127,7 +128,7 @@ export class HeapRecorder {
       const drawing = new HeapMapDrawing(listing);
       drawing.add(listing);
       while (listing.nextPage !== 0) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
         if (!this.engine.hasStore || this.engine.store !== store) return;
         listing = listSpans(store, listing.nextPage, PORTION_SPANS);
         drawing.add(listing);

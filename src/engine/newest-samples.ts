@@ -7,9 +7,11 @@
  *
  * Units: …Ms milliseconds since the epoch; both ends of the range are inclusive.
  */
+import type { Slices } from "../base/slices.ts";
+import { sortedInSlices } from "../base/sort-in-steps.ts";
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
 import { histogramsOf } from "../promql/histogram/stored-histograms.ts";
-import type { SeriesSet, SeriesSource } from "../promql/series-source.ts";
+import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../promql/series-source.ts";
 import { compareUtf8, Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 
@@ -41,26 +43,45 @@ function compare({ labels: left }: NewestSample, { labels: right }: NewestSample
   return byName === 0 ? Labels.compare(left, right) : byName;
 }
 
-/** The newest samples in [fromMs, toMs]. */
-export function newestSamples(
+/** Adds the newest samples of one selector's series to `found`, by label set. */
+async function addNewest(
+  set: SeriesSet | BegunSeriesSet,
+  fromMs: number,
+  toMs: number,
+  found: Map<string, NewestSample>,
+  slices: Slices,
+): Promise<void> {
+  if ("prepare" in set) while (!set.prepare(() => !slices.isOver())) await slices.next();
+  const columns = new SampleColumns();
+  for (let i = 0; i < set.count; i++) {
+    if (slices.isOver()) await slices.next();
+    const labels = set.labels(i);
+    const key = labels.key();
+    if (!labels.has(METRIC_NAME) || found.has(key)) continue;
+    columns.clear();
+    set.read(i, fromMs, toMs, columns);
+    const newest = lastOf(columns, labels);
+    if (newest !== null && !hasHistogramAfter(set, i, newest.timeMs, toMs)) found.set(key, newest);
+  }
+}
+
+/** The newest samples in [fromMs, toMs], found in slices. */
+export async function newestSamples(
   source: SeriesSource,
   selectors: readonly (readonly Matcher[])[],
   fromMs: number,
   toMs: number,
-): NewestSample[] {
+  slices: Slices,
+): Promise<readonly NewestSample[]> {
   const found = new Map<string, NewestSample>();
-  const columns = new SampleColumns();
   for (const selector of selectors) {
-    const set = source.select(selector, fromMs, toMs);
-    for (let i = 0; i < set.count; i++) {
-      const labels = set.labels(i);
-      if (!labels.has(METRIC_NAME) || found.has(labels.key())) continue;
-      columns.clear();
-      set.read(i, fromMs, toMs, columns);
-      const newest = lastOf(columns, labels);
-      if (newest !== null && !hasHistogramAfter(set, i, newest.timeMs, toMs))
-        found.set(labels.key(), newest);
+    const begun = source.begin?.(selector, fromMs, toMs, false);
+    try {
+      const set = begun ?? source.select(selector, fromMs, toMs);
+      await addNewest(set, fromMs, toMs, found, slices);
+    } finally {
+      begun?.close();
     }
   }
-  return [...found.values()].sort(compare);
+  return sortedInSlices([...found.values()], compare, slices);
 }

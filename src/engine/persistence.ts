@@ -8,6 +8,7 @@ import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn } from "../base/slices.ts";
 import type { CapacityPolicy } from "../chunk/chunk-state.ts";
 import { type DamageReport, type RestoreOutcome, restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
@@ -264,8 +265,4 @@ export class Persistence {
     const durationSeconds = (this.clock.monotonicMs() - startedMs) / 1000;
     return { timeMs: this.clock.nowMs(), durationSeconds };
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

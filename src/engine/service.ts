@@ -4,13 +4,13 @@
  *
  * Units: every …Ms is milliseconds since the epoch, every …Seconds a duration, every …Bytes bytes.
  */
+import type { Slices } from "../base/slices.ts";
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
-import type { Slices } from "./slices.ts";
 import type { SeriesSelection, SortedSeries } from "./sorted-series.ts";
 
 /** One kind of refusal met in a request: how often, and the first case in words. */
@@ -110,16 +110,27 @@ export interface Service {
   /** Series sorted by labels, chunks and samples as of now; the caller closes what it gets. */
   sortedSeries(selection: SeriesSelection, slices: Slices): Promise<SortedSeries>;
   /** Label sets that match any of the selectors and have samples in [fromMs, toMs]. */
-  series(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): Labels[];
+  series(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly Labels[]>;
   /** Label names, sorted by bytes; no selectors = all series. */
-  labelNames(selectors: readonly (readonly Matcher[])[], fromMs: number, toMs: number): string[];
+  labelNames(
+    selectors: readonly (readonly Matcher[])[],
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly string[]>;
   /** Values of a label, sorted by bytes; no selectors = all series. */
   labelValues(
     name: string,
     selectors: readonly (readonly Matcher[])[],
     fromMs: number,
     toMs: number,
-  ): string[];
+    slices: Slices,
+  ): Promise<readonly string[]>;
   /** Exemplars in [fromMs, toMs] of the series that match any of the selectors. */
   exemplars(
     selectors: readonly (readonly Matcher[])[],
@@ -127,7 +138,7 @@ export interface Service {
     toMs: number,
   ): SeriesExemplars[];
   metadata(): ReadonlyMap<string, MetricMetadata>;
-  headStatus(limit: number): HeadStatus;
+  headStatus(limit: number, slices: Slices): Promise<HeadStatus>;
   windows(): WindowStatus[];
   /** Deletes what the selected series have in [fromMs, toMs]; how many series lost something. */
   deleteSeries(

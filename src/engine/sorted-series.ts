@@ -6,16 +6,14 @@
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
+import type { Slices } from "../base/slices.ts";
+import { sortedInSlices } from "../base/sort-in-steps.ts";
 import type { ChunkCopy } from "../chunk/captured-chunks.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import { EpochSeriesSet } from "../series/epoch-series-set.ts";
 import type { Head } from "../series/head.ts";
 import { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
-import type { Slices } from "./slices.ts";
-
-/** Labels that are sorted in one go, and merged between two looks at the clock. */
-const RUN_LENGTH = 1024;
 
 export interface SeriesSelection {
   readonly matchers: readonly Matcher[];
@@ -50,7 +48,7 @@ export class SortedSeries {
         entries.push({ index, labels: withLabels(set.labels(index), externalLabels) });
         if (slices.isOver()) await slices.next();
       }
-      return new SortedSeries(set, await sorted(entries, slices));
+      return new SortedSeries(set, await sortedInSlices(entries, byLabels, slices));
     } catch (error) {
       set.close();
       throw error;
@@ -86,35 +84,6 @@ function withLabels(labels: Labels, added: Labels): Labels {
   return Labels.fromRecord({ ...added.toRecord(), ...labels.toRecord() });
 }
 
-/** Sorts runs, then merges them two by two until one is left. */
-async function sorted(entries: readonly Entry[], slices: Slices): Promise<readonly Entry[]> {
-  let runs: Entry[][] = [];
-  for (let from = 0; from < entries.length; from += RUN_LENGTH) {
-    const run = entries.slice(from, from + RUN_LENGTH);
-    runs.push(run.sort((a, b) => Labels.compare(a.labels, b.labels)));
-    if (slices.isOver()) await slices.next();
-  }
-  while (runs.length > 1) {
-    const merged: Entry[][] = [];
-    for (let i = 0; i < runs.length; i += 2) {
-      merged.push(await mergedRuns(runs[i]!, runs[i + 1] ?? [], slices));
-    }
-    runs = merged;
-  }
-  return runs[0] ?? [];
-}
-
-async function mergedRuns(left: Entry[], right: Entry[], slices: Slices): Promise<Entry[]> {
-  if (right.length === 0) return left;
-  const merged: Entry[] = [];
-  let l = 0;
-  let r = 0;
-  while (l < left.length || r < right.length) {
-    const takesLeft =
-      r === right.length ||
-      (l < left.length && Labels.compare(left[l]!.labels, right[r]!.labels) <= 0);
-    merged.push(takesLeft ? left[l++]! : right[r++]!);
-    if (merged.length % RUN_LENGTH === 0 && slices.isOver()) await slices.next();
-  }
-  return merged;
+function byLabels(left: Entry, right: Entry): number {
+  return Labels.compare(left.labels, right.labels);
 }

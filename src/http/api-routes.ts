@@ -6,20 +6,17 @@
  * I2  Every other method that a route does not have is answered with 405.
  * I3  Before the store is ready every route answers 503, except those registered as always open.
  */
-import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Service } from "../engine/service.ts";
 import { type ApiAnswer, errorText, JSON_TYPE, successPieces } from "./envelope.ts";
 import { answerOf } from "./error-table.ts";
 import { Parameters } from "./parameters.ts";
+import { sendPieces } from "./pieces.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 export const TEXT_TYPE = "text/plain; charset=utf-8";
 /** Goes with errors that are plain text. */
 export const NO_SNIFFING = ["x-content-type-options", "nosniff"] as const;
-
-/** Pieces (64 KB each) of an answer that is sent as one text. */
-const JOINED_PIECES_MAX = 16;
 
 const ALL_METHODS: readonly HTTPMethods[] = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
 
@@ -85,16 +82,6 @@ export function addApiRoute(
       return reply.code(status).send(errorText(errorType, text));
     }
   });
-}
-
-/** Sends a text in pieces: small ones at once, large ones as the client takes them. */
-function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
-  if (pieces.length <= JOINED_PIECES_MAX) return reply.send(pieces.join(""));
-  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
-}
-
-function* encoded(pieces: readonly string[]): Generator<Buffer> {
-  for (const piece of pieces) yield Buffer.from(piece);
 }
 
 /** Sends JSON under the type that Prometheus has: without the charset that Fastify adds. */

@@ -10,10 +10,15 @@ import { type NewestSample, newestSamples } from "../engine/newest-samples.ts";
 import { addRoute, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
 import { type NameEscaping, nameEscapingOf, sampleLine, textType, typeLine } from "./exposition.ts";
 import { Parameters } from "./parameters.ts";
+import { inSlices, PIECE_LENGTH, sendPieces, slicesOf } from "./pieces.ts";
 import { wideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-function federationText(samples: readonly NewestSample[], escaping: NameEscaping): string {
+/** The lines as text in pieces. */
+function* federationPieces(
+  samples: readonly NewestSample[],
+  escaping: NameEscaping,
+): Generator<string> {
   let text = "";
   let family = "";
   for (const { labels, value, timeMs } of samples) {
@@ -21,18 +26,28 @@ function federationText(samples: readonly NewestSample[], escaping: NameEscaping
     if (name !== family) text += `${typeLine(name, "untyped", escaping)}\n`;
     family = name;
     text += `${sampleLine(labels, value, timeMs, escaping)}\n`;
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = "";
   }
-  return text;
+  yield text;
 }
 
-function federate(parts: ServerParts, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function federate(
+  parts: ServerParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   try {
     const selectors = wideSelectors(parts.queries, new Parameters(request.query, null));
     const nowMs = parts.clock.nowMs();
     const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
-    const samples = newestSamples(parts.service.source(), selectors, fromMs, nowMs);
+    const source = parts.service.source();
+    const slices = slicesOf(parts, reply);
+    const samples = await newestSamples(source, selectors, fromMs, nowMs, slices);
     const escaping = nameEscapingOf(request.headers.accept ?? "");
-    return reply.type(textType(escaping)).send(federationText(samples, escaping));
+    const pieces = await inSlices(federationPieces(samples, escaping), slices);
+    return sendPieces(reply.type(textType(escaping)), pieces);
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;
     reply

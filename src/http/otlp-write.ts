@@ -15,8 +15,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { Slices } from "../base/slices.ts";
 import type { Refusal, WriteOutcome } from "../engine/service.ts";
-import { Slices } from "../engine/slices.ts";
 import {
   type PartialSuccess,
   partialSuccess,
@@ -125,8 +125,7 @@ export class OtlpRoute {
     const { clock, counts, service, settings } = this.parts;
     const translation = new MetricsTranslation(request, settings.otlpPromotedAttributes);
     const total = new OutcomeSum();
-    const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-    const slices = new Slices(clock, SLICE_MS, nextTurn);
+    const slices = new Slices(clock, SLICE_MS);
     const pieces = translation.pieces();
     for (let piece = this.next(pieces); piece !== null; piece = this.next(pieces)) {
       if (!this.door.isStillWanted(waiting)) return null;

@@ -5,6 +5,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
+import { nextTurn, Slices } from "../base/slices.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
 import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
@@ -13,6 +14,7 @@ import { prettyText } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
 import { resultPieces } from "../promql/result/result-json.ts";
 import type { Matcher } from "../series/matcher.ts";
+import { inSlices } from "./pieces.ts";
 import type {
   InstantOptions,
   QueryOptions,
@@ -24,13 +26,6 @@ import { selectorsOf } from "./query-selectors.ts";
 
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
-/** Pieces of text between two turns of the others: some milliseconds. */
-const PIECES_A_TURN = 4;
-
-/** Lets everything else that waits for the thread run. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** The value with at most `limit` series (0 = all). */
 function cut(value: QueryValue, limit: number): QueryValue {
@@ -45,23 +40,24 @@ function cut(value: QueryValue, limit: number): QueryValue {
 }
 
 /** The result as text, cut to the limit. */
-async function toOutcome(result: QueryResult, limit: number): Promise<QueryOutcome> {
+async function toOutcome(
+  result: QueryResult,
+  limit: number,
+  slices: Slices,
+): Promise<QueryOutcome> {
   const { value, warnings, infos, peakSamples, touched } = result;
   const shown = cut(value, limit);
-  const pieces: string[] = [];
-  for (const piece of resultPieces(shown)) {
-    pieces.push(piece);
-    if (pieces.length % PIECES_A_TURN === 0) await nextTurn();
-  }
+  await slices.next();
+  const pieces = await inSlices(resultPieces(shown), slices);
   const isTruncated = shown !== value;
   return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
 }
 
 /** Runs an evaluation slice by slice. */
-async function finish(evaluation: Evaluation, limit: number): Promise<QueryOutcome> {
+async function finish(evaluation: Evaluation, limit: number, clock: Clock): Promise<QueryOutcome> {
   try {
     while (!evaluation.run(SLICE_MS)) await nextTurn();
-    return await toOutcome(evaluation.result(), limit);
+    return await toOutcome(evaluation.result(), limit, new Slices(clock, SLICE_MS));
   } finally {
     evaluation.close();
   }
@@ -79,14 +75,14 @@ export class PromqlQueries implements QueryPort {
   async instant(options: InstantOptions): Promise<QueryOutcome> {
     const { source, query, timeMs, limit } = options;
     const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
-    return finish(evaluation, limit);
+    return finish(evaluation, limit, this.clock);
   }
 
   async range(options: RangeOptions): Promise<QueryOutcome> {
     const { source, query, startMs, endMs, stepMs, limit } = options;
     const overrides = this.overrides(options);
     const begun = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
-    return finish(begun, limit);
+    return finish(begun, limit, this.clock);
   }
 
   parseSelector(text: string): Matcher[] {

@@ -14,8 +14,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { nextTurn, Slices } from "../base/slices.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
-import { Slices } from "../engine/slices.ts";
 import type { SortedSeries } from "../engine/sorted-series.ts";
 import { Labels } from "../series/labels.ts";
 import { Matcher } from "../series/matcher.ts";
@@ -126,7 +126,7 @@ export class ReadRoute {
     const { clock, settings } = this.parts;
     const signal = AbortSignal.any([gone, AbortSignal.timeout(settings.queryTimeoutMs)]);
     const slices = new Slices(clock, SLICE_MS, async () => {
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       if (gone.aborted) throw new TsdbError("QUERY_CANCELED", "read was canceled");
       if (signal.aborted) throw new TsdbError("QUERY_TIMEOUT", "read timed out");
     });

@@ -3,53 +3,78 @@
  */
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
 import { labelsJson } from "../promql/result/result-json.ts";
 import { addApiRoute } from "./api-routes.ts";
-import { type ApiAnswer, answer, answerJson, cutToLimit } from "./envelope.ts";
+import { type ApiAnswer, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";
 import { limitParameter, quoted, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import { inSlices, listPieces, slicesOf } from "./pieces.ts";
 import { requiredSelectors, selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-function seriesAnswer({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
-  const limit = limitParameter(parameters);
-  const { fromMs, toMs } = timeRange(parameters);
-  const found = service.series(requiredSelectors(queries, parameters), fromMs, toMs);
+/** An entry list as an answer: cut to the limit, as JSON in pieces. */
+async function listAnswer<Entry>(
+  found: readonly Entry[],
+  json: (entry: Entry) => string,
+  limit: number,
+  slices: Slices,
+): Promise<ApiAnswer> {
   const { kept, warnings } = cutToLimit(found, limit);
-  return answerJson(`[${kept.map(labelsJson).join(",")}]`, warnings);
+  return { pieces: await inSlices(listPieces(kept, json), slices), warnings, infos: [] };
 }
 
-function namesAnswer({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
+async function seriesAnswer(
+  { service, queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const found = service.labelNames(selectorsOf(queries, parameters), fromMs, toMs);
-  const { kept, warnings } = cutToLimit(found, limit);
-  return answer(kept, warnings);
+  const selectors = requiredSelectors(queries, parameters);
+  const found = await service.series(selectors, fromMs, toMs, slices);
+  return listAnswer(found, labelsJson, limit, slices);
 }
 
-function valuesAnswer(
+async function namesAnswer(
+  { service, queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
+  const limit = limitParameter(parameters);
+  const { fromMs, toMs } = timeRange(parameters);
+  const found = await service.labelNames(selectorsOf(queries, parameters), fromMs, toMs, slices);
+  return listAnswer(found, (name) => JSON.stringify(name), limit, slices);
+}
+
+async function valuesAnswer(
   { service, queries }: ServerParts,
   parameters: Parameters,
   request: FastifyRequest,
-): ApiAnswer {
+  slices: Slices,
+): Promise<ApiAnswer> {
   const name = unescapeName((request.params as { readonly name: string }).name);
   if (name === "") {
     throw new TsdbError("BAD_PARAMETER", `invalid label name: ${quoted(name)}`);
   }
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const found = service.labelValues(name, selectorsOf(queries, parameters), fromMs, toMs);
-  const { kept, warnings } = cutToLimit(found, limit);
-  return answer(kept, warnings);
+  const selectors = selectorsOf(queries, parameters);
+  const found = await service.labelValues(name, selectors, fromMs, toMs, slices);
+  return listAnswer(found, (value) => JSON.stringify(value), limit, slices);
 }
 
 /** Registers the routes. */
 export function addSeriesRoutes(app: FastifyInstance, parts: ServerParts): void {
   const both = ["GET", "POST"] as const;
-  addApiRoute(app, parts, "/series", both, (parameters) => seriesAnswer(parts, parameters));
-  addApiRoute(app, parts, "/labels", both, (parameters) => namesAnswer(parts, parameters));
-  addApiRoute(app, parts, "/label/:name/values", ["GET"], (parameters, request) =>
-    valuesAnswer(parts, parameters, request),
+  addApiRoute(app, parts, "/series", both, (parameters, _request, reply) =>
+    seriesAnswer(parts, parameters, slicesOf(parts, reply)),
+  );
+  addApiRoute(app, parts, "/labels", both, (parameters, _request, reply) =>
+    namesAnswer(parts, parameters, slicesOf(parts, reply)),
+  );
+  addApiRoute(app, parts, "/label/:name/values", ["GET"], (parameters, request, reply) =>
+    valuesAnswer(parts, parameters, request, slicesOf(parts, reply)),
   );
 }

@@ -3,12 +3,13 @@
  *
  * Units: times in answers are RFC 3339 texts or milliseconds since the epoch, as Prometheus has it.
  */
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { formatDuration } from "../base/duration.ts";
 import { TsdbError } from "../base/errors.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, answerJson } from "./envelope.ts";
 import type { Parameters } from "./parameters.ts";
+import { slicesOf } from "./pieces.ts";
 import type { About, ServerParts } from "./server-parts.ts";
 
 /** The Prometheus release whose HTTP API this is; clients choose their requests by it. */
@@ -73,8 +74,13 @@ function listLimit(parameters: Parameters): number {
   throw new TsdbError("BAD_PARAMETER", `limit must not exceed ${TSDB_LIMIT_MAX}`);
 }
 
-function headAnswer({ service }: ServerParts, parameters: Parameters): ApiAnswer {
-  const status = service.headStatus(listLimit(parameters));
+async function headAnswer(
+  parts: ServerParts,
+  parameters: Parameters,
+  reply: FastifyReply,
+): Promise<ApiAnswer> {
+  const slices = slicesOf(parts, reply);
+  const status = await parts.service.headStatus(listLimit(parameters), slices);
   const minTime = status.minTimeMs ?? EMPTY_MIN_TIME;
   const maxTime = status.maxTimeMs ?? EMPTY_MAX_TIME;
   const { seriesCount, labelPairCount, chunkCount } = status;
@@ -96,7 +102,9 @@ export function addStatusRoutes(app: FastifyInstance, parts: ServerParts): void 
   addApiRoute(app, parts, "/status/runtimeinfo", ["GET"], () => runtimeInformation(parts));
   addApiRoute(app, parts, "/status/flags", ["GET"], () => answer(about.flags));
   addApiRoute(app, parts, "/status/config", ["GET"], () => answer({ yaml: "" }));
-  addApiRoute(app, parts, "/status/tsdb", ["GET"], (parameters) => headAnswer(parts, parameters));
+  addApiRoute(app, parts, "/status/tsdb", ["GET"], (parameters, _request, reply) =>
+    headAnswer(parts, parameters, reply),
+  );
 }
 
 /** Registers the route that shows how far the restore is; it answers before the store is ready. */

@@ -1,29 +1,88 @@
 /**
- * Questions about labels: names, values and label sets of the series that match selectors.
+ * Questions about labels: names, values and label sets of the series that match selectors, answered
+ * in slices, so that writes go on meanwhile.
  *
  * Without selectors the index answers alone, with everything when the range touches any window and
  * nothing otherwise (as Prometheus' head does by its times); with selectors the union of the
  * selected series is walked.
  *
- * Units: times are milliseconds since the epoch, both ends inclusive.
+ * I1  Between two slices anything may happen to the store. A reader's epoch is open until the
+ *     answer is made: series that were found keep their labels and refs (reader-epochs.ts).
+ *
+ * Units: times are milliseconds since the epoch of the calendar, both ends inclusive.
  */
-import { type PairRef, type SeriesRef, windowStart } from "../base/units.ts";
+import type { Slices } from "../base/slices.ts";
+import { sortedInSlices } from "../base/sort-in-steps.ts";
+import { type PairRef, type SeriesRef, type SymbolRef, windowStart } from "../base/units.ts";
 import type { Head } from "./head.ts";
 import { compareUtf8, Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
-import { pairOfName, selectSeries } from "./select.ts";
+import { hasSamples, pairOfName, Selection } from "./select.ts";
+import { NO_SERIES } from "./series-table.ts";
 
 /** Selectors of which a series must satisfy one. */
 export type Selectors = readonly (readonly Matcher[])[];
 
+/** Which series are asked about. */
+export interface LabelQuestion {
+  readonly selectors: Selectors;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Series or values between two looks at the clock. */
+const STEP = 64;
+
 /** The series that satisfy at least one selector, each once. */
-function unionOf(head: Head, selectors: Selectors, fromMs: number, toMs: number): Set<SeriesRef> {
+async function unionOf(
+  head: Head,
+  { selectors, fromMs, toMs }: LabelQuestion,
+  slices: Slices,
+): Promise<Set<SeriesRef>> {
   const union = new Set<SeriesRef>();
   for (const matchers of selectors) {
-    for (const series of selectSeries(head, matchers, fromMs, toMs)) union.add(series);
+    const selection = new Selection(head, matchers);
+    while (!selection.prepare(() => !slices.isOver())) await slices.next();
+    let left = STEP;
+    for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
+      if (hasSamples(head, series, fromMs, toMs)) union.add(series);
+      if (--left > 0) continue;
+      left = STEP;
+      if (slices.isOver()) await slices.next();
+    }
   }
   return union;
+}
+
+/** Answers a question about the selected series while a reader's epoch keeps them. */
+async function ofSelected<Answer>(
+  head: Head,
+  question: LabelQuestion,
+  slices: Slices,
+  answer: (series: Iterable<SeriesRef>) => Promise<Answer>,
+): Promise<Answer> {
+  const epoch = head.chunks.readers.open();
+  try {
+    return await answer(await unionOf(head, question, slices));
+  } finally {
+    epoch.close();
+  }
+}
+
+/** Makes something of each item, in slices. */
+async function each<Item>(
+  items: Iterable<Item>,
+  slices: Slices,
+  visit: (item: Item) => void,
+): Promise<void> {
+  let left = STEP;
+  for (const item of items) {
+    visit(item);
+    if (--left > 0) continue;
+    left = STEP;
+    if (slices.isOver()) await slices.next();
+  }
 }
 
 /** Whether a range has a moment in common with the time from the oldest to the newest window. */
@@ -37,53 +96,66 @@ function touchesWindows(head: Head, fromMs: number, toMs: number): boolean {
 }
 
 /** Label sets of the selected series, sorted. */
-export function labelSets(
+export async function labelSets(
   head: Head,
-  selectors: Selectors,
-  fromMs: number,
-  toMs: number,
-): Labels[] {
-  const sets = [...unionOf(head, selectors, fromMs, toMs)].map((s) => head.index.labelsOf(s));
-  return sets.sort(Labels.compare);
+  question: LabelQuestion,
+  slices: Slices,
+): Promise<readonly Labels[]> {
+  const sets: Labels[] = [];
+  await ofSelected(head, question, slices, (selected) =>
+    each(selected, slices, (series) => sets.push(head.index.labelsOf(series))),
+  );
+  return sortedInSlices(sets, Labels.compare, slices);
 }
 
 /** Label names of the selected series (of all without selectors), sorted by bytes. */
-export function labelNames(
+export async function labelNames(
   head: Head,
-  selectors: Selectors,
-  fromMs: number,
-  toMs: number,
-): string[] {
-  const { index } = head;
-  if (!touchesWindows(head, fromMs, toMs)) return [];
-  const names = new Set(selectors.length === 0 ? index.pairs.nameSymbols() : []);
-  if (selectors.length > 0) {
-    for (const series of unionOf(head, selectors, fromMs, toMs)) {
-      const count = index.series.pairCountOf(series);
-      for (let i = 0; i < count; i++) names.add(index.pairs.nameOf(index.series.pairAt(series, i)));
-    }
+  question: LabelQuestion,
+  slices: Slices,
+): Promise<readonly string[]> {
+  const { series: table, pairs, symbols } = head.index;
+  if (!touchesWindows(head, question.fromMs, question.toMs)) return [];
+  if (question.selectors.length === 0) {
+    const names = [...pairs.nameSymbols()].map((name) => symbols.textOf(name));
+    return sortedInSlices(names, compareUtf8, slices);
   }
-  return [...names].map((name) => index.symbols.textOf(name)).sort(compareUtf8);
+  const names = await ofSelected(head, question, slices, async (selected) => {
+    const found = new Set<SymbolRef>();
+    await each(selected, slices, (series) => {
+      const count = table.pairCountOf(series);
+      for (let i = 0; i < count; i++) found.add(pairs.nameOf(table.pairAt(series, i)));
+    });
+    return [...found].map((name) => symbols.textOf(name));
+  });
+  return sortedInSlices(names, compareUtf8, slices);
 }
 
 /** Values of a label in the selected series (in all without selectors), sorted by bytes. */
-export function labelValues(
+export async function labelValues(
   head: Head,
   name: string,
-  selectors: Selectors,
-  fromMs: number,
-  toMs: number,
-): string[] {
+  question: LabelQuestion,
+  slices: Slices,
+): Promise<readonly string[]> {
   const { pairs, symbols } = head.index;
   const symbol = symbols.findText(name);
-  if (symbol === -1 || !touchesWindows(head, fromMs, toMs)) return [];
-  const found = new Set<PairRef>();
-  if (selectors.length === 0) {
-    for (let p = pairs.firstOfName(symbol); p !== NO_PAIR; p = pairs.nextOfName(p)) found.add(p);
-  }
-  for (const series of unionOf(head, selectors, fromMs, toMs)) {
-    const pair = pairOfName(head.index, series, symbol);
-    if (pair !== NO_PAIR) found.add(pair);
-  }
-  return [...found].map((pair) => symbols.textOf(pairs.valueOf(pair))).sort(compareUtf8);
+  if (symbol === -1 || !touchesWindows(head, question.fromMs, question.toMs)) return [];
+  const values = await ofSelected(head, question, slices, async (selected) => {
+    const found = new Set<PairRef>();
+    const isAll = question.selectors.length === 0;
+    if (isAll) for (const pair of pairs.refsOfName(symbol)) found.add(pair as PairRef);
+    await each(selected, slices, (series) => {
+      const pair = pairOfName(head.index, series, symbol);
+      if (pair !== NO_PAIR) found.add(pair);
+    });
+    const texts: string[] = [];
+    await each(found, slices, (pair) => {
+      // Between two slices a pair that no series of the epoch has may have gone.
+      if (!pairs.isLive(pair) || pairs.nameOf(pair) !== symbol) return;
+      texts.push(symbols.textOf(pairs.valueOf(pair)));
+    });
+    return texts;
+  });
+  return sortedInSlices(values, compareUtf8, slices);
 }

@@ -85,6 +85,14 @@ export class PairTable {
     return this.nexts[pair]! as PairRef;
   }
 
+  /** All pairs of a name as they are now. */
+  refsOfName(name: SymbolRef): Uint32Array {
+    const refs = new Uint32Array(this.valueCountOf(name));
+    let count = 0;
+    for (let p = this.firstOfName(name); p !== NO_PAIR; p = this.nextOfName(p)) refs[count++] = p;
+    return refs;
+  }
+
   /** The pair of two symbols, or NO_PAIR. */
   find(name: SymbolRef, value: SymbolRef): PairRef {
     return this.findHashed(hashPair(name, value, this.seed), name, value);

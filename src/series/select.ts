@@ -104,12 +104,7 @@ class BoundMatcher {
       }
       return Uint32Array.from(found);
     }
-    const all = new Uint32Array(pairs.valueCountOf(this.name));
-    let count = 0;
-    for (let p = pairs.firstOfName(this.name); p !== NO_PAIR; p = pairs.nextOfName(p)) {
-      all[count++] = p;
-    }
-    return all;
+    return pairs.refsOfName(this.name);
   }
 
   private acceptsPair(pair: PairRef): boolean {

@@ -114,18 +114,23 @@ export class FakeService implements Service {
     throw new Error("the fake service has no chunks");
   }
 
-  series(selectors: Selectors, fromMs: number, toMs: number): Labels[] {
+  async series(selectors: Selectors, fromMs: number, toMs: number): Promise<Labels[]> {
     const found = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels);
     return found.sort((a, b) => Labels.compare(a, b));
   }
 
-  labelNames(selectors: Selectors, fromMs: number, toMs: number): string[] {
+  async labelNames(selectors: Selectors, fromMs: number, toMs: number): Promise<string[]> {
     const found = this.matching(selectors, fromMs, toMs);
     const names = found.flatMap(({ labels }) => Object.keys(labels.toRecord()));
     return [...new Set(names)].sort(compareUtf8);
   }
 
-  labelValues(name: string, selectors: Selectors, fromMs: number, toMs: number): string[] {
+  async labelValues(
+    name: string,
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+  ): Promise<string[]> {
     const values = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels.get(name));
     return [...new Set(values)].filter((value) => value !== "").sort(compareUtf8);
   }
@@ -145,7 +150,7 @@ export class FakeService implements Service {
     return this.metadataMap;
   }
 
-  headStatus(limit: number): HeadStatus {
+  async headStatus(limit: number): Promise<HeadStatus> {
     const list = [{ name: `limit ${limit}`, value: 1 }];
     return {
       seriesCount: this.kept.length,

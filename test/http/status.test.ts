@@ -59,7 +59,12 @@ describe("/api/v1/status/tsdb", () => {
   });
 
   it("answers figures and lists", async () => {
-    service.status = { ...service.headStatus(1), seriesCount: 5, minTimeMs: 7, maxTimeMs: NOW_MS };
+    service.status = {
+      ...(await service.headStatus(1)),
+      seriesCount: 5,
+      minTimeMs: 7,
+      maxTimeMs: NOW_MS,
+    };
     expect(await data("/api/v1/status/tsdb?limit=3")).toEqual({
       headStats: { numSeries: 5, numLabelPairs: 3, chunkCount: 4, minTime: 7, maxTime: NOW_MS },
       seriesCountByMetricName: [{ name: "limit 1", value: 1 }],

@@ -38,7 +38,10 @@ export abstract class Accumulator {
   /** Adds one series to a group; `metricName` is for annotations. */
   abstract add(group: number, column: StepColumn, metricName: () => string): void;
 
-  /** Writes the result of a group into a cleared column. */
+  /**
+   * Writes the result of a group into a cleared column. May throw PAUSE, and is then called again
+   * with a cleared column.
+   */
   abstract emit(group: number, column: StepColumn): void;
 
   /** Infos that histograms were passed over. */

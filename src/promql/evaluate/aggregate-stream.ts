@@ -74,9 +74,10 @@ export class AggregateStream implements VectorStream {
   }
 
   advance(): boolean {
-    while (++this.position < this.grouping.count) {
+    while (this.position + 1 < this.grouping.count) {
       this.column.clear();
-      this.accumulator.emit(this.position, this.column);
+      this.accumulator.emit(this.position + 1, this.column);
+      this.position++;
       if (!this.column.hasAny()) continue;
       this.currentLabels = this.grouping.labelsOf(this.position);
       return true;

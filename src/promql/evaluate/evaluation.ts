@@ -8,6 +8,7 @@ import type { Expression, ParsedQuery } from "../ast.ts";
 import { typeOf } from "../parse/check-types.ts";
 import type { QueryResult, QueryValue } from "../result/query-result.ts";
 import { MergeStream } from "./merge-stream.ts";
+import { PAUSE } from "./meter.ts";
 import { FinalNameStream } from "./name-streams.ts";
 import { Planner } from "./planner.ts";
 import type { QueryContext } from "./query-context.ts";
@@ -70,7 +71,11 @@ export class Evaluation {
     this.context.meter.beginSlice(sliceMs);
     this.ready = this.ready || this.context.prepareSelections();
     if (!this.ready) return false;
-    this.done = this.done || this.collector.run();
+    try {
+      this.done = this.done || this.collector.run();
+    } catch (error) {
+      if (error !== PAUSE) throw error;
+    }
     return this.done;
   }
 

@@ -70,7 +70,7 @@ export class InstantSelectorStream implements VectorStream {
       const { fromMs, toMs } = this.lookup;
       if (this.newestOnly) this.samples.loadNewest(series, current, fromMs, toMs);
       else this.samples.load(series, current, fromMs, toMs, withStarts);
-      this.selected.loaded(this.samples.weight);
+      this.selected.loaded(this.samples.weight, this.column.length);
       if (this.samples.sampleCount > 0 && this.fill()) return true;
     }
     return false;

@@ -6,16 +6,20 @@
  */
 
 import type { Labels } from "../../series/labels.ts";
-import { Preparation } from "./preparation.ts";
+import { inSteps, Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector, type SeriesBlock } from "./series-block.ts";
 import { ABSENT, HISTOGRAM, StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
+/** Work of making the key of a label set, in the meter's units. */
+const KEY_WORK = 64;
+
 export class MergeStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
   private readonly preparation = new Preparation();
+  private readonly forming: () => boolean;
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly strict: boolean;
@@ -34,6 +38,7 @@ export class MergeStream implements VectorStream {
     this.distinctWithoutName = options.distinctWithoutName ?? true;
     this.collector = new BlockCollector(context, input);
     this.column = new StepColumn(input.column.length);
+    this.forming = inSteps(context.meter, () => this.formGroups());
   }
 
   private get block(): SeriesBlock {
@@ -53,13 +58,10 @@ export class MergeStream implements VectorStream {
   }
 
   prepare(): boolean {
-    return this.preparation.run(
-      () => this.collector.run(),
-      () => this.formGroups(),
-    );
+    return this.preparation.run(() => this.collector.run(), this.forming);
   }
 
-  private formGroups(): true {
+  private *formGroups(): Generator<number, void> {
     const byKey = new Map<string, number[]>();
     for (let i = 0; i < this.block.count; i++) {
       const key = this.block.labels[i]!.key();
@@ -67,9 +69,9 @@ export class MergeStream implements VectorStream {
       if (!group) byKey.set(key, [i]);
       else if (this.strict) this.context.failDuplicate();
       else group.push(i);
+      yield KEY_WORK;
     }
     this.groups = [...byKey.values()];
-    return true;
   }
 
   advance(): boolean {

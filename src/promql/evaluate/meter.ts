@@ -7,7 +7,9 @@
  *     steps of functions that look at every sample of their window; it looks at the clock once in
  *     CHECK_WORK units of work (about a sample each).
  * I3  When the time slice is over, `pauseWanted` is true; who consumes a stream returns then and
- *     is called again in the next slice.
+ *     is called again in the next slice. Selectors throw PAUSE then instead of moving on, and so
+ *     does a function between two parts of a long series: Evaluation.run() catches it. Whatever
+ *     stands between may be called again after it (vector-stream.ts).
  *
  * Units: deadlines are monotonic milliseconds of the clock.
  */
@@ -17,6 +19,11 @@ import { TsdbError } from "../../base/errors.ts";
 const CHECK_WORK = 20_000;
 /** A series costs at least this much work, whatever its length. */
 const SERIES_WORK = 16;
+
+class Pause extends Error {}
+
+/** Thrown by pausePoint(); it is no error. */
+export const PAUSE = new Pause("the time slice is over");
 
 export interface MeterLimits {
   readonly clock: Clock;
@@ -32,6 +39,7 @@ export class Meter {
   private readonly deadlineMs: number;
   private sliceEndMs = Number.POSITIVE_INFINITY;
   private pause = false;
+  private hasMoved = false;
   private work = 0;
   private held = 0;
   private peak = 0;
@@ -70,10 +78,19 @@ export class Meter {
     return this.pause;
   }
 
+  /**
+   * A place at which the evaluation may stop and be called again; the first one of a slice is
+   * passed in any case, so that every slice gets on. Throws PAUSE.
+   */
+  pausePoint(): void {
+    if (this.pause && this.hasMoved) throw PAUSE;
+    this.hasMoved = true;
+  }
+
   /** Lets the evaluation run for `ms` before it is asked to pause. */
   beginSlice(ms: number): void {
     this.sliceEndMs = this.limits.clock.monotonicMs() + ms;
-    this.pause = false;
+    this.hasMoved = false;
     this.look();
   }
 

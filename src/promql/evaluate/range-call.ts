@@ -18,6 +18,9 @@ export interface RangeInput {
   readonly samples: SampleSeries;
   readonly windows: Windows;
   readonly grid: StepGrid;
+  /** The steps [fromStep, toStep) are to be evaluated. */
+  readonly fromStep: number;
+  readonly toStep: number;
   /** Windows among the floats. */
   readonly floats: WindowPositions;
   /** Windows among the histograms; meaningful only when the series has any. */
@@ -35,7 +38,12 @@ export interface RangeFunction {
   readonly expectsCounter: boolean;
   /** Set when the function is a rate that the kernel computes for plain series. */
   readonly kernelRate?: { readonly isCounter: boolean; readonly isRate: boolean };
-  /** Writes one value a step into a cleared column. */
+  /** True when a value looks at every sample of its window. */
+  readonly readsWindows: boolean;
+  /**
+   * Writes one value a step into a column that is cleared at those steps. The steps of a long
+   * series come in portions, in order.
+   */
   evaluate(input: RangeInput, column: StepColumn): void;
 }
 
@@ -88,14 +96,19 @@ export class RangeNotes {
     this.warn(messages.startTimeOverlap(this.metricName));
   }
 
-  /** Counts the samples that a window's value looks at; ends the query when its time is over. */
-  spend(samples: number): void {
-    this.context.meter.checkpoint(samples);
-  }
-
   fail(message: string): never {
     return this.context.fail(message);
   }
+}
+
+/** Work in the meter's units that is done at one series before it may be left for a while. */
+const PORTION_WORK = 40_000;
+/** Work of one step besides its samples. */
+const STEP_WORK = 4;
+
+interface Portion extends RangeInput {
+  fromStep: number;
+  toStep: number;
 }
 
 const COUNTER_NAME = /(?:_total|_sum|_count|_bucket)$/;
@@ -105,7 +118,9 @@ export class RangeCallStream implements VectorStream {
   private readonly context: QueryContext;
   private readonly stream: RangeStream;
   private readonly call: RangeFunction;
-  private readonly input: RangeInput;
+  private readonly input: Portion;
+  /** Whether the current series is not evaluated to its last step. */
+  private isUnfinished = false;
   private readonly start: number;
   /** Set when rates are computed without looking at the samples. */
   private readonly rates: KernelRates | null;
@@ -128,6 +143,8 @@ export class RangeCallStream implements VectorStream {
       samples: stream.samples,
       windows: stream.windows,
       grid,
+      fromStep: 0,
+      toStep: 0,
       floats: new WindowPositions(grid.count),
       histograms: new WindowPositions(grid.count),
       anchored: stream.anchored,
@@ -170,7 +187,8 @@ export class RangeCallStream implements VectorStream {
 
   advance(): boolean {
     for (let step = this.move(); step !== "end"; step = this.move()) {
-      if (step === "samples") this.evaluate();
+      if (step === "samples") this.begin();
+      if (this.isUnfinished) this.evaluate();
       if (!this.column.hasAny()) continue;
       if (this.call.expectsCounter) this.checkCounterName();
       return true;
@@ -178,19 +196,51 @@ export class RangeCallStream implements VectorStream {
     return false;
   }
 
-  private move(): RateStep {
+  /** Moves to the next series, or stays at the one that is not finished. */
+  private move(): RateStep | "same" {
+    if (this.isUnfinished) return "same";
     const { rates, stream } = this;
     if (rates) return stream.advanceRates!(rates, this.column);
     return stream.advance() ? "samples" : "end";
   }
 
-  private evaluate(): void {
+  /** Finds the windows of the current series. */
+  private begin(): void {
     const { samples, windows } = this.stream;
     const { histogramTimes } = samples;
     windows.locate(samples.floats.times, samples.floats.length, this.input.floats);
     windows.locate(histogramTimes, histogramTimes.length, this.input.histograms);
     this.column.clear();
-    this.call.evaluate(this.input, this.column);
+    this.input.toStep = 0;
+    this.isUnfinished = true;
+  }
+
+  /** Evaluates the rest of the current series, portion by portion. Throws PAUSE. */
+  private evaluate(): void {
+    const { context, input, column } = this;
+    while (input.toStep < column.length) {
+      if (input.toStep > 0) context.meter.pausePoint();
+      const work = this.choosePortion();
+      this.call.evaluate(input, column);
+      context.meter.checkpoint(work);
+    }
+    this.isUnfinished = false;
+  }
+
+  /** Makes the next portion: as many steps as PORTION_WORK allows; its work. */
+  private choosePortion(): number {
+    const { input } = this;
+    const { floats, histograms, samples } = input;
+    const histogramWork = samples.histograms[0]?.sampleWeight ?? 0;
+    const floatWork = this.call.readsWindows ? 1 : 0;
+    input.fromStep = input.toStep;
+    let work = 0;
+    while (input.toStep < this.column.length && work < PORTION_WORK) {
+      const step = input.toStep++;
+      work += STEP_WORK + floatWork * (floats.high[step]! - floats.low[step]!);
+      work += histogramWork * (histograms.high[step]! - histograms.low[step]!);
+    }
+    return work;
   }
 
   /** Notes a rate of floats whose metric does not look like a counter. */

@@ -96,7 +96,7 @@ export class RangeSelectorStream implements RangeStream {
       const { series, current } = this.selected;
       const read = series.rates?.(current, fromMs, toMs, rates, into) ?? NOT_IN_KERNEL;
       if (read !== NOT_IN_KERNEL) {
-        this.selected.loaded(read);
+        this.selected.loaded(read, this.windows.count);
         if (read > 0) return "rates";
       } else if (this.load()) return "samples";
     }
@@ -110,7 +110,7 @@ export class RangeSelectorStream implements RangeStream {
     const { fromMs, toMs } = this.windows;
     this.samples.load(series, current, fromMs, toMs, options.startTimestamps);
     this.samples.dropStale();
-    this.selected.loaded(this.samples.weight);
+    this.selected.loaded(this.samples.weight, this.windows.count);
     meter.hold(this.samples.sampleCount);
     return this.samples.sampleCount > 0;
   }

@@ -1,13 +1,20 @@
 /** The last stage of a query: streams become result values. */
+import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
 import { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { QueryValue, ResultSeries } from "../result/query-result.ts";
 import type { Collector } from "./evaluation.ts";
+import type { Meter } from "./meter.ts";
+import { inSteps } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { RangeStream } from "./range-stream.ts";
 import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
+
+/** Work of making a label set, and of comparing two, in the meter's units. */
+const LABELS_WORK = 64;
+const COMPARE_WORK = 32;
 
 /** Collects an instant vector. */
 export class VectorCollector implements Collector {
@@ -44,6 +51,7 @@ export class VectorCollector implements Collector {
     }
     this.labels.push(this.stream.labels());
     this.context.meter.hold(1);
+    this.context.meter.checkpoint(LABELS_WORK);
     if (column.kinds[0] === FLOAT) {
       this.values[index] = column.values[0]!;
     } else if (column.kinds[0] === HISTOGRAM) {
@@ -59,26 +67,58 @@ export class VectorCollector implements Collector {
   }
 }
 
+/** The series of a matrix, sorted by their labels when all are there. */
+class SeriesList {
+  sorted: readonly ResultSeries[] = [];
+  isComplete = false;
+  private readonly series: ResultSeries[] = [];
+  private readonly sorting: () => boolean;
+
+  constructor(meter: Meter) {
+    this.sorting = inSteps(meter, () => this.sort());
+  }
+
+  push(series: ResultSeries): void {
+    this.series.push(series);
+  }
+
+  /** Sorts; false = paused: call again. */
+  complete(): boolean {
+    this.isComplete = true;
+    return this.sorting();
+  }
+
+  private *sort(): Generator<number, void> {
+    const byLabels = (a: ResultSeries, b: ResultSeries) => Labels.compare(a.labels, b.labels);
+    const sorting = sortedInSteps(this.series, byLabels);
+    let step = sorting.next();
+    for (; !step.done; step = sorting.next()) yield STEP_LENGTH * COMPARE_WORK;
+    this.sorted = step.value;
+  }
+}
+
 /** Collects the series of a range query. */
 export class MatrixCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: VectorStream;
   private readonly times: Float64Array;
-  private readonly series: ResultSeries[] = [];
+  private readonly series: SeriesList;
   private ready = false;
 
   constructor(context: QueryContext, stream: VectorStream, grid: StepGrid) {
     this.context = context;
     this.stream = stream;
+    this.series = new SeriesList(context.meter);
     this.times = Float64Array.from({ length: grid.count }, (_, step) => grid.timeOf(step));
   }
 
   run(): boolean {
     this.ready = this.ready || this.stream.prepare();
     if (!this.ready) return false;
-    while (this.stream.advance()) {
+    while (!this.series.isComplete && this.stream.advance()) {
       const { column } = this.stream;
       this.context.meter.hold(column.countPresent());
+      this.context.meter.checkpoint(column.length + LABELS_WORK);
       this.series.push({
         labels: this.stream.labels(),
         times: this.times,
@@ -88,12 +128,11 @@ export class MatrixCollector implements Collector {
       });
       if (this.context.meter.pauseWanted) return false;
     }
-    return true;
+    return this.series.complete();
   }
 
   value(): QueryValue {
-    this.series.sort((left, right) => Labels.compare(left.labels, right.labels));
-    return { type: "matrix", series: this.series };
+    return { type: "matrix", series: this.series.sorted };
   }
 }
 
@@ -101,28 +140,28 @@ export class MatrixCollector implements Collector {
 export class RangeVectorCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: RangeStream;
-  private readonly series: ResultSeries[] = [];
+  private readonly series: SeriesList;
   private ready = false;
 
   constructor(context: QueryContext, stream: RangeStream) {
     this.context = context;
     this.stream = stream;
+    this.series = new SeriesList(context.meter);
   }
 
   run(): boolean {
     this.ready = this.ready || this.stream.prepare();
     if (!this.ready) return false;
-    while (this.stream.advance()) {
+    while (!this.series.isComplete && this.stream.advance()) {
       const points = this.stream.points();
       if (points.kinds.length > 0) this.series.push({ labels: this.stream.labels(), ...points });
       this.context.meter.hold(points.kinds.length);
       if (this.context.meter.pauseWanted) return false;
     }
-    return true;
+    return this.series.complete();
   }
 
   value(): QueryValue {
-    this.series.sort((left, right) => Labels.compare(left.labels, right.labels));
-    return { type: "matrix", series: this.series };
+    return { type: "matrix", series: this.series.sorted };
   }
 }

@@ -41,15 +41,17 @@ export class SelectedSeries implements SeriesIdentity {
     return this.index;
   }
 
+  /** Moves to the next series; false = no more. Throws PAUSE when the time slice is over. */
   next(): boolean {
+    this.context.meter.pausePoint();
     this.index++;
     return this.index < this.set.count;
   }
 
-  /** Counts the samples of the current series, and the work of reading them. */
-  loaded(samples: number): void {
+  /** Counts the samples of the current series, and the work of reading them for so many steps. */
+  loaded(samples: number, steps: number): void {
     this.selection.samples += samples;
-    this.context.meter.checkpoint(samples);
+    this.context.meter.checkpoint(samples + steps);
   }
 
   labels(): Labels {

@@ -12,18 +12,21 @@ import { type Grouping, groupingOf } from "./grouping.ts";
 import { labelHashFraction } from "./label-hash.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";
 import { messages } from "./messages.ts";
-import { Preparation } from "./preparation.ts";
+import { inSteps, Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector, type SeriesBlock } from "./series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "./step-column.ts";
 import type { ScalarColumn, VectorStream } from "./vector-stream.ts";
 
 const INT64_MAX = 2 ** 63;
+/** Work of grouping a series by its labels, in the meter's units. */
+const LABELS_WORK = 64;
 
 export class SelectionStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
   private readonly preparation = new Preparation();
+  private readonly choosing: () => boolean;
   private readonly context: QueryContext;
   private readonly node: Aggregation;
   private readonly collector: BlockCollector;
@@ -46,6 +49,7 @@ export class SelectionStream implements VectorStream {
     this.context = context;
     this.node = node;
     this.parameter = parameter;
+    this.choosing = inSteps(context.meter, () => this.chooseAll());
     this.collector = new BlockCollector(context, input);
     this.grouping = groupingOf(context, node.grouping, node.without);
     this.column = new StepColumn(input.column.length);
@@ -72,14 +76,16 @@ export class SelectionStream implements VectorStream {
     return this.preparation.run(
       () => this.parameter.prepare(),
       () => this.collector.run(),
-      () => this.chooseAll(),
+      this.choosing,
     );
   }
 
-  private chooseAll(): true {
+  private *chooseAll(): Generator<number, void> {
     this.chosen = new Uint8Array(this.block.count * this.block.stepCount);
-    if (this.checkParameter()) this.choose();
-    return true;
+    if (!this.checkParameter()) return;
+    yield* this.formGroups();
+    for (const members of this.members) yield* this.chooseFrom(members);
+    if (this.block.stepCount > 1) this.order = Array.from(this.block.labels.keys());
   }
 
   advance(): boolean {
@@ -126,7 +132,7 @@ export class SelectionStream implements VectorStream {
     if (least < -1) annotations.warn(messages.ratioRange(least, -1), start);
   }
 
-  private choose(): void {
+  private *formGroups(): Generator<number, void> {
     const { block } = this;
     const identity = new MaterialisedIdentity(this.context, block.labels);
     for (let i = 0; i < block.count; i++) {
@@ -135,12 +141,11 @@ export class SelectionStream implements VectorStream {
       const members = this.members[group];
       if (members) members.push(i);
       else this.members[group] = [i];
+      yield LABELS_WORK;
     }
-    for (const members of this.members) this.chooseFrom(members);
-    if (block.stepCount > 1) this.order = Array.from(block.labels.keys());
   }
 
-  private chooseFrom(members: readonly number[]): void {
+  private *chooseFrom(members: readonly number[]): Generator<number, void> {
     for (let step = 0; step < this.block.stepCount; step++) {
       const parameter = this.parameter.values[step]!;
       const picked =
@@ -150,7 +155,8 @@ export class SelectionStream implements VectorStream {
             ? this.firstOf(members, step, parameter)
             : this.extremes(members, step, parameter);
       for (const index of picked) this.chosen[index * this.block.stepCount + step] = 1;
-      if (this.block.stepCount === 1) this.order.push(...picked);
+      if (this.block.stepCount === 1) for (const index of picked) this.order.push(index);
+      yield members.length;
     }
   }
 
@@ -193,10 +199,9 @@ export class SelectionStream implements VectorStream {
       if (heap.length < wanted) siftUp(heap, index, worse);
       else if (worse(heap[0]!, index)) replaceRoot(heap, index, worse);
     }
-    const rank = new Map(members.map((index, order) => [index, order]));
     return heap.sort((left, right) => {
       if (worse(left, right)) return 1;
-      return worse(right, left) ? -1 : rank.get(left)! - rank.get(right)!;
+      return worse(right, left) ? -1 : left - right;
     });
   }
 

@@ -111,14 +111,22 @@ export class VarianceAccumulator extends Accumulator {
   }
 }
 
+/** Work of sorting a value, in the meter's units. */
+const SORT_WORK = 8;
+
 /** quantile: keeps all values of a slot. */
 export class QuantileAccumulator extends Accumulator {
   private readonly phi: ScalarColumn;
   private readonly values: (number[] | undefined)[] = [];
+  /** The group whose result is being made, the step it goes on at, and what is known of it. */
+  private emitting = -1;
+  private nextStep = 0;
+  private readonly quantiles: Float64Array;
 
   constructor(context: QueryContext, node: Aggregation, stepCount: number, phi: ScalarColumn) {
     super(context, node, stepCount);
     this.phi = phi;
+    this.quantiles = new Float64Array(stepCount);
   }
 
   override begin(): boolean {
@@ -144,10 +152,22 @@ export class QuantileAccumulator extends Accumulator {
   }
 
   override emit(group: number, column: StepColumn): void {
-    for (let step = 0; step < this.stepCount; step++) {
-      const values = this.values[group * this.stepCount + step];
+    if (this.emitting !== group) {
+      this.emitting = group;
+      this.nextStep = 0;
+    }
+    const { meter } = this.context;
+    const start = group * this.stepCount;
+    for (; this.nextStep < this.stepCount; this.nextStep++) {
+      const values = this.values[start + this.nextStep];
       if (!values) continue;
-      column.setFloat(step, quantileOf(this.phi.values[step]!, Float64Array.from(values)));
+      meter.pausePoint();
+      const phi = this.phi.values[this.nextStep]!;
+      this.quantiles[this.nextStep] = quantileOf(phi, Float64Array.from(values));
+      meter.checkpoint(values.length * SORT_WORK);
+    }
+    for (let step = 0; step < this.stepCount; step++) {
+      if (this.values[start + step]) column.setFloat(step, this.quantiles[step]!);
     }
   }
 

@@ -75,11 +75,9 @@ export class SubqueryStream implements RangeStream {
   advance(): boolean {
     const { meter } = this.context;
     meter.release(this.samples.sampleCount);
-    if (!this.inner.advance()) {
-      this.samples.floats.clear();
-      this.samples.histograms = [];
-      return false;
-    }
+    this.samples.floats.clear();
+    this.samples.histograms = [];
+    if (!this.inner.advance()) return false;
     this.takeColumn();
     meter.checkpoint(this.innerGrid.count);
     meter.hold(this.samples.sampleCount);

@@ -18,7 +18,7 @@ import { longerBytes } from "./accumulator.ts";
 import { ElementOperator } from "./element-operator.ts";
 import { arithmeticOf } from "./float-operators.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";
-import { Preparation } from "./preparation.ts";
+import { inSteps, Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector } from "./series-block.ts";
 import { Signatures } from "./signatures.ts";
@@ -31,6 +31,9 @@ const UNIQUE_GROUP = "multiple matches for labels: grouping labels must ensure u
 const NO_MANY_TO_MANY =
   "many-to-many matching not allowed: matching labels must be unique on one side";
 
+/** Work of a signature, in the meter's units. */
+const SIGNATURE_WORK = 64;
+
 export class VectorMatchStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
@@ -40,6 +43,7 @@ export class VectorMatchStream implements VectorStream {
   private readonly many: VectorStream;
   private readonly collector: BlockCollector;
   private readonly preparation = new Preparation();
+  private readonly indexing: () => boolean;
   private readonly signatures: Signatures;
   private readonly operator: ElementOperator;
   /** The many side is the right one. */
@@ -78,6 +82,7 @@ export class VectorMatchStream implements VectorStream {
     this.matching = matching;
     this.swapped = matching.cardinality === "one-to-many";
     this.many = this.swapped ? right : left;
+    this.indexing = inSteps(context.meter, () => this.indexOneSide());
     this.collector = new BlockCollector(context, this.swapped ? left : right);
     this.fillOne = this.swapped ? matching.fillLeft : matching.fillRight;
     this.fillMany = this.swapped ? matching.fillRight : matching.fillLeft;
@@ -105,7 +110,7 @@ export class VectorMatchStream implements VectorStream {
   prepare(): boolean {
     return this.preparation.run(
       () => this.collector.run(),
-      () => this.indexOneSide(),
+      this.indexing,
       () => this.many.prepare(),
     );
   }
@@ -119,7 +124,7 @@ export class VectorMatchStream implements VectorStream {
     return this.fillMany !== null && this.nextLeftover(this.fillMany);
   }
 
-  private indexOneSide(): true {
+  private *indexOneSide(): Generator<number, void> {
     const { block } = this.collector;
     const identity = new MaterialisedIdentity(this.context, block.labels);
     for (let i = 0; i < block.count; i++) {
@@ -132,8 +137,8 @@ export class VectorMatchStream implements VectorStream {
       } else {
         this.partners[signature] = [i];
       }
+      yield SIGNATURE_WORK;
     }
-    return true;
   }
 
   /** Remembers the steps at which two series of the one side meet in one match group. */

@@ -7,6 +7,9 @@
  *
  * A stream that must see all of its input first (an aggregation) does that in prepare() and returns
  * false whenever the meter asks for a pause, so a long query can run in slices.
+ *
+ * I1  prepare() and advance() of an input may throw PAUSE (meter.ts). Until the input has returned,
+ *     a stream changes nothing that a second call would do again.
  */
 import type { Labels } from "../../series/labels.ts";
 import type { StepColumn } from "./step-column.ts";

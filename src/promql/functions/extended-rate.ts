@@ -16,7 +16,7 @@ import { combineNoted, type RateKind } from "./histogram-rate.ts";
 /** Fills a column with the extended rates of one series. */
 export function extendedRate(kind: RateKind, input: RangeInput, column: StepColumn): void {
   const { floats, histograms } = input;
-  for (let step = 0; step < floats.low.length; step++) {
+  for (let step = input.fromStep; step < input.toStep; step++) {
     const hasFloats = floats.high[step]! > floats.low[step]!;
     const hasHistograms = histograms.high[step]! > histograms.low[step]!;
     if (hasFloats && hasHistograms) input.notes.mixedKinds();

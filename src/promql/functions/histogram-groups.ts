@@ -8,7 +8,7 @@
 
 import type { Labels } from "../../series/labels.ts";
 import { messages } from "../evaluate/messages.ts";
-import { Preparation } from "../evaluate/preparation.ts";
+import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector } from "../evaluate/series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "../evaluate/step-column.ts";
@@ -19,6 +19,9 @@ import { parseGoFloat } from "../parse/number-text.ts";
 import { ClassicBuckets } from "./classic-histogram.ts";
 
 const BOUND_LABEL: ReadonlySet<string> = new Set(["le"]);
+
+/** Work of putting a series into its group, in the meter's units. */
+const GROUP_WORK = 64;
 
 interface Group {
   readonly labels: Labels;
@@ -44,6 +47,7 @@ export class HistogramGroupStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName = false;
   private readonly preparation = new Preparation();
+  private readonly forming: () => boolean;
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly measure: HistogramMeasure;
@@ -62,6 +66,7 @@ export class HistogramGroupStream implements VectorStream {
   ) {
     this.context = context;
     this.collector = new BlockCollector(context, input);
+    this.forming = inSteps(context.meter, () => this.formGroups());
     this.measure = measure;
     this.start = start;
     this.series = measure.seriesPerGroup;
@@ -84,7 +89,7 @@ export class HistogramGroupStream implements VectorStream {
     return this.preparation.run(
       () => this.measure.scalars.every((scalar) => scalar.prepare()),
       () => this.collector.run(),
-      () => this.formGroups(),
+      this.forming,
     );
   }
 
@@ -103,10 +108,11 @@ export class HistogramGroupStream implements VectorStream {
     }
   }
 
-  private formGroups(): true {
+  private *formGroups(): Generator<number, void> {
     const { block } = this.collector;
     const byKey = new Map<string, Group>();
     for (let i = 0; i < block.count; i++) {
+      yield GROUP_WORK;
       const kinds = block.kinds.subarray(i * block.stepCount, (i + 1) * block.stepCount);
       const labels = block.labels[i]!;
       if (kinds.includes(HISTOGRAM)) this.groupFor(byKey, labels, i).native = i;
@@ -121,8 +127,10 @@ export class HistogramGroupStream implements VectorStream {
       const group = this.groupFor(byKey, dropLabels(labels, BOUND_LABEL), i);
       group.buckets.push({ index: i, bound });
     }
-    for (const group of this.groups) group.buckets.sort((a, b) => compareBounds(a.bound, b.bound));
-    return true;
+    for (const { buckets } of this.groups) {
+      buckets.sort((a, b) => compareBounds(a.bound, b.bound));
+      yield buckets.length;
+    }
   }
 
   private groupFor(byKey: Map<string, Group>, labels: Labels, index: number): Group {

@@ -18,6 +18,7 @@ interface Sample {
 export class InstantRate implements RangeFunction {
   readonly scalars: readonly ScalarColumn[] = [];
   readonly expectsCounter = false;
+  readonly readsWindows = false;
   private readonly isRate: boolean;
 
   constructor(isRate: boolean) {
@@ -26,7 +27,7 @@ export class InstantRate implements RangeFunction {
 
   evaluate(input: RangeInput, column: StepColumn): void {
     const plain = input.samples.histograms.length === 0 && input.samples.floatStarts === null;
-    for (let step = 0; step < input.floats.low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (plain) this.ofFloats(input, step, column);
       else this.ofSamples(input, step, column);
     }

@@ -18,6 +18,7 @@ export class RateFunction implements RangeFunction {
   readonly isCounter: boolean;
   /** Per second (rate). */
   readonly isRate: boolean;
+  readonly readsWindows = false;
   readonly kernelRate: { readonly isCounter: boolean; readonly isRate: boolean };
   /** Positions of the samples at which the counter of the current series started anew. */
   private resets = new Int32Array(16);
@@ -69,7 +70,7 @@ export class RateFunction implements RangeFunction {
     const starts = input.samples.floatStarts;
     const { resets, resetCount } = this;
     let firstReset = 0;
-    for (let step = 0; step < low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       const from = low[step]!;
       const to = high[step]!;
       if (to - from < 2) {
@@ -138,7 +139,7 @@ export class RateFunction implements RangeFunction {
 
   private evaluateHistograms(input: RangeInput, column: StepColumn): void {
     const { floats, histograms } = input;
-    for (let step = 0; step < histograms.low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (histograms.low[step] === histograms.high[step]) continue;
       if (floats.low[step] === floats.high[step]) {
         rateOfHistograms(this, input, step, column);

@@ -1,7 +1,8 @@
 /** sort, sort_desc, sort_by_label and sort_by_label_desc: order matters in instant queries only. */
 
+import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
 import { compareUtf8, Labels } from "../../series/labels.ts";
-import { Preparation } from "../evaluate/preparation.ts";
+import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector } from "../evaluate/series-block.ts";
 import { FLOAT, StepColumn } from "../evaluate/step-column.ts";
@@ -45,20 +46,25 @@ export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
   };
 }
 
+/** Work of comparing two series, in the meter's units. */
+const COMPARE_WORK = 32;
+
 /** The series of a stream in an order; without histograms when `floatsOnly`. */
 export class SortedStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName: boolean;
   private readonly preparation = new Preparation();
+  private readonly sorting: () => boolean;
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly order: SeriesOrder;
   private readonly floatsOnly: boolean;
-  private indexes: number[] = [];
+  private indexes: readonly number[] = [];
   private position = -1;
 
   constructor(context: QueryContext, input: VectorStream, order: SeriesOrder, floatsOnly: boolean) {
     this.context = context;
+    this.sorting = inSteps(context.meter, () => this.sort());
     this.collector = new BlockCollector(context, input);
     this.order = order;
     this.floatsOnly = floatsOnly;
@@ -79,17 +85,17 @@ export class SortedStream implements VectorStream {
   }
 
   prepare(): boolean {
-    return this.preparation.run(
-      () => this.collector.run(),
-      () => this.sort(),
-    );
+    return this.preparation.run(() => this.collector.run(), this.sorting);
   }
 
-  private sort(): true {
+  private *sort(): Generator<number, void> {
     const { labels, values, count, stepCount } = this.collector.block;
     this.indexes = Array.from({ length: count }, (_, index) => index);
-    if (stepCount === 1) this.indexes.sort(this.order(labels, values));
-    return true;
+    if (stepCount > 1) return;
+    const sorting = sortedInSteps(this.indexes, this.order(labels, values));
+    let step = sorting.next();
+    for (; !step.done; step = sorting.next()) yield STEP_LENGTH * COMPARE_WORK;
+    this.indexes = step.value;
   }
 
   advance(): boolean {

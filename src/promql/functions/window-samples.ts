@@ -6,10 +6,11 @@ import type { ScalarColumn } from "../evaluate/vector-stream.ts";
 abstract class SampleFunction implements RangeFunction {
   readonly scalars: readonly ScalarColumn[] = [];
   readonly expectsCounter = false;
+  readonly readsWindows = false;
 
   evaluate(input: RangeInput, column: StepColumn): void {
     const { floats, histograms } = input;
-    for (let step = 0; step < floats.low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       const floatCount = floats.high[step]! - floats.low[step]!;
       const histogramCount = histograms.high[step]! - histograms.low[step]!;
       if (floatCount + histogramCount > 0) this.at(input, step, column);

@@ -68,6 +68,7 @@ function incrementalMean(
 export class WindowSum implements RangeFunction {
   readonly scalars: readonly ScalarColumn[] = [];
   readonly expectsCounter = false;
+  readonly readsWindows = true;
   private readonly isMean: boolean;
 
   constructor(isMean: boolean) {
@@ -79,10 +80,9 @@ export class WindowSum implements RangeFunction {
     const { values } = input.samples.floats;
     const reduce = this.isMean ? meanOf : sumOf;
     const mixed = input.samples.histograms.length > 0;
-    for (let step = 0; step < low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (mixed && this.withHistograms(input, step, column)) continue;
       if (low[step] === high[step]) continue;
-      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, reduce(values, low[step]!, high[step]!));
     }
   }

@@ -23,6 +23,7 @@ interface FirstSamples {
 export class WindowTransitions implements RangeFunction {
   readonly scalars: readonly ScalarColumn[] = [];
   readonly expectsCounter = false;
+  readonly readsWindows = false;
   private readonly kind: TransitionKind;
   /** Number of transitions up to each float of the current series. */
   private counts = new Int32Array(64);
@@ -34,8 +35,8 @@ export class WindowTransitions implements RangeFunction {
   evaluate(input: RangeInput, column: StepColumn): void {
     const mixed = input.samples.histograms.length > 0;
     if (!mixed) this.countFloats(input);
-    const { low, high } = input.floats;
-    for (let step = 0; step < low.length; step++) {
+    const { high } = input.floats;
+    for (let step = input.fromStep; step < input.toStep; step++) {
       const first = this.firstOf(input, step);
       if (!first) continue;
       if (mixed) column.setFloat(step, this.walk(input, step, first));

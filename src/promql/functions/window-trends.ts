@@ -42,6 +42,7 @@ function regression(floats: SampleColumns, low: number, high: number, originMs: 
 abstract class TrendFunction implements RangeFunction {
   readonly scalars: readonly ScalarColumn[];
   readonly expectsCounter = false;
+  readonly readsWindows = true;
 
   constructor(scalars: readonly ScalarColumn[]) {
     this.scalars = scalars;
@@ -49,9 +50,8 @@ abstract class TrendFunction implements RangeFunction {
 
   evaluate(input: RangeInput, column: StepColumn): void {
     const { low, high } = input.floats;
-    for (let step = 0; step < low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (high[step]! - low[step]! < 2) continue;
-      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, this.valueOf(input, step, low[step]!, high[step]!));
     }
     noteIgnored(input);

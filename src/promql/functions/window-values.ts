@@ -14,7 +14,7 @@ type WindowValue = (floats: SampleColumns, low: number, high: number) => number;
 export function noteIgnored(input: RangeInput, leastFloats = 1): void {
   if (input.samples.histograms.length === 0) return;
   const { floats, histograms } = input;
-  for (let step = 0; step < floats.low.length; step++) {
+  for (let step = input.fromStep; step < input.toStep; step++) {
     if (floats.high[step]! - floats.low[step]! < leastFloats) continue;
     if (histograms.high[step]! > histograms.low[step]!) {
       input.notes.ignoredHistograms();
@@ -27,6 +27,7 @@ export function noteIgnored(input: RangeInput, leastFloats = 1): void {
 export class WindowFunction implements RangeFunction {
   readonly scalars: readonly ScalarColumn[] = [];
   readonly expectsCounter = false;
+  readonly readsWindows = true;
   private readonly reduce: WindowValue;
 
   constructor(reduce: WindowValue) {
@@ -35,9 +36,8 @@ export class WindowFunction implements RangeFunction {
 
   evaluate(input: RangeInput, column: StepColumn): void {
     const { low, high } = input.floats;
-    for (let step = 0; step < low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (low[step] === high[step]) continue;
-      input.notes.spend(high[step]! - low[step]!);
       column.setFloat(step, this.reduce(input.samples.floats, low[step]!, high[step]!));
     }
     noteIgnored(input);
@@ -110,6 +110,7 @@ export const medianDeviation: WindowValue = (floats, low, high) => {
 export class WindowQuantile implements RangeFunction {
   readonly scalars: readonly ScalarColumn[];
   readonly expectsCounter = false;
+  readonly readsWindows = true;
   private readonly phi: ScalarColumn;
 
   constructor(phi: ScalarColumn) {
@@ -120,9 +121,8 @@ export class WindowQuantile implements RangeFunction {
   evaluate(input: RangeInput, column: StepColumn): void {
     const { low, high } = input.floats;
     const { values } = input.samples.floats;
-    for (let step = 0; step < low.length; step++) {
+    for (let step = input.fromStep; step < input.toStep; step++) {
       if (low[step] === high[step]) continue;
-      input.notes.spend(high[step]! - low[step]!);
       const phi = this.phi.values[step]!;
       if (!(phi >= 0 && phi <= 1)) input.notes.warn(messages.quantileRange(phi));
       column.setFloat(step, quantileOf(phi, values.slice(low[step], high[step])));

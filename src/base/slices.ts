@@ -1,0 +1,59 @@
+/**
+ * Long work in slices: what takes long looks at the clock and lets everybody else run in between.
+ *
+ * I1  Of all that wait for a turn only one gets it before the event loop goes round: requests that
+ *     have come meanwhile wait for one slice, however many works are under way.
+ *
+ * Units: …Ms milliseconds.
+ */
+import type { Clock } from "./clock.ts";
+
+/** Those that wait for a turn of this thread, in the order in which they came. */
+const waiting: (() => void)[] = [];
+let isScheduled = false;
+
+function schedule(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  setImmediate(giveTurn);
+}
+
+function giveTurn(): void {
+  isScheduled = false;
+  waiting.shift()?.();
+  if (waiting.length > 0) schedule();
+}
+
+/** Lets everything else that waits for the thread run. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    schedule();
+  });
+}
+
+export class Slices {
+  private readonly clock: Clock;
+  private readonly sliceMs: number;
+  private readonly pause: () => Promise<void>;
+  private startedMs: number;
+
+  /** `pause` lets others run and resolves when it is our turn again; it may reject to give up. */
+  constructor(clock: Clock, sliceMs: number, pause: () => Promise<void> = nextTurn) {
+    this.clock = clock;
+    this.sliceMs = sliceMs;
+    this.pause = pause;
+    this.startedMs = clock.monotonicMs();
+  }
+
+  /** Whether this slice has lasted long enough. */
+  isOver(): boolean {
+    return this.clock.monotonicMs() - this.startedMs >= this.sliceMs;
+  }
+
+  /** Lets others run; the next slice begins. */
+  async next(): Promise<void> {
+    await this.pause();
+    this.startedMs = this.clock.monotonicMs();
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A sort that can be interrupted: runs of some hundred entries, then merged two by two.
+ *
+ *     const sorting = sortedInSteps(entries, compare);
+ *     let step = sorting.next();
+ *     for (; !step.done; step = sorting.next());
+ *     step.value; // the sorted entries
+ *
+ * I1  Stable: of equal entries the one that came first stays first.
+ * I2  Between two yields at most STEP_LENGTH entries are sorted or merged.
+ */
+import type { Slices } from "./slices.ts";
+
+/** Entries that are sorted or merged between two yields. */
+export const STEP_LENGTH = 256;
+
+type Compare<Entry> = (left: Entry, right: Entry) => number;
+
+/** Sorts; yields wherever the caller may let others run, and returns the sorted entries. */
+export function* sortedInSteps<Entry>(
+  entries: readonly Entry[],
+  compare: Compare<Entry>,
+): Generator<void, readonly Entry[]> {
+  let runs: Entry[][] = [];
+  for (let from = 0; from < entries.length; from += STEP_LENGTH) {
+    runs.push(entries.slice(from, from + STEP_LENGTH).sort(compare));
+    yield;
+  }
+  while (runs.length > 1) {
+    const merged: Entry[][] = [];
+    for (let i = 0; i < runs.length; i += 2) {
+      merged.push(yield* mergedRuns(runs[i]!, runs[i + 1] ?? [], compare));
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}
+
+/** Sorts in slices. */
+export async function sortedInSlices<Entry>(
+  entries: readonly Entry[],
+  compare: Compare<Entry>,
+  slices: Slices,
+): Promise<readonly Entry[]> {
+  const sorting = sortedInSteps(entries, compare);
+  for (;;) {
+    const step = sorting.next();
+    if (step.done) return step.value;
+    if (slices.isOver()) await slices.next();
+  }
+}
+
+function* mergedRuns<Entry>(
+  left: Entry[],
+  right: Entry[],
+  compare: Compare<Entry>,
+): Generator<void, Entry[]> {
+  if (right.length === 0) return left;
+  const merged: Entry[] = [];
+  let l = 0;
+  let r = 0;
+  while (l < left.length || r < right.length) {
+    const takesLeft = r === right.length || (l < left.length && compare(left[l]!, right[r]!) <= 0);
+    merged.push(takesLeft ? left[l++]! : right[r++]!);
+    if (merged.length % STEP_LENGTH === 0) yield;
+  }
+  return merged;
+}

@@ -1,0 +1,66 @@
+/**
+ * Long answers as text in pieces: made in slices, so that writes go on meanwhile, and sent as the
+ * client takes them.
+ *
+ * Units: …Ms milliseconds, lengths are characters.
+ */
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
+import { TsdbError } from "../base/errors.ts";
+import { nextTurn, Slices } from "../base/slices.ts";
+import type { ServerParts } from "./server-parts.ts";
+
+/** About the length of a piece. */
+export const PIECE_LENGTH = 64 * 1024;
+/** How long one request keeps the thread before others get it. */
+const SLICE_MS = 5;
+/** Pieces of an answer that is sent as one text. */
+const JOINED_PIECES_MAX = 16;
+/** Pieces that are handed to the socket between two turns of the others. */
+const PIECES_A_TURN = 16;
+
+/** Slices for the work of one request, which ends when the client has gone away. */
+export function slicesOf({ clock }: ServerParts, reply: FastifyReply): Slices {
+  return new Slices(clock, SLICE_MS, async () => {
+    await nextTurn();
+    if (reply.raw.destroyed) throw new TsdbError("QUERY_CANCELED", "request was canceled");
+  });
+}
+
+/** Collects pieces as they are made. */
+export async function inSlices(pieces: Iterable<string>, slices: Slices): Promise<string[]> {
+  const collected: string[] = [];
+  for (const piece of pieces) {
+    collected.push(piece);
+    if (slices.isOver()) await slices.next();
+  }
+  return collected;
+}
+
+/** A JSON list in pieces. */
+export function* listPieces<Item>(
+  items: readonly Item[],
+  json: (item: Item) => string,
+): Generator<string> {
+  let text = "[";
+  for (let i = 0; i < items.length; i++) {
+    text += i === 0 ? json(items[i]!) : `,${json(items[i]!)}`;
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = "";
+  }
+  yield `${text}]`;
+}
+
+/** Sends a text in pieces: small ones at once, large ones as the client takes them. */
+export function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
+  if (pieces.length <= JOINED_PIECES_MAX) return reply.send(pieces.join(""));
+  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
+}
+
+async function* encoded(pieces: readonly string[]): AsyncGenerator<Buffer> {
+  for (let i = 0; i < pieces.length; i++) {
+    if (i % PIECES_A_TURN === PIECES_A_TURN - 1) await nextTurn();
+    yield Buffer.from(pieces[i]!);
+  }
+}

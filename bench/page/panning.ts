@@ -7,6 +7,7 @@
  * Units: milliseconds; …Pixels CSS pixels.
  */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { LEVELS, SLOT_PIXELS } from "../../src/web/heap/map-layout.ts";
 import { type FrameTimes, traceFrames } from "./frame-times.ts";
 
 const MOVE_MS = 14;
@@ -25,12 +26,12 @@ export const SCREENS: readonly Screen[] = [
   },
 ];
 
-/** Levels of the zoom's slider. */
-const LEVELS = [
+/** Steps of the zoom's slider. */
+const ZOOMS: readonly (readonly [string, number])[] = [
   ["far", 0],
-  ["middle", 12],
-  ["near", 21],
-] as const;
+  ["middle", LEVELS.findIndex(({ pagesPerCell }) => pagesPerCell === 1) + 1],
+  ["near", LEVELS.findIndex(({ cellPixels }) => cellPixels === SLOT_PIXELS)],
+];
 
 export interface Panning {
   readonly screen: string;
@@ -83,7 +84,7 @@ export async function panned(
   await page.goto(`${origin}/#heap`);
   await page.waitForSelector(".map-legend li");
   const found: Panning[] = [];
-  for (const [zoom, level] of LEVELS) {
+  for (const [zoom, level] of ZOOMS) {
     await setLevel(page, level);
     await page.locator(".map-canvas").scrollIntoViewIfNeeded();
     await page.waitForTimeout(SETTLE_MS);

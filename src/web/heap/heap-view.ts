@@ -4,6 +4,7 @@
  * I1  While the present is looked at, the spans in view are listed again and again; the pause is
  *     such that the service is busy with it for about one part in two hundred. While a moment of
  *     the past is looked at, its recorded map stands instead.
+ * I2  While the map is held to be panned, nothing else is drawn or listed: frames are its own.
  *
  * Units: …Ms milliseconds; pages are 8 KiB.
  */
@@ -109,7 +110,7 @@ export class HeapView {
     if (state === "restoring") return;
     this.record.add(figures, events);
     if (events.length > 0) void this.readStatus();
-    this.timeline.update();
+    if (!this.map.isHeld) this.timeline.update();
     if (this.momentMs === null && figures !== null) this.strip.show(figures);
   }
 
@@ -123,7 +124,7 @@ export class HeapView {
 
   /** Lists once; the answer is how many spans were listed. */
   private async list(): Promise<number> {
-    if (document.hidden || this.momentMs !== null) return 0;
+    if (document.hidden || this.momentMs !== null || this.map.isHeld) return 0;
     try {
       const before = this.table?.count ?? 0;
       const [from, end] = this.map.pagesInView;

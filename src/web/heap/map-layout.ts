@@ -15,7 +15,7 @@ export interface ZoomLevel {
 
 const FAR_PIXELS = 5;
 const FAR_LEVELS = [2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2];
-const NEAR_PIXELS = [5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 28, 40, 56, 80, 112];
+const NEAR_PIXELS = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 24, 28, 40, 56, 80, 112];
 
 export const LEVELS: readonly ZoomLevel[] = [
   ...FAR_LEVELS.map((pagesPerCell) => ({ pagesPerCell, cellPixels: FAR_PIXELS })),

@@ -37,7 +37,7 @@ export class MapPanel {
   readonly element: HTMLElement;
   private readonly map: SpanMap;
   private readonly minimap = new Minimap((part) => this.map.scrollToPart(part));
-  private readonly span = new SpanPanel(() => this.span.close());
+  private readonly span = new SpanPanel(() => this.closeSpan());
   private readonly contents = new SpanContents(() => this.onContents());
   private pointed: readonly [number, number, number] | null = null;
   private readonly tip = el("div", { class: "tip", hidden: true });
@@ -83,6 +83,11 @@ export class MapPanel {
   /** Whether less than half of the heap is in view. */
   get isZoomed(): boolean {
     return this.map.layout.visibleRows * 2 < this.map.layout.rows;
+  }
+
+  /** Whether the map is being panned, so that frames should be its own. */
+  get isHeld(): boolean {
+    return this.map.isHeld;
   }
 
   setTheme(theme: Theme): void {
@@ -278,6 +283,12 @@ export class MapPanel {
     const contents = this.contents.textOf(table, span);
     const lines = [`page ${page}`, sentence, windowsSentence(table, span)];
     return contents === "" ? lines : [...lines, contents];
+  }
+
+  /** The keys are the map's again. */
+  private closeSpan(): void {
+    this.span.close();
+    this.map.canvas.focus({ preventScroll: true });
   }
 
   private async open(page: number, byte: number): Promise<void> {

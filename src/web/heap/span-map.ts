@@ -78,6 +78,11 @@ export class SpanMap {
     this.ask();
   }
 
+  /** Whether a finger or a button is down on the map. */
+  get isHeld(): boolean {
+    return this.pointers.size > 0;
+  }
+
   /** Shows the whole heap. */
   fit(): void {
     this.isFitted = true;

@@ -52,7 +52,7 @@ export class HeapEventWatch {
     if (snapshots.writtenTotal > this.written && snapshots.last !== null) {
       const { counts, bytes, durationSeconds } = snapshots.last;
       const size = `${counts.chunks} chunks, ${mebibytes(bytes)}`;
-      yield ["snapshot", `snapshot: ${size} in ${durationSeconds.toFixed(2)} s`];
+      yield ["snapshot", `${size} in ${durationSeconds.toFixed(2)} s`];
     }
     if (snapshots.failedTotal > this.failed) {
       yield ["snapshot-failed", "a snapshot could not be written"];

@@ -54,13 +54,20 @@ export function segments<Name extends string>(
         "data-name": name,
         "aria-pressed": String(name === chosen),
         onclick: () => {
-          for (const one of buttons)
-            one.setAttribute("aria-pressed", String(one.dataset["name"] === name));
+          showPressed(group, name);
           onChoice(name);
         },
       },
       text,
     ),
   );
-  return el("div", { class: "segments", role: "group", "aria-label": label }, ...buttons);
+  const group = el("div", { class: "segments", role: "group", "aria-label": label }, ...buttons);
+  return group;
+}
+
+/** Shows another button of such a group as pressed, without choosing it. */
+export function showPressed(group: HTMLElement, name: string): void {
+  for (const one of group.querySelectorAll<HTMLElement>("[data-name]")) {
+    one.setAttribute("aria-pressed", String(one.dataset["name"] === name));
+  }
 }

@@ -6,6 +6,7 @@
 import type { DrillMap, DrillReport } from "../../http/api-types.ts";
 import { el, setText } from "../base/element.ts";
 import { onTheme, theme } from "../base/theme.ts";
+import { occupancyEntries } from "../heap/legend.ts";
 import { hexOf, Palette } from "../heap/palette.ts";
 
 const FULL = 62;
@@ -61,6 +62,7 @@ export class DrillMaps {
   private readonly hours: readonly number[];
   private readonly slider: HTMLInputElement;
   private readonly moment = el("output", { for: "drill-moment" });
+  private readonly legend = el("ul", { class: "legend map-legend" });
   private readonly stopTheme: () => void;
   private readonly rows: number;
 
@@ -91,6 +93,7 @@ export class DrillMaps {
       el("h2", {}, "Span maps at the same hour"),
       el("div", { class: "scrub" }, this.slider, this.moment),
       el("div", { class: "drill-sides" }, ...this.sides.map(({ element }) => element)),
+      this.legend,
     );
     this.stopTheme = onTheme(show);
     new ResizeObserver(show).observe(this.element);
@@ -104,6 +107,7 @@ export class DrillMaps {
     const hour = this.hours[Number(this.slider.value)] as number;
     setText(this.moment, `hour ${hour}`);
     const palette = new Palette(theme());
+    this.legend.replaceChildren(...occupancyEntries(palette));
     for (const side of this.sides) {
       const maps = [this.report.before.map, ...(this.report.runs[side.run]?.maps ?? [])];
       const map = maps.findLast((one) => one.hour <= hour) ?? this.report.before.map;

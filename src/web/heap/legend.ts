@@ -6,7 +6,7 @@
 import { el, swatch } from "../base/element.ts";
 import { clockText } from "../base/figure-text.ts";
 import type { Colouring } from "./cells.ts";
-import { hexOf } from "./palette.ts";
+import { hexOf, type Palette } from "./palette.ts";
 
 const ORIGIN_TEXTS = ["made by ingestion", "grown by ingestion", "restored", "moved by compaction"];
 const CLASSES_SHOWN = 12;
@@ -32,6 +32,15 @@ function thinned<Entry>(entries: readonly Entry[], most: number): Entry[] {
   return Array.from({ length: most }, (_, i) => entries[Math.round(i * step)] as Entry);
 }
 
+/** The entries of a map that is coloured by occupancy. */
+export function occupancyEntries(palette: Palette): HTMLElement[] {
+  return [
+    ramp("few slots live", "all", (part) => palette.occupancy(part)),
+    entry(palette.empty, "none live"),
+    entry(palette.idle, "idle page"),
+  ];
+}
+
 /** The entries of a mode. `slotBytesOf` gives the slot size of a class. */
 export function legendEntries(
   colouring: Colouring,
@@ -40,10 +49,7 @@ export function legendEntries(
 ): HTMLElement[] {
   const { mode, palette, classes } = colouring;
   const always = [entry(palette.idle, "idle page")];
-  if (mode === "occupancy") {
-    const scale = ramp("few slots live", "all", (part) => palette.occupancy(part));
-    return [scale, entry(palette.empty, "none live"), ...always];
-  }
+  if (mode === "occupancy") return occupancyEntries(palette);
   if (mode === "class") {
     const colours = palette.classes(classes.length);
     const all = classes.map((sizeClass, i) => ({ sizeClass, colour: colours[i] as number }));

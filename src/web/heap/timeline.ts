@@ -35,6 +35,7 @@ const EVENTS_SHOWN = 8;
 const GROUP = "heap";
 const SECOND_MS = 1000;
 
+/** Name of a figure, its colour, its value. */
 type Column = readonly [string, string, (figures: HeapFigures) => number];
 const UPPER: readonly Column[] = [
   ["heap_inuse", "inuse", ({ inuseBytes }) => inuseBytes],
@@ -71,7 +72,7 @@ export class Timeline {
       ...shared,
       ...{ range, onPointer, onClick },
       label: "heap_inuse, heap_alloc, heap_idle and heap_released over time",
-      heightPixels: 190,
+      heightPixels: 176,
       lines: UPPER.map(([label, name], i) => ({ label, colour: name, fill: i < 2 })),
       marks: () => this.marks(),
     });
@@ -79,7 +80,7 @@ export class Timeline {
       ...shared,
       ...{ range, onPointer, onClick },
       label: "the gap, heap_inuse less heap_alloc, over time",
-      heightPixels: 120,
+      heightPixels: 112,
       lines: LOWER.map(([label, name]) => ({ label, colour: name, fill: true })),
       marks: () => [...this.marks(), ...this.collections()],
     });
@@ -144,7 +145,7 @@ export class Timeline {
     const entry = ([label, name]: Column) => {
       const value = el("b", { "data-figure": label });
       this.legend.set(label, value);
-      return el("li", {}, swatch(`var(--${name})`), `${label} `, value);
+      return el("li", {}, swatch(`var(--${name})`), label.replace("heap_", ""), value);
     };
     const ranges = segments("range of time", RANGES, "60", (minutes) => {
       this.rangeMs = Number(minutes) * MINUTE_MS;

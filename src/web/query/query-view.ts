@@ -9,7 +9,7 @@
 import "../style/query.css";
 import type { QueryReply } from "../../http/api-types.ts";
 import { type Answer, ApiError, askWhole, errorText } from "../base/api.ts";
-import { el, segments, setText } from "../base/element.ts";
+import { el, segments, setText, showPressed } from "../base/element.ts";
 import type { LiveStream } from "../base/live.ts";
 import { nowMs } from "../base/page-clock.ts";
 import { keepParameters } from "../base/route.ts";
@@ -33,10 +33,10 @@ const TABS: readonly (readonly [Tab, string])[] = [
 ];
 const EXAMPLES = ["up", "sum by (job) (scrape_samples_scraped)", "go_memstats_heap_inuse_bytes"];
 
-/** A local time as an input of type datetime-local has it. */
+/** A local time as an input of type datetime-local has it, to the second. */
 function localText(timeMs: number): string {
   const shifted = timeMs - new Date(timeMs).getTimezoneOffset() * 60_000;
-  return new Date(shifted).toISOString().slice(0, 16);
+  return new Date(shifted).toISOString().slice(0, 19);
 }
 
 class QueryView {
@@ -47,6 +47,7 @@ class QueryView {
   private readonly end: HTMLInputElement;
   private readonly step: HTMLInputElement;
   private readonly run: HTMLButtonElement;
+  private readonly tabs: HTMLElement;
   private readonly notes = el("div", { class: "notes", role: "status" });
   private readonly result = el("div", { class: "result" });
   private readonly summary = el("p", { class: "soft", role: "status" });
@@ -66,13 +67,17 @@ class QueryView {
     });
     this.place.append(this.area);
     this.range = el("input", { id: "query-range", list: "query-ranges", size: 5 });
-    this.end = el("input", { id: "query-end", type: "datetime-local" });
+    this.end = el("input", { id: "query-end", type: "datetime-local", step: 1 });
     this.step = el("input", { id: "query-step", size: 5, placeholder: "auto" });
     this.run = el(
       "button",
       { type: "button", class: "primary", onclick: () => void this.ask() },
       "Run",
     );
+    this.tabs = segments("answer as", TABS, this.tab, (tab) => {
+      this.tab = tab;
+      void this.ask();
+    });
     this.build();
     this.fill(question);
     void this.loadEditor();
@@ -96,10 +101,6 @@ class QueryView {
       el("div", { class: "field" }, el("label", { for: input.id }, label), input);
     const ranges = el("datalist", { id: "query-ranges" });
     ranges.append(...RANGES.map((range) => el("option", { value: range })));
-    const tabs = segments("answer as", TABS, this.tab, (tab) => {
-      this.tab = tab;
-      void this.ask();
-    });
     const now = el(
       "button",
       {
@@ -124,7 +125,7 @@ class QueryView {
         el(
           "div",
           { class: "query-controls" },
-          tabs,
+          this.tabs,
           field("Range", this.range),
           field("End", this.end),
           now,
@@ -152,7 +153,9 @@ class QueryView {
     void this.ask();
   }
 
-  private fill({ expression, range, endMs, step }: Question): void {
+  private fill({ expression, range, endMs, step, tab }: Question): void {
+    this.tab = tab;
+    showPressed(this.tabs, tab);
     this.setExpression(expression);
     this.range.value = range;
     this.end.value = endMs === null ? "" : localText(endMs);
@@ -252,7 +255,7 @@ class QueryView {
   }
 
   private async copyLink(button: HTMLElement): Promise<void> {
-    const endMs = this.question.endMs ?? nowMs();
+    const endMs = this.question.endMs ?? Math.floor(nowMs() / 1000) * 1000;
     const parameters = writeQuestion({ ...this.question, endMs });
     const address = `${location.origin}/#query?${parameters}`;
     try {

@@ -13,7 +13,8 @@ import { lineColour } from "../base/line-colours.ts";
 
 const GRAPH_SERIES_MAX = 60;
 const TABLE_ROWS_MAX = 500;
-/** Okabe and Ito's colours, then the same again. */
+const GRAPH_PIXELS_MIN = 320;
+const GRAPH_PIXELS_MAX = 560;
 /** A label set as it is written in PromQL. */
 export function metricText(metric: Readonly<Record<string, string>>): string {
   const { __name__: name = "", ...rest } = metric;
@@ -52,6 +53,12 @@ export function columnsOf(
   return [times, ...points.map((map) => times.map((time) => map.get(time) ?? null))];
 }
 
+/** As high as leaves the series below it in view. */
+function graphPixels(): number {
+  const part = Math.round(window.innerHeight * 0.45);
+  return Math.min(GRAPH_PIXELS_MAX, Math.max(GRAPH_PIXELS_MIN, part));
+}
+
 /** A graph, its chart and what stands below it. */
 export class Graph {
   readonly element = el("div", { class: "graph" });
@@ -62,7 +69,7 @@ export class Graph {
     const shown = all.slice(0, GRAPH_SERIES_MAX);
     this.chart = new Chart({
       label: `graph of ${all.length} series`,
-      heightPixels: 340,
+      heightPixels: graphPixels(),
       lines: shown.map((_, i) => ({ label: String(i), colour: lineColour(i) })),
       valueText: shortNumber,
       onPointer: (index) => this.showValues(index),

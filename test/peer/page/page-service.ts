@@ -2,19 +2,25 @@
  * A running service with a day of samples behind it that is being written to: what the page is
  * looked at with.
  *
+ * Its clock may be in the past, and moved ahead.
+ *
  * Units: …Ms milliseconds.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Cluster } from "../../../bench/load/cluster.ts";
 import { generateRequests } from "../../../bench/load/request-stream.ts";
 import { Prng } from "../../../src/base/prng.ts";
 import { freePort } from "../free-port.ts";
 import { RunningProcess } from "../running-process.ts";
+import { ShiftedClock } from "./shifted-clock.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = 60_000;
+/** Time in which the process has surely seen that its clock was moved. */
+const CLOCK_LOOK_MS = 30;
 const SAMPLES_PER_REQUEST = 2000;
 /** Targets are scraped within so long of each other. */
 const OFFSET_MS_MAX = 1000;
@@ -28,12 +34,21 @@ export class PageService {
   private cluster: Cluster | null = null;
   private writer: ReturnType<typeof setInterval> | null = null;
 
-  private constructor(port: number, directory: string, flags: readonly string[]) {
+  private readonly clock: ShiftedClock | null;
+
+  private constructor(
+    port: number,
+    directory: string,
+    flags: readonly string[],
+    shiftMs: number | null = null,
+  ) {
     this.origin = `http://127.0.0.1:${port}`;
     this.directory = directory;
     const address = `--web.listen-address=127.0.0.1:${port}`;
     const path = `--storage.path=${join(directory, "data")}`;
-    this.command = ["dist/main.js", "serve", address, path, ...flags];
+    this.clock = shiftMs === null ? null : new ShiftedClock(join(directory, "clock"), shiftMs);
+    const nodeFlags = this.clock?.nodeFlags ?? [];
+    this.command = [...nodeFlags, "dist/main.js", "serve", address, path, ...flags];
     this.process = new RunningProcess(process.execPath, this.command);
   }
 
@@ -49,6 +64,28 @@ export class PageService {
     service.authorization = authorization;
     await service.untilReady();
     return service;
+  }
+
+  /** Starts an empty one whose clock is in the past. */
+  static async startAgo(agoMs: number, ...flags: string[]): Promise<PageService> {
+    const directory = mkdtempSync(join(tmpdir(), "spandrel-page-"));
+    const service = new PageService(await freePort(), directory, flags, -agoMs);
+    await service.untilReady();
+    return service;
+  }
+
+  /** The service's time. */
+  nowMs(): number {
+    return Date.now() + (this.clock?.shiftMs ?? 0);
+  }
+
+  /** Lets time go by in which samples of `seriesCount` series come in, up to `agoMs` ago. */
+  async goOn(agoMs: number, seriesCount: number, intervalMs: number): Promise<void> {
+    if (this.clock === null) throw new Error("the service has no clock of its own");
+    const passedMs = -agoMs - this.clock.shiftMs;
+    this.clock.shiftMs = -agoMs;
+    await sleep(CLOCK_LOOK_MS);
+    await this.backfill(seriesCount, passedMs / HOUR_MS, intervalMs);
   }
 
   /** Ends the process; its data stays. */
@@ -73,7 +110,7 @@ export class PageService {
     const settings = {
       cycles: Math.floor((hours * HOUR_MS) / intervalMs),
       intervalMs,
-      endMs: Date.now(),
+      endMs: this.nowMs(),
       queues: 1,
       samplesPerRequest: SAMPLES_PER_REQUEST,
     };

@@ -8,10 +8,12 @@ import type {
   HeapMapReply,
   HeapReply,
   QueryReply,
+  ResultSeries,
   SpansReply,
   StorageReply,
 } from "../../../src/http/api-types.ts";
 import { countText } from "../../../src/web/base/figure-text.ts";
+import { SLOT_PIXELS } from "../../../src/web/heap/map-layout.ts";
 import { isInstalled } from "../running-process.ts";
 import { faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
 import { drawnCells, expectedCells, recordedCells } from "./page-map.ts";
@@ -40,7 +42,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
   }
 
   beforeAll(async () => {
-    service = await PageService.start("--web.enable-admin-api");
+    service = await PageService.start("--web.enable-admin-api", "--self-scrape.interval=0");
     await service.backfill(SERIES, 24, 300_000);
     await service.data("/api/v1/admin/drill/restart?capacity=exact&order=shuffled", "POST");
     service.write(SERIES, 2000);
@@ -93,7 +95,13 @@ describe.skipIf(!installed)("the page in a browser", () => {
 
   it("draws the map that the spans are", async () => {
     // Small enough for cells without slots in them.
-    for (let i = 0; i < 4; i++) await page.click("[aria-label='zoom out']");
+    const cellPixels = async () =>
+      Number(await page.getAttribute(".map-canvas", "data-cell-pixels"));
+    await page.waitForSelector(".map-canvas[data-cell-pixels]");
+    while ((await cellPixels()) >= SLOT_PIXELS) {
+      await page.click("[aria-label='zoom out']");
+      await page.waitForTimeout(50);
+    }
     const differing = async () => {
       const expected = await expectedCells(service);
       const { pagesPerCell, colours } = await drawnCells(page);
@@ -101,15 +109,24 @@ describe.skipIf(!installed)("the page in a browser", () => {
       return expected.filter((colour, i) => colours[i] !== colour).length;
     };
     await expect.poll(differing, POLL).toBe(0);
-    const after = await service.data<HeapReply>("/api/v1/status/heap");
-    const forecast = await page.$$eval(".forecast li", (rows) =>
-      rows.map((row) => Number((row as HTMLElement).dataset["gap"])),
-    );
-    expect(forecast.length).toBe(1 + after.forecast!.purges.length);
+  });
+
+  it("foretells the gap after each purge, as the API does", async () => {
+    const { forecast } = await service.data<HeapReply>("/api/v1/status/heap");
+    const points = [forecast!.now, ...forecast!.purges];
+    const shown = () =>
+      page.$$eval(".forecast li", (rows) =>
+        rows.map((row) => Number((row as HTMLElement).dataset["gap"])),
+      );
+    await expect.poll(shown, POLL).toEqual(points.map(({ unusedBytes }) => unusedBytes));
+    const times = await page.$$eval(".forecast .when", (all) => all.map((one) => one.textContent));
+    const hours = [4, 8, 12, 16, 20, 24, 28, 32].map((after) => `+${after} h`);
+    expect(times).toEqual(["now", ...hours]);
   });
 
   it("opens a span, slot by slot, and a chunk in it", async () => {
     await page.click(".map-canvas", { position: { x: 5, y: 5 } });
+    await page.locator(".slot:not(.free)").first().click();
     await page.waitForSelector(".chunk");
     const { spans } = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=1");
     const [first, count] = [spans.page[0]!, spans.slots[0]!];
@@ -191,7 +208,8 @@ describe.skipIf(!installed)("the page in a browser", () => {
     const values = await page.$$eval("table[data-rows] td:last-child", (cells) =>
       cells.map((cell) => cell.textContent),
     );
-    expect(values.length).toBe(table.result.length);
+    const result = table.result as readonly ResultSeries[];
+    expect(values).toEqual(result.map(({ value }) => value?.[1]));
     await page.click("[data-name=explain]");
     await page.waitForSelector(".explain");
     expect(await page.textContent(".explain tbody")).toMatch(/^http_requests_total\d/);
@@ -199,6 +217,31 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await open("query?expr=sum(&tab=table");
     await page.waitForSelector(".notes .bad");
     expect(await page.textContent(".notes .bad")).toContain("unclosed left parenthesis");
+  });
+
+  it("completes names, takes range and step, and passes warnings on", async () => {
+    await open("query");
+    await page.click(".editor-host .cm-content");
+    await page.keyboard.type("rate(kube_pod_status_ph");
+    await page.waitForSelector(".cm-tooltip-autocomplete li:has-text('kube_pod_status_phase')");
+    await page.keyboard.press("Escape");
+    await page.keyboard.type("ase[30m]");
+    await page.fill("#query-range", "2h");
+    await page.fill("#query-step", "5m");
+    const [request] = await Promise.all([
+      page.waitForRequest(/query_range/),
+      page.click("text=Run"),
+    ]);
+    const sent = new URLSearchParams(request.postData() ?? "");
+    expect(sent.get("query")).toBe("rate(kube_pod_status_phase[30m])");
+    expect(Number(sent.get("end")) - Number(sent.get("start"))).toBe(7200);
+    expect(sent.get("step")).toBe("300");
+    await page.waitForSelector(".notes .notice");
+    const answer = (await (await fetch(`${service.origin}/api/v1/query_range?${sent}`)).json()) as {
+      infos: string[];
+    };
+    const notes = page.$$eval(".notes .notice", (all) => all.map((one) => one.textContent));
+    expect(await notes).toEqual(answer.infos);
   });
 
   it("shows the status, and writes a snapshot", async () => {
@@ -215,6 +258,11 @@ describe.skipIf(!installed)("the page in a browser", () => {
     const { restores } = await service.data<StorageReply>("/api/v1/status/storage");
     expect(restores.length).toBeGreaterThan(0);
     expect(await page.locator(".restores tr").count()).toBe(restores.length);
+    const { windows } = await service.data<HeapReply>("/api/v1/status/heap");
+    const held = await page.$$eval("tr[data-chunks]", (rows) =>
+      rows.map((row) => Number((row as HTMLElement).dataset["chunks"])),
+    );
+    expect(held.slice(0, -1)).toEqual(windows.map(({ chunkCount }) => chunkCount).slice(0, -1));
     const flags = await service.data<Record<string, string>>("/api/v1/status/flags");
     expect(await page.locator("[aria-label=Flags] tbody tr").count()).toBe(
       Object.keys(flags).length,

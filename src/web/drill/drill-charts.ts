@@ -15,7 +15,7 @@ type Quantity = "gap" | "inuse" | "live" | "retained";
 const QUANTITIES: readonly (readonly [Quantity, string])[] = [
   ["gap", "Gap"],
   ["inuse", "heap_inuse"],
-  ["retained", "Seen by the system"],
+  ["retained", "System"],
   ["live", "Live"],
 ];
 const NOTES: Readonly<Record<Quantity, string>> = {
@@ -41,7 +41,7 @@ export class DrillCharts {
   private readonly report: DrillReport;
   private readonly place = el("div", {});
   private readonly note = el("p", { class: "soft" });
-  private readonly goNote = el("p", { class: "soft" });
+  private readonly goNote = el("p", { class: "soft go-note" });
   private readonly hidden = new Set<number>();
   private readonly values: readonly HTMLElement[];
   private chart: Chart | null = null;

@@ -31,7 +31,7 @@ const EVENT_NAMES: Readonly<Record<HeapEventKind, string>> = {
   restart: "restart",
   compaction: "compaction",
 };
-const EVENTS_SHOWN = 8;
+const EVENTS_SHOWN = 5;
 const GROUP = "heap";
 const SECOND_MS = 1000;
 

@@ -1,6 +1,6 @@
 /**
- * What happened, as the heap view tells it: with windows of a minute, a purge, a snapshot and a
- * restart come by while the page looks on.
+ * What happened, as the heap view tells it: a window turns on a clock that is moved ahead, and a
+ * purge, a snapshot and a restart come by while the page looks on.
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,7 +11,8 @@ import { PageService } from "./page-service.ts";
 
 const installed = isInstalled("chromium");
 const SERIES = 200;
-const MINUTES = 0.9;
+const HOUR_MS = 3_600_000;
+const SCRAPE_MS = 300_000;
 
 describe.skipIf(!installed)("the page's history", () => {
   let service: PageService;
@@ -19,12 +20,11 @@ describe.skipIf(!installed)("the page's history", () => {
   let page: Page;
 
   beforeAll(async () => {
-    service = await PageService.start(
-      ...["--web.enable-admin-api", "--storage.chunk-window=1m"],
-      ...["--storage.chunks-per-series=2", "--self-scrape.interval=0"],
-    );
-    await service.backfill(SERIES, MINUTES / 60, 5000);
-    service.write(SERIES, 2000);
+    const flags = [
+      ...["--web.enable-admin-api", "--self-scrape.interval=0", "--snapshot.interval=0"],
+    ];
+    service = await PageService.startAgo(6 * HOUR_MS, ...flags);
+    await service.backfill(SERIES, 30, SCRAPE_MS);
     browser = await openBrowser();
     page = await browser.newPage();
     await page.goto(`${service.origin}/#heap`);
@@ -49,6 +49,7 @@ describe.skipIf(!installed)("the page's history", () => {
   it("marks purge, snapshot and restart when they have happened", async () => {
     const told = (kind: string) =>
       page.waitForSelector(`.events li:has(b:text-is("${kind}"))`, { timeout: 120_000 });
+    await service.goOn(HOUR_MS, SERIES, SCRAPE_MS);
     await told("purge");
     expect(await page.textContent(".events")).toMatch(/\d+ chunks of an expired window dropped/);
     await service.data("/api/v1/admin/tsdb/snapshot", "POST");

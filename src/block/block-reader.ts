@@ -99,14 +99,15 @@ export class BlockReader {
 
   /** The series in the order of their label sets. */
   *series(): Generator<StoredSeries> {
-    let position = this.seriesAt;
+    // Prometheus' own index says where it began to fill up to the first entry.
+    let position = aligned(this.seriesAt);
     while (position < this.seriesEnd) {
       const reader = this.index.from(position);
       const length = reader.uvarint();
       // Between the last series and the next section there may be zeros.
       if (length === 0) return;
       yield this.entry(reader.checked(length), position / SERIES_ALIGNMENT);
-      position = Math.ceil(reader.position / SERIES_ALIGNMENT) * SERIES_ALIGNMENT;
+      position = aligned(reader.position);
     }
   }
 
@@ -148,6 +149,10 @@ export class BlockReader {
     const content = reader.checked(length + 1);
     return { encoding: content.u8(), bytes: content.take(length) };
   }
+}
+
+function aligned(position: number): number {
+  return Math.ceil(position / SERIES_ALIGNMENT) * SERIES_ALIGNMENT;
 }
 
 /** Deleted stretches by the series' reference; none when the block has no such file. */

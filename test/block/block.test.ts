@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readBlockMeta, readTombstones } from "../../src/block/block-reader.ts";
@@ -66,6 +66,27 @@ describe("a block", () => {
   it("is there whole or not at all", async () => {
     const names = (await disk.list(parent)).filter((name) => name.includes("tmp"));
     expect(names).toEqual([]);
+  });
+});
+
+/** A block of Prometheus 3.5.3: three samples, 15 s apart, of a series named f. */
+const INDEX_OF_PROMETHEUS =
+  "uqrXAAIAAAAQAAAAAwAIX19uYW1lX18BZmDzJRQAAAAOAQECAYDK7tXCaLDqAQi8+XAhAAAAAAwAAAABAAAAAQAAAAIGdHxO" +
+  "AAAACAAAAAEAAAACVQKt0QAAAAgAAAABAAAAAlUCrdEAAAAPAAAAAQEIX19uYW1lX180lmcbuAAAABUAAAACAgAASAIIX19u" +
+  "YW1lX18BZliQiVb/AAAAAAAAAAUAAAAAAAAAHQAAAAAAAAAzAAAAAAAAAGgAAAAAAAAASAAAAAAAAAB/voUaAw==";
+const CHUNKS_OF_PROMETHEUS = "hb1A3QEAAAAYAQADgMru1cJoAAAAAAAAAACYdcRX/sJX/lPGYWA=";
+
+describe("a block of Prometheus", () => {
+  it("is read, though its index counts the zeros before the first series to them", async () => {
+    const directory = newDirectory();
+    mkdirSync(`${directory}/chunks`);
+    writeFileSync(`${directory}/index`, Buffer.from(INDEX_OF_PROMETHEUS, "base64"));
+    writeFileSync(`${directory}/chunks/000001`, Buffer.from(CHUNKS_OF_PROMETHEUS, "base64"));
+    const [series, ...more] = await readBlock(directory);
+    expect(more).toEqual([]);
+    expect(series?.labels).toEqual(["__name__", "f"]);
+    expect(series?.chunks).toMatchObject([{ encoding: 1, minTimeMs: 1_795_654_800_000 }]);
+    expect(series?.chunks[0]?.maxTimeMs).toBe(1_795_654_830_000);
   });
 });
 

@@ -9,6 +9,7 @@
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
 import type { ChunkCopy } from "../chunk/captured-chunks.ts";
+import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import { EpochSeriesSet } from "../series/epoch-series-set.ts";
 import type { Head } from "../series/head.ts";
@@ -71,6 +72,14 @@ export class SortedSeries {
   /** Appends the series' samples in [fromMs, toMs] to `into`; returns how many. */
   read(position: number, fromMs: number, toMs: number, into: SampleColumns): number {
     return this.set.read(this.entries[position]!.index, fromMs, toMs, into);
+  }
+
+  /**
+   * Appends the series' native histograms in [fromMs, toMs] to `into`; returns how many. Those that
+   * end the series come from read().
+   */
+  readHistograms(position: number, fromMs: number, toMs: number, into: HistogramColumns): number {
+    return this.set.readHistograms(this.entries[position]!.index, fromMs, toMs, into);
   }
 
   /** Gives up what was captured; nothing is read after this. */

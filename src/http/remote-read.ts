@@ -15,7 +15,6 @@ import { pipeline } from "node:stream/promises";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import { nextTurn, Slices } from "../base/slices.ts";
-import { SampleColumns } from "../chunk/sample-columns.ts";
 import type { SortedSeries } from "../engine/sorted-series.ts";
 import { Labels } from "../series/labels.ts";
 import { Matcher } from "../series/matcher.ts";
@@ -27,12 +26,12 @@ import {
   type ReadRequest,
   STREAMED_XOR_CHUNKS,
 } from "../wire/read-request.ts";
-import { WriteRequestEncoder } from "../wire/remote-write-encode.ts";
 import { SnappyDecoder } from "../wire/snappy-decoder.ts";
 import { SnappyPieces, varintOf } from "../wire/snappy-pieces.ts";
 import { addRoute, TEXT_TYPE } from "./api-routes.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { QueryGate } from "./query-gate.ts";
+import { addSamples } from "./read-samples.ts";
 import { BodyReader, type RequestBody } from "./request-body.ts";
 import type { ServerParts } from "./server-parts.ts";
 
@@ -46,8 +45,6 @@ const SAMPLES_TYPE = "application/x-protobuf";
 const CHUNKS_TYPE = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
 /** Tag of a result in ReadResponse. */
 const RESULT_TAG = 0x0a;
-/** Bytes of samples that are compressed in one go. */
-const PIECE_BYTES = 1 << 16;
 
 /** One answer on its way. */
 interface Reading {
@@ -217,38 +214,6 @@ function matcherOf({ type, name, value }: ReadMatcher, externalLabels: Labels): 
     const said = error instanceof Error ? error.message : String(error);
     throw new TsdbError("BAD_PARAMETER", `matcher of ${JSON.stringify(name)}: ${said}`);
   }
-}
-
-/** Adds the series' samples to `result`; returns how many, or more than `limit` as soon as so. */
-async function addSamples(
-  series: SortedSeries,
-  { fromMs, toMs }: ReadQuery,
-  slices: Slices,
-  result: SnappyPieces,
-  limit: number,
-): Promise<number> {
-  const encoder = new WriteRequestEncoder();
-  const columns = new SampleColumns(1024);
-  let count = 0;
-  for (let i = 0; i < series.count && count <= limit; i++) {
-    columns.clear();
-    count += series.read(i, fromMs, toMs, columns);
-    if (columns.length === 0) continue;
-    encoder.beginSeries();
-    const flat = series.labels(i).namesAndValues;
-    for (let l = 0; l < flat.length; l += 2) encoder.label(flat[l]!, flat[l + 1]!);
-    for (let s = 0; s < columns.length; s++) {
-      encoder.sampleBits(columns.timeOf(s), columns.highOf(s), columns.lowOf(s));
-    }
-    encoder.endSeries();
-    if (encoder.length >= PIECE_BYTES) {
-      result.add(encoder.finish());
-      encoder.clear();
-    }
-    if (slices.isOver()) await slices.next();
-  }
-  result.add(encoder.finish());
-  return count;
 }
 
 async function* restOf(

@@ -80,7 +80,7 @@ async function importBlock(
     skipped += skippedChunks;
     await sender.send(series);
   }
-  if (skipped > 0) print(`block ${ulid}: ${skipped} chunks of native histograms were left out`);
+  if (skipped > 0) print(`block ${ulid}: ${skipped} chunks of unknown encodings were left out`);
 }
 
 async function importText(path: string, disk: Disk, sender: SampleSender): Promise<void> {

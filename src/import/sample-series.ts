@@ -1,8 +1,20 @@
 /**
  * Samples gathered by series, each series in the order of time: what a server accepts.
  *
+ * I1  Floats and native histograms of one series are handed out in one order of time.
+ *
  * Units: times are milliseconds since the epoch; values are 64 raw bits in two words.
  */
+import { HistogramColumns } from "../chunk/histogram-columns.ts";
+
+/** In place of a value's high word: the low one is a row of histograms. No word is so large. */
+const ROW = 2 ** 32;
+
+/** Takes one sample at a time. */
+export interface SampleTaker {
+  float(timeMs: number, high: number, low: number): void;
+  histogram(from: HistogramColumns, row: number): void;
+}
 
 /** One series: label names and values in turn, and its samples as they came. */
 export class GatheredSeries {
@@ -10,6 +22,7 @@ export class GatheredSeries {
   private readonly times: number[] = [];
   private readonly words: number[] = [];
   private order: Uint32Array | null = null;
+  private histograms: HistogramColumns | null = null;
 
   constructor(labels: readonly string[]) {
     this.labels = labels;
@@ -25,16 +38,23 @@ export class GatheredSeries {
     this.order = null;
   }
 
+  /** Adds a copy of a native histogram. */
+  addHistogram(from: HistogramColumns, row: number): void {
+    this.histograms ??= new HistogramColumns();
+    this.add(from.timeOf(row), ROW, this.histograms.length);
+    this.histograms.pushRow(from, row);
+  }
+
   /** Hands out the samples from position `from` to `to`, in the order of time. */
-  visit(from: number, to: number, take: (timeMs: number, high: number, low: number) => void): void {
+  visit(from: number, to: number, taker: SampleTaker): void {
+    const { histograms, times, words } = this;
     const order = this.sorted();
     for (let i = from; i < to; i++) {
       const at = order[i] as number;
-      take(
-        this.times[at] as number,
-        this.words[2 * at] as number,
-        this.words[2 * at + 1] as number,
-      );
+      const high = words[2 * at] as number;
+      const low = words[2 * at + 1] as number;
+      if (high !== ROW) taker.float(times[at] as number, high, low);
+      else if (histograms !== null) taker.histogram(histograms, low);
     }
   }
 

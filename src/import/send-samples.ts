@@ -9,6 +9,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { compress } from "snappyjs";
 import { TsdbError } from "../base/errors.ts";
+import { encodeHistogram } from "../wire/histogram-encode.ts";
 import { WriteRequestEncoder } from "../wire/remote-write-encode.ts";
 import type { GatheredSeries } from "./sample-series.ts";
 
@@ -74,16 +75,35 @@ export class SampleSender {
     await this.deliver(body);
   }
 
+  /** A series is opened anew where floats and histograms take turns: a message has no order. */
   private put(series: GatheredSeries, from: number, to: number): void {
     const { encoder } = this;
-    encoder.beginSeries();
-    const { labels } = series;
-    for (let i = 0; i < labels.length; i += 2) {
-      encoder.label(labels[i] as string, labels[i + 1] as string);
-    }
-    series.visit(from, to, (timeMs, high, low) => encoder.sampleBits(timeMs, high, low));
+    let isOfHistograms: boolean | null = null;
+    const enter = (wanted: boolean) => {
+      if (wanted === isOfHistograms) return;
+      if (isOfHistograms !== null) encoder.endSeries();
+      isOfHistograms = wanted;
+      this.begin(series.labels);
+    };
+    series.visit(from, to, {
+      float: (timeMs, high, low) => {
+        enter(false);
+        encoder.sampleBits(timeMs, high, low);
+      },
+      histogram: (columns, row) => {
+        enter(true);
+        encoder.histogram(encodeHistogram(columns, row));
+      },
+    });
     encoder.endSeries();
     this.pending += to - from;
+  }
+
+  private begin(labels: readonly string[]): void {
+    this.encoder.beginSeries();
+    for (let i = 0; i < labels.length; i += 2) {
+      this.encoder.label(labels[i] as string, labels[i + 1] as string);
+    }
   }
 
   private async deliver(body: Uint8Array<ArrayBuffer>): Promise<void> {

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { literalSnappy } from "../http/write-bodies.ts";
+import { histogramSeries } from "../peer/histogram-writes.ts";
+import { encodeReference } from "../wire/request-oracle.ts";
 import { Program } from "./program.ts";
 
 const WINDOW_MS = 4 * 3600 * 1000;
@@ -31,10 +34,15 @@ async function run(...args: string[]): Promise<{ code: number | null; output: st
   return { code: await program.end(), output: program.output };
 }
 
+/** An answer with its series sorted: their order is not promised. */
 async function query(server: string, text: string, timeMs: number): Promise<string> {
   const parameters = new URLSearchParams({ query: text, time: String(timeMs / 1000) });
   const answer = await fetch(`${server}/api/v1/query?${parameters}`);
-  return JSON.stringify(((await answer.json()) as { data: unknown }).data);
+  const { data } = (await answer.json()) as { data: { result: unknown[] } };
+  return data.result
+    .map((series) => JSON.stringify(series))
+    .sort()
+    .join("\n");
 }
 
 /** A window that ended, and OpenMetrics text of two series in it. */
@@ -49,6 +57,21 @@ function oldWindow() {
   return { startMs, text: `${lines.join("\n")}\n# EOF\n` };
 }
 
+/** Native histograms of several kinds in the same window. */
+async function sendHistograms(server: string, startMs: number): Promise<void> {
+  const timeseries = Object.entries(histogramSeries(startMs, 100)).map(([kind, histograms]) => ({
+    labels: [
+      { name: "__name__", value: "h" },
+      { name: "kind", value: kind },
+    ],
+    histograms,
+  }));
+  const body = literalSnappy(encodeReference({ timeseries }));
+  const headers = { "content-encoding": "snappy", "content-type": "application/x-protobuf" };
+  const answer = await fetch(`${server}/api/v1/write`, { method: "POST", headers, body });
+  expect([answer.status, await answer.text()]).toEqual([204, ""]);
+}
+
 describe("samples from a text file", () => {
   it("come in, go out as a block, and come in again from it", async () => {
     const { startMs, text } = oldWindow();
@@ -59,7 +82,11 @@ describe("samples from a text file", () => {
     const sent = await run("import", `--url=${first}`, file);
     expect(sent).toMatchObject({ code: 0 });
     expect(sent.output).toContain("200 samples sent in 1 requests; all were accepted");
+    await sendHistograms(first, startMs);
     const questions = [
+      'h{kind="counter"}[4h]',
+      'h{kind="floatEnded"}[4h]',
+      "histogram_quantile(0.9, sum(rate(h[10m])))",
       'rate(http_requests_total{code="200"}[5m])',
       "sum_over_time(temperature[10m])",
       'count_over_time({__name__=~".+"}[4h])',

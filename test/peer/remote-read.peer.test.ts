@@ -1,11 +1,19 @@
 /**
  * A real Prometheus without samples of its own reads Spandrel's over remote read and answers PromQL
  * with them as Spandrel does. Its external label, which it adds to every selector, is Spandrel's.
+ *
+ * Debian's 2.42 asks for samples, and passes over native histograms; 3.5.3, where it is found
+ * (peer-programs.ts), asks for chunks.
  */
 import { compress } from "snappyjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
-import { isInstalled } from "./running-process.ts";
+import { literalSnappy } from "../http/write-bodies.ts";
+import { encodeReference } from "../wire/request-oracle.ts";
+import { comparable, differences } from "./histogram-answers.ts";
+import { histogramSeries } from "./histogram-writes.ts";
+import { prometheus3 } from "./peer-programs.ts";
+import { fetchText, isInstalled } from "./running-process.ts";
 import { StartedServers } from "./started-servers.ts";
 
 const STEP_MS = 15_000;
@@ -63,10 +71,28 @@ function body(firstMs: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(compress(encoder.finish()));
 }
 
-describe.runIf(isInstalled("prometheus"))("Prometheus over remote read", () => {
+/** Native histograms of some kinds, as one request. */
+function histogramBody(firstMs: number, kinds: readonly string[]): Uint8Array<ArrayBuffer> {
+  const series = histogramSeries(firstMs, SAMPLE_COUNT);
+  const timeseries = kinds.map((kind) => ({
+    labels: [
+      { name: "__name__", value: "h" },
+      { name: "kind", value: kind },
+    ],
+    histograms: series[kind],
+  }));
+  return new Uint8Array(literalSnappy(encodeReference({ timeseries })));
+}
+
+const KINDS = Object.keys(histogramSeries(0, 1));
+const PROGRAMS = ["prometheus", ...(prometheus3 === null ? [] : [prometheus3])];
+const FEATURES = "--enable-feature=native-histograms";
+
+describe.runIf(isInstalled("prometheus")).each(PROGRAMS)("%s over remote read", (program) => {
   const servers = new StartedServers("read");
   const endMs = Math.floor(Date.now() / STEP_MS) * STEP_MS;
   const firstMs = endMs - SAMPLE_COUNT * STEP_MS + OFFSET_MS;
+  const kinds = program === prometheus3 ? KINDS : [];
   let spandrel = "";
   let prometheus = "";
 
@@ -78,17 +104,16 @@ describe.runIf(isInstalled("prometheus"))("Prometheus over remote read", () => {
       `  - { url: "${spandrel}/api/v1/read", read_recent: true }`,
       "",
     ];
-    prometheus = await servers.startPrometheus("prometheus", configuration.join("\n"));
+    prometheus = await servers.startPrometheus(program, configuration.join("\n"), [FEATURES]);
     const headers = {
       "content-encoding": "snappy",
       "content-type": "application/x-protobuf",
     };
-    const sent = await fetch(`${spandrel}/api/v1/write`, {
-      method: "POST",
-      headers,
-      body: body(firstMs),
-    });
-    expect([sent.status, await sent.text()]).toEqual([204, ""]);
+    for (const message of [body(firstMs), histogramBody(firstMs, kinds)]) {
+      const init = { method: "POST", headers, body: message };
+      const sent = await fetch(`${spandrel}/api/v1/write`, init);
+      expect([sent.status, await sent.text()]).toEqual([204, ""]);
+    }
   });
 
   afterAll(() => servers.end());
@@ -126,11 +151,21 @@ describe.runIf(isInstalled("prometheus"))("Prometheus over remote read", () => {
     });
   }
 
+  it.each(kinds)("has every native histogram of %s, bucket by bucket", async (kind) => {
+    const time = String((endMs - 60_000) / 1000);
+    const form = new URLSearchParams({ query: `h{kind="${kind}"}[20m]`, time });
+    const [theirs, ours] = await Promise.all(
+      [prometheus, spandrel].map((url) => fetchText(`${url}/api/v1/query?${form.toString()}`)),
+    );
+    expect(theirs).toContain('"histograms"');
+    expect(differences(comparable(theirs!), comparable(ours!))).toEqual([]);
+  });
+
   it("knows the external label and strips it from what it answers", async () => {
     const time = String((endMs - 60_000) / 1000);
     const counted = await ask(prometheus, "query", { query: 'count({cluster="one"})', time });
     expect(counted).toHaveLength(1);
-    expect(counted[0]).toContain(`"${seriesLabels().length}.`);
+    expect(counted[0]).toContain(`"${seriesLabels().length + kinds.length}.`);
     expect(await ask(prometheus, "query", { query: 'up{cluster="two"}', time })).toEqual([]);
   });
 });

@@ -11,7 +11,10 @@
 const CORE = ["chunk", "heap", "kernel", "base"];
 const ENGINE = ["block", "journal", "promql", "wire", "series", ...CORE];
 /** What the interfaces of engine and promql are made of: whoever uses those needs these. */
-const VOCABULARY = ["src/chunk/sample-columns.ts", "src/series/labels.ts", "src/series/matcher.ts"];
+const VOCABULARY = [
+  ...["src/chunk/sample-columns.ts", "src/chunk/histogram-columns.ts"],
+  ...["src/series/labels.ts", "src/series/matcher.ts"],
+];
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
   kernel: ["base"],

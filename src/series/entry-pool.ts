@@ -19,13 +19,17 @@ export const POOLED_ENTRIES_MAX = 1 << 12;
 export class EntryPool {
   private readonly segments: Column[] = [];
   private readonly free = new Map<number, number[]>();
+  private freeCount = 0;
   private position = SEGMENT_ENTRIES;
 
   /** Reserves `size` entries and returns their offset; their contents are arbitrary. */
   allocate(size: number): number {
     assert(size > 0 && size <= POOLED_ENTRIES_MAX, "list does not fit the pool");
-    const reused = this.free.get(size)?.pop();
-    if (reused !== undefined) return reused;
+    const reused = this.freeCount > 0 ? this.free.get(size)?.pop() : undefined;
+    if (reused !== undefined) {
+      this.freeCount--;
+      return reused;
+    }
     if (this.position + size > SEGMENT_ENTRIES) this.addSegment();
     const offset = (((this.segments.length - 1) << SEGMENT_SHIFT) >>> 0) + this.position;
     this.position += size;
@@ -34,6 +38,7 @@ export class EntryPool {
 
   /** Gives back the `size` entries at `offset`. */
   release(offset: number, size: number): void {
+    this.freeCount++;
     const list = this.free.get(size);
     if (list) list.push(offset);
     else this.free.set(size, [offset]);
@@ -43,8 +48,18 @@ export class EntryPool {
     return this.segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index]!;
   }
 
-  set(offset: number, index: number, value: number): void {
-    this.segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index] = value;
+  /** Writes rising values, from `value` on, to entries [from, to) of the list at `offset`. */
+  fillRising(offset: number, from: number, to: number, value: number): void {
+    const segment = this.segments[offset >>> SEGMENT_SHIFT]!;
+    const start = offset & (SEGMENT_ENTRIES - 1);
+    for (let i = from; i < to; i++) segment[start + i] = value + i - from;
+  }
+
+  /** Writes the first `count` of `values` to the list at `offset`. */
+  write(offset: number, values: Uint32Array, count: number): void {
+    const segment = this.segments[offset >>> SEGMENT_SHIFT]!;
+    const start = offset & (SEGMENT_ENTRIES - 1);
+    for (let i = 0; i < count; i++) segment[start + i] = values[i]!;
   }
 
   /** A view of `size` entries, valid until they are released. */

@@ -215,7 +215,7 @@ export class LabelIndex {
     const series = this.series.create(this.scratch, count);
     const key = this.keys.addAt(hash, at, length, series, NO_KEY);
     this.series.setFirstKey(series, key);
-    for (let i = 0; i < count; i++) this.pairs.addSeries(this.scratch[i]! as PairRef, series);
+    this.pairs.addSeries(this.scratch, count, series);
     this.createdCount++;
     return series;
   }

@@ -119,8 +119,9 @@ export class PairTable {
     return pair;
   }
 
-  addSeries(pair: PairRef, series: SeriesRef): void {
-    this.postings.append(pair, series);
+  /** Notes that a series carries the first `count` of `pairs`, which are all different. */
+  addSeries(pairs: Uint32Array, count: number, series: SeriesRef): void {
+    this.postings.appendToAll(pairs, count, series);
   }
 
   /** Copies the series of a pair in rising order to `into` from `at`; returns how many. */

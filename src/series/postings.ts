@@ -5,8 +5,12 @@
  *     lives in its own entry of `blocks` and has no storage.
  * I2  Storage up to POOLED_ENTRIES_MAX lies in a pool; a longer list has an array of its own.
  * I3  A list is in rising order unless its `unsorted` flag is set; reading sorts it first.
+ * I4  The lists that hold the series appended last are open: their last series, from `openStarts`
+ *     on, follow each other up to `last` and are not in storage yet. `openThrough` is last + 1 for
+ *     an open list and 0 for every other one. Whatever looks at a list closes them all before.
  *
- * Appending is amortised O(1); a removal batch filters each list touched once.
+ * Series that are made one after the other share most pairs, so nearly every append only lets an
+ * open list stay open. A removal batch filters each list touched once.
  */
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { EntryPool, POOLED_ENTRIES_MAX } from "./entry-pool.ts";
@@ -16,29 +20,49 @@ function capacityFor(count: number): number {
   return count <= 2 ? 2 : 1 << (32 - Math.clz32(count - 1));
 }
 
+const FIRST_OPEN = 128;
+/** Nothing is open. */
+const NONE = -2;
+
 export class Postings {
   private counts: Column = sharedColumn(1024);
   private blocks: Column = sharedColumn(1024);
   private unsorted: Column = sharedColumn(1024);
   private readonly pool = new EntryPool();
   private readonly large = new Map<number, Column>();
+  private openThrough: Column = sharedColumn(1024);
+  private open = new Uint32Array(FIRST_OPEN);
+  private openStarts = new Uint32Array(FIRST_OPEN);
+  private openCount = 0;
+  private last = NONE;
 
   /** How many series a list holds. */
   countOf(list: number): number {
+    this.close();
     return list < this.counts.length ? this.counts[list]! : 0;
   }
 
   /** Appends a series that the list does not hold yet. */
   append(list: number, series: number): void {
+    this.close();
     this.ensureList(list);
-    const count = this.counts[list]!;
-    if (count === 0) this.blocks[list] = series;
-    else {
-      if (this.entry(list, count, count - 1) > series) this.unsorted[list] = 1;
-      if (count === capacityFor(count) || count === 1) this.enlarge(list, count);
-      this.setEntry(list, count, series);
+    this.appendRun(list, series, series);
+  }
+
+  /** Appends a series to the first `count` of `lists`, all different; none holds it yet. */
+  appendToAll(lists: Uint32Array, count: number, series: number): void {
+    if (series !== this.last + 1) this.close();
+    const before = this.openCount;
+    let stay = 0;
+    for (let i = 0; i < count; i++) {
+      const list = lists[i]!;
+      if (list >= this.counts.length) this.ensureList(list);
+      if (this.openThrough[list] === series && before > 0) stay++;
+      else this.begin(list, series);
+      this.openThrough[list] = series + 1;
     }
-    this.counts[list] = count + 1;
+    if (stay < before) this.closeOthers(series);
+    this.last = series;
   }
 
   /** Copies the list in rising order to `into` (which has room) and returns its length. */
@@ -78,25 +102,74 @@ export class Postings {
     }
   }
 
-  /** Moves a full list of `count` entries to storage for one more. */
-  private enlarge(list: number, count: number): void {
-    const old = this.view(list, count).slice();
+  private begin(list: number, series: number): void {
+    if (this.openCount === this.open.length) {
+      this.open = widened(this.open);
+      this.openStarts = widened(this.openStarts);
+    }
+    this.open[this.openCount] = list;
+    this.openStarts[this.openCount++] = series;
+  }
+
+  /** Closes the open lists that do not hold `series`. */
+  private closeOthers(series: number): void {
+    let kept = 0;
+    for (let i = 0; i < this.openCount; i++) {
+      const list = this.open[i]!;
+      if (this.openThrough[list] === series + 1) {
+        this.open[kept] = list;
+        this.openStarts[kept++] = this.openStarts[i]!;
+      } else this.appendOpen(i);
+    }
+    this.openCount = kept;
+  }
+
+  /** Closes every open list. */
+  private close(): void {
+    for (let i = 0; i < this.openCount; i++) this.appendOpen(i);
+    this.openCount = 0;
+    this.last = NONE;
+  }
+
+  /** Puts the series of an open list into its storage. */
+  private appendOpen(place: number): void {
+    const list = this.open[place]!;
+    this.appendRun(list, this.openStarts[place]!, this.openThrough[list]! - 1);
+    this.openThrough[list] = 0;
+  }
+
+  /** Appends the series `first` to `last` to a list. */
+  private appendRun(list: number, first: number, last: number): void {
+    const count = this.counts[list]!;
+    const total = count + last - first + 1;
+    if (count > 0 && this.entry(list, count, count - 1) > first) this.unsorted[list] = 1;
+    if (total === 1) this.blocks[list] = first;
+    else {
+      if (count <= 1 || total > capacityFor(count)) this.enlarge(list, count, total);
+      this.fillEntries(list, count, total, first);
+    }
+    this.counts[list] = total;
+  }
+
+  /** Moves a list of `count` entries to storage for `total`. */
+  private enlarge(list: number, count: number, total: number): void {
+    const old = count === 0 ? null : this.view(list, count).slice();
     this.freeStorage(list, count);
-    this.allocateStorage(list, capacityFor(count + 1));
-    for (let i = 0; i < count; i++) this.setEntry(list, i, old[i]!);
+    this.allocateStorage(list, capacityFor(total));
+    if (old !== null) this.view(list, total).set(old);
+  }
+
+  /** Writes rising series, from `series` on, to entries [from, to) of a list that has storage. */
+  private fillEntries(list: number, from: number, to: number, series: number): void {
+    const own = this.large.size > 0 ? this.large.get(list) : undefined;
+    if (own) for (let i = from; i < to; i++) own[i] = series + i - from;
+    else this.pool.fillRising(this.blocks[list]!, from, to, series);
   }
 
   private entry(list: number, count: number, index: number): number {
     if (count === 1) return this.blocks[list]!;
     if (capacityFor(count) > POOLED_ENTRIES_MAX) return this.large.get(list)![index]!;
     return this.pool.get(this.blocks[list]!, index);
-  }
-
-  /** Writes an entry of a list that has storage. */
-  private setEntry(list: number, index: number, series: number): void {
-    const own = this.large.size > 0 ? this.large.get(list) : undefined;
-    if (own) own[index] = series;
-    else this.pool.set(this.blocks[list]!, index, series);
   }
 
   private view(list: number, count: number): Column {
@@ -120,6 +193,13 @@ export class Postings {
       this.counts = doubled(this.counts);
       this.blocks = doubled(this.blocks);
       this.unsorted = doubled(this.unsorted);
+      this.openThrough = doubled(this.openThrough);
     }
   }
+}
+
+function widened(column: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const wider = new Uint32Array(column.length * 2);
+  wider.set(column);
+  return wider;
 }

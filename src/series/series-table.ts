@@ -116,7 +116,7 @@ export class SeriesTable {
 
   private begin(series: SeriesRef, pairs: Uint32Array, count: number): SeriesRef {
     const offset = this.pool.allocate(count);
-    for (let i = 0; i < count; i++) this.pool.set(offset, i, pairs[i]!);
+    this.pool.write(offset, pairs, count);
     this.pairOffsets[series] = offset;
     this.pairCounts[series] = count;
     this.newestChunks[series] = NO_CHUNK;

@@ -42,6 +42,58 @@ describe("postings", () => {
     );
   });
 
+  it("equal sorted sets when series are appended to many lists at once", () => {
+    const lists = fc.uniqueArray(fc.nat(200), { maxLength: 12 });
+    const append = fc.tuple(lists, fc.nat(9), fc.nat(300)).map(([to, times, start]) => {
+      return { kind: "append" as const, to, times, start };
+    });
+    const command = fc.oneof(
+      { arbitrary: append, weight: 6 },
+      {
+        arbitrary: fc.record({ kind: fc.constant("read" as const), list: fc.nat(200) }),
+        weight: 2,
+      },
+      {
+        arbitrary: fc.record({ kind: fc.constant("remove" as const), list: fc.nat(200) }),
+        weight: 1,
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 80 }), (commands) => {
+        const postings = new Postings();
+        const twin: Twin = new Map();
+        const setOf = (list: number) => {
+          const set = twin.get(list) ?? new Set<number>();
+          twin.set(list, set);
+          return set;
+        };
+        const used = new Set<number>();
+        for (const c of commands) {
+          if (c.kind === "append") {
+            for (let series = c.start; series < c.start + c.times; series++) {
+              if (used.has(series)) continue;
+              used.add(series);
+              // A few lists change from series to series, as labels do.
+              const to = c.to.filter((list) => list % 3 > 0 || (series & 1) === 0);
+              postings.appendToAll(Uint32Array.from(to), to.length, series);
+              for (const list of to) setOf(list).add(series);
+            }
+          } else if (c.kind === "remove") {
+            postings.removeDead(c.list, (series) => series % 2 === 0);
+            for (const series of [...setOf(c.list)])
+              if (series % 2 === 0) setOf(c.list).delete(series);
+          } else {
+            expect(readAll(postings, c.list)).toEqual([...setOf(c.list)].sort((a, b) => a - b));
+          }
+        }
+        for (const [list, set] of twin) {
+          expect(readAll(postings, list)).toEqual([...set].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it("keep a list longer than the pool holds", () => {
     const postings = new Postings();
     for (let series = 0; series < 10_000; series++) postings.append(3, series);

@@ -52,8 +52,8 @@ describe("label pairs", () => {
     const pairs = new PairTable(symbols, 1);
     const a = pairs.intern(intern(symbols, "job"), intern(symbols, "a"));
     const b = pairs.intern(intern(symbols, "job"), intern(symbols, "b"));
-    pairs.addSeries(a, 1 as never);
-    pairs.addSeries(b, 2 as never);
+    pairs.addSeries(Uint32Array.of(a), 1, 1 as never);
+    pairs.addSeries(Uint32Array.of(b), 1, 2 as never);
     expect(pairs.intern(intern(symbols, "job"), intern(symbols, "a"))).toBe(a);
     const name = symbols.findText("job") as SymbolRef;
     expect(pairs.valueCountOf(name)).toBe(2);

@@ -27,6 +27,10 @@ export interface KernelFunctions {
   plainLabelsEnd(from: number, end: number): number;
   equalBytes(left: number, right: number, bytes: number): number;
   hashBytes(from: number, to: number, seed: number): number;
+  sharedPrefix(left: number, right: number, most: number): number;
+  sharedSuffix(leftEnd: number, rightEnd: number, most: number): number;
+  copyBytes(to: number, from: number, bytes: number): void;
+  splitLabels(from: number, to: number, seed: number): number;
 }
 
 export interface SharedMemory {

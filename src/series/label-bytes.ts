@@ -60,8 +60,6 @@ export class LabelRanges {
   /** The canonical form, after canonicalise(). */
   canonical = new Uint8Array(1024);
   canonicalLength = 0;
-  /** Whether the bytes of the last valid parse were the canonical form themselves. */
-  canonicalSource = false;
   private bytes: Uint8Array = this.canonical;
   private readonly nameFrom = new Uint32Array(LABELS_PER_SERIES_MAX);
   private readonly nameTo = new Uint32Array(LABELS_PER_SERIES_MAX);
@@ -69,11 +67,6 @@ export class LabelRanges {
   private readonly valueTo = new Uint32Array(LABELS_PER_SERIES_MAX);
   private readonly order: number[] = [];
   private cursor = 0;
-
-  /** The buffer that the ranges of the last parse point into. */
-  get source(): Uint8Array {
-    return this.bytes;
-  }
 
   nameFromOf(index: number): number {
     return this.nameFrom[this.order[index]!]!;
@@ -106,11 +99,8 @@ export class LabelRanges {
       if (code !== LabelCode.valid) return code;
     }
     this.count = this.order.length;
-    const sorted = this.isSorted();
-    if (!sorted) this.order.sort((a, b) => this.compareNames(a, b));
-    const code = this.checkOrdered(needsMetricName);
-    this.canonicalSource = sorted && code === LabelCode.valid && this.isPlain(to - from);
-    return code;
+    this.order.sort((a, b) => this.compareNames(a, b));
+    return this.checkOrdered(needsMetricName);
   }
 
   /** Writes the canonical form of the last valid parse to `canonical`. */
@@ -205,25 +195,6 @@ export class LabelRanges {
     for (const index of kept) this.order.push(index);
     this.count = kept.length;
     return LabelCode.valid;
-  }
-
-  private isSorted(): boolean {
-    for (let i = 1; i < this.count; i++) {
-      if (this.compareNames(i - 1, i) > 0) return false;
-    }
-    return true;
-  }
-
-  /** Whether sorted labels of `length` bytes in all have the shortest form, name before value. */
-  private isPlain(length: number): boolean {
-    let shortest = 0;
-    for (let i = 0; i < this.count; i++) {
-      if (this.nameToOf(i) > this.valueFromOf(i)) return false;
-      const nameLength = this.nameToOf(i) - this.nameFromOf(i);
-      const inner = innerBytes(nameLength, this.valueToOf(i) - this.valueFromOf(i));
-      shortest += 1 + varintBytes(inner) + inner;
-    }
-    return shortest === length;
   }
 
   private isMetricName(index: number): boolean {

@@ -13,6 +13,7 @@ import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef } from "../base/units.ts";
 import type { ReaderEpochs } from "../chunk/reader-epochs.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { KnownLabels } from "./known-labels.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
 import { Labels } from "./labels.ts";
@@ -39,6 +40,8 @@ export class LabelIndex {
   removedCount = 0;
   private readonly seriesMax: number;
   private readonly ranges = new LabelRanges();
+  private readonly known: KnownLabels;
+  private readonly kernel: Kernel;
   private readonly scratch = new Uint32Array(LABELS_PER_SERIES_MAX);
   private readonly readers: ReaderEpochs | null;
   private dead: SeriesRef[] = [];
@@ -62,6 +65,8 @@ export class LabelIndex {
     this.symbols = new SymbolTable(seed);
     this.pairs = new PairTable(this.symbols, seed);
     this.keys = new SeriesKeys(seed, kernel);
+    this.known = new KnownLabels(kernel, seed);
+    this.kernel = kernel;
   }
 
   /**
@@ -81,7 +86,13 @@ export class LabelIndex {
     const at = keys.locate(bytes, from, to);
     const hash = knownHash !== 0 || at < 0 ? knownHash : keys.hashAt(at, to - from);
     let key = at < 0 ? NO_KEY : keys.findAt(hash, at, to - from);
-    if (key === NO_KEY) key = this.internNew(bytes, from, to, hash, admit);
+    if (key === NO_KEY) {
+      const count = this.split(at, to - from);
+      key =
+        count > 0
+          ? this.admit(count, hash, at, to - from, admit)
+          : this.internUnusual(bytes, from, to, hash, admit);
+    }
     if (key >= 0) keys.link(previous, key);
     return key;
   }
@@ -94,12 +105,19 @@ export class LabelIndex {
     const hash = keys.hashAt(at, to - from);
     const known = keys.findAt(hash, at, to - from);
     if (known !== NO_KEY) return known;
-    if (this.ranges.parse(bytes, from, to) !== LabelCode.valid) return NO_KEY;
-    return this.series.firstKeyOf(this.create(this.internPairs(), hash, at, to - from));
+    const count = this.split(at, to - from);
+    if (count === 0) return NO_KEY;
+    return this.series.firstKeyOf(this.createSplit(count, hash, at, to - from));
   }
 
-  /** The key of a label set that is no key yet. */
-  private internNew(
+  /** Takes located bytes apart; the number of labels, 0 when they are not in canonical form. */
+  private split(at: number, length: number): number {
+    const generation = this.keys.removedCount + this.pairs.releasedCount;
+    return at < 0 ? 0 : this.known.split(at, length, generation);
+  }
+
+  /** The key of a label set that is no key yet and not in canonical form. */
+  private internUnusual(
     bytes: Uint8Array,
     from: number,
     to: number,
@@ -109,24 +127,24 @@ export class LabelIndex {
     this.labelCode = this.ranges.parse(bytes, from, to);
     if (this.labelCode !== LabelCode.valid) return NO_LABELS;
     const { keys, ranges } = this;
-    if (ranges.canonicalSource) {
-      return this.admit(hash, keys.locate(bytes, from, to), to - from, admit);
-    }
     ranges.canonicalise();
     const { canonical, canonicalLength } = ranges;
     const at = keys.locate(canonical, 0, canonicalLength);
     const canonicalHash = keys.hashAt(at, canonicalLength);
     const first = keys.findAt(canonicalHash, at, canonicalLength);
-    if (first === NO_KEY) return this.admit(canonicalHash, at, canonicalLength, admit);
+    if (first === NO_KEY) {
+      const count = this.split(at, canonicalLength);
+      return this.admit(count, canonicalHash, at, canonicalLength, admit);
+    }
     return this.alias(hash, keys.locate(bytes, from, to), to - from, first);
   }
 
-  /** Makes the series of the last parse, whose located canonical bytes these are, if allowed. */
-  private admit(hash: number, at: number, length: number, admit: boolean): number {
+  /** Makes the series of the last split, of `count` labels at `at`, if allowed. */
+  private admit(count: number, hash: number, at: number, length: number, admit: boolean): number {
+    this.labelCode = LabelCode.valid;
     if (!admit) return NOT_ADMITTED;
     if (this.seriesMax > 0 && this.series.liveCount >= this.seriesMax) return LIMIT_REACHED;
-    const series = this.create(this.internPairs(), hash, at, length);
-    return this.series.firstKeyOf(series);
+    return this.series.firstKeyOf(this.createSplit(count, hash, at, length));
   }
 
   /** Makes a series from pairs that are live or were just interned, sorted by name. */
@@ -198,16 +216,37 @@ export class LabelIndex {
     return this.keys.addAt(hash, at, length, series, head);
   }
 
-  /** Interns the pairs of the last parse into `scratch`; returns how many. */
-  private internPairs(): number {
-    const { source } = this.ranges;
-    for (let i = 0; i < this.ranges.count; i++) {
-      const { symbols, ranges } = this;
-      const name = symbols.intern(source, ranges.nameFromOf(i), ranges.nameToOf(i));
-      const value = symbols.intern(source, ranges.valueFromOf(i), ranges.valueToOf(i));
-      this.scratch[i] = this.pairs.intern(name, value);
+  /** Makes the series of the last split, of `count` labels at `at`. */
+  private createSplit(count: number, hash: number, at: number, length: number): SeriesRef {
+    assert(count > 0, "labels are not in canonical form");
+    const { known, scratch } = this;
+    let unknown = 0;
+    for (let i = 0; i < count; i++) {
+      if (known.isKnown(i)) scratch[i] = known.pairs[i]!;
+      else {
+        scratch[i] = this.internPair(i);
+        unknown++;
+      }
     }
-    return this.ranges.count;
+    const series = this.create(count, hash, at, length);
+    if (unknown > 0) this.keepUnknown(count, this.keys.textOf(this.series.firstKeyOf(series)));
+    return series;
+  }
+
+  /** The pair of label `i` of the last split. */
+  private internPair(i: number): PairRef {
+    const { symbols, known } = this;
+    const { bytes } = this.kernel;
+    const name = symbols.intern(bytes, known.nameFrom[i]!, known.nameTo[i]!);
+    const value = symbols.intern(bytes, known.valueFrom[i]!, known.valueTo[i]!);
+    return this.pairs.intern(name, value);
+  }
+
+  /** Makes the labels of the last split known that were not; they now lie at `text`. */
+  private keepUnknown(count: number, text: number): void {
+    for (let i = 0; i < count; i++) {
+      if (!this.known.isKnown(i)) this.known.keep(i, this.scratch[i]! as PairRef, text);
+    }
   }
 
   /** Makes the series of the first `count` pairs in `scratch`, keyed by its canonical bytes. */

@@ -85,6 +85,16 @@ export class SeriesKeys {
     );
   }
 
+  /** Address of a key's bytes. */
+  textOf(key: number): number {
+    return key * KEY_GRAIN_BYTES + KEY_BYTES;
+  }
+
+  /** Length of a key's bytes. */
+  lengthOf(key: number): number {
+    return this.kernel.words[key * WORDS_PER_GRAIN + LENGTH]!;
+  }
+
   /**
    * Where label bytes can be compared with keys: where they are when they lie in the kernel's
    * output, else a copy, valid until the next call. -1 when they are longer than any key.
@@ -122,10 +132,9 @@ export class SeriesKeys {
   /** Adds located bytes as a key of a series; `first` is its first key so far, or NO_KEY. */
   addAt(hash: number, address: number, length: number, series: SeriesRef, first: number): number {
     const key = this.reserve(grainsOf(length));
-    const { words, bytes } = this.kernel;
+    const { words } = this.kernel;
     const at = key * WORDS_PER_GRAIN;
-    const text = key * KEY_GRAIN_BYTES + KEY_BYTES;
-    bytes.copyWithin(text, address, address + length);
+    this.kernel.functions.copyBytes(this.textOf(key), address, length);
     words[at + LENGTH] = length;
     words[at + SERIES] = series;
     words[at + SUCCESSOR] = NO_KEY;

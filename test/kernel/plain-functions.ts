@@ -17,5 +17,12 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
     plainLabelsEnd: bound(code.plainLabelsEnd),
     equalBytes: bound(code.equalBytes),
     hashBytes: bound(code.hashBytes),
+    sharedPrefix: bound(code.sharedPrefix),
+    sharedSuffix: bound(code.sharedSuffix),
+    copyBytes: bound((to, from, bytes) => {
+      code.copyBytes(to, from, bytes);
+      return 0;
+    }),
+    splitLabels: bound(code.splitLabels),
   };
 }

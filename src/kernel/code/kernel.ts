@@ -4,7 +4,8 @@
  * The compiler starts here (scripts/compile-kernel.ts), and so do tests that run the same code as
  * plain TypeScript.
  */
-export { equalBytes, hashBytes } from "./bytes.ts";
+export { copyBytes, equalBytes, hashBytes, sharedPrefix, sharedSuffix } from "./bytes.ts";
+export { splitLabels } from "./label-split.ts";
 export { plainLabelsEnd } from "./plain-labels.ts";
 export { scan } from "./series-scan.ts";
 export { expand } from "./snappy.ts";

@@ -26,6 +26,28 @@ export const STATE_PREVIOUS: u32 = STATE + 16;
 /** What the hash of keys starts with. */
 export const STATE_SEED: u32 = STATE + 20;
 
+/** Most labels of a label set that splitLabels takes apart. */
+export const LABELS_MAX: u32 = 128;
+const LABEL_COLUMN: u32 = 512;
+/** Columns by label of the set that was split last: its texts (addresses), its pair, its slot. */
+export const NAME_FROM: u32 = 2048;
+export const NAME_TO: u32 = NAME_FROM + LABEL_COLUMN;
+export const VALUE_FROM: u32 = NAME_TO + LABEL_COLUMN;
+export const VALUE_TO: u32 = VALUE_FROM + LABEL_COLUMN;
+export const LABEL_PAIRS: u32 = VALUE_TO + LABEL_COLUMN;
+export const LABEL_SLOTS: u32 = LABEL_PAIRS + LABEL_COLUMN;
+/** "No pair" in LABEL_PAIRS. */
+export const NO_KNOWN_PAIR: u32 = 0xffffffff;
+
+/** Known label fields: slots of four words, chosen by the hash of the field's bytes. */
+export const KNOWN_LABELS: u32 = 256 << 10;
+export const KNOWN_SLOTS: u32 = 1 << 14;
+export const KNOWN_SLOT_BYTES: u32 = 16;
+/** Words of a slot, as offsets in bytes: where such a field lies, its bytes (0: none), its pair. */
+export const KNOWN_AT: u32 = 0;
+export const KNOWN_LENGTH: u32 = 4;
+export const KNOWN_PAIR: u32 = 8;
+
 /** Most series and most samples of one request. */
 export const ENTRIES_MAX: u32 = 1 << 20;
 const WORD_COLUMN: u32 = 4 << 20;

@@ -59,7 +59,7 @@ function longLabelEnd(from: u32, end: u32): u32 {
 }
 
 /** Bytes of the varint at `at` when it is in its shortest form and has at most 4, else 0. */
-function varintWidth(at: u32, end: u32): u32 {
+export function varintWidth(at: u32, end: u32): u32 {
   for (let i: u32 = 0; i < 4 && at + i < end; i += 1) {
     const byte: u32 = load8(at + i);
     if (byte < 0x80) return byte === 0 && i > 0 ? 0 : i + 1;
@@ -68,7 +68,7 @@ function varintWidth(at: u32, end: u32): u32 {
 }
 
 /** The varint of `width` bytes at `at`. */
-function varint(at: u32, width: u32): u32 {
+export function varint(at: u32, width: u32): u32 {
   let value: u32 = 0;
   for (let i: u32 = 0; i < width; i += 1) value |= (load8(at + i) & 0x7f) << (7 * i);
   return value;

@@ -2,6 +2,8 @@
  * What was accepted becomes journal records: one for each request.
  *
  * I1  A series has a journal number before its first sample is logged, and no number is used twice.
+ * I2  A definition shares bytes with the one before in its record only while the key of that is
+ *     where it was.
  *
  * Units: …Ms milliseconds since the epoch.
  */
@@ -10,6 +12,7 @@ import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { JournalWriter } from "../journal/journal-writer.ts";
 import { RecordBuilder } from "../journal/record-builder.ts";
 import type { LabelIndex } from "../series/label-index.ts";
+import { NO_KEY } from "../series/series-keys.ts";
 import type { StoredSamples } from "./ingest.ts";
 import type { MetricMetadata } from "./service.ts";
 
@@ -19,6 +22,9 @@ export class WriteLog implements StoredSamples {
   private readonly writer: JournalWriter;
   private readonly index: LabelIndex;
   private readonly record = new RecordBuilder();
+  /** Key of the definition before in the record, and how many keys had been removed by then. */
+  private definedKey = NO_KEY;
+  private removedKeys = 0;
 
   /** Numbers go on behind `lastNumber`. */
   constructor(writer: JournalWriter, index: LabelIndex, lastNumber: number) {
@@ -41,6 +47,7 @@ export class WriteLog implements StoredSamples {
   begin(clockMs: number): void {
     if (this.writer.failure !== null) throw this.writer.failure;
     this.record.begin(clockMs);
+    this.definedKey = NO_KEY;
   }
 
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void {
@@ -87,10 +94,17 @@ export class WriteLog implements StoredSamples {
   }
 
   private define(series: SeriesRef): number {
-    const { index } = this;
+    const { keys, series: table } = this.index;
     const number = ++this.lastNumber;
-    index.series.setJournalNumber(series, number);
-    this.record.define(number, index.keys.bytesOf(index.series.firstKeyOf(series)));
+    table.setJournalNumber(series, number);
+    const key = table.firstKeyOf(series);
+    const isShared = this.definedKey !== NO_KEY && this.removedKeys === keys.removedCount;
+    const prefix = isShared ? keys.sharedPrefix(this.definedKey, key) : 0;
+    const suffix = isShared ? keys.sharedSuffix(this.definedKey, key, prefix) : 0;
+    const text = keys.textOf(key);
+    this.record.define(number, keys.bytes, text, text + keys.lengthOf(key), prefix, suffix);
+    this.definedKey = key;
+    this.removedKeys = keys.removedCount;
     return number;
   }
 }

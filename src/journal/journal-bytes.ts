@@ -13,6 +13,8 @@
 /** Longest varint of a number below 2^54. */
 export const VARINT_BYTES_MAX = 8;
 const GROUP = 128;
+/** Above this a native copy is quicker than a loop. */
+const NATIVE_COPY_MIN = 256;
 
 export class JournalBytes {
   bytes = new Uint8Array(4096);
@@ -48,7 +50,9 @@ export class JournalBytes {
   /** Copies `from[start, end)`. */
   raw(from: Uint8Array, start: number, end: number): void {
     this.reserve(end - start);
-    this.bytes.set(from.subarray(start, end), this.length);
+    const { bytes } = this;
+    if (end - start >= NATIVE_COPY_MIN) bytes.set(from.subarray(start, end), this.length);
+    else for (let i = start, at = this.length; i < end; i++) bytes[at++] = from[i]!;
     this.length += end - start;
   }
 

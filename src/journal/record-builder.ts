@@ -56,7 +56,6 @@ export class RecordBuilder {
   private clockMs = 0;
   private definedFirst = 0;
   private definedCount = 0;
-  private previousLabels = new Uint8Array(0);
   private previousNumber = 0;
   private previousMs = 0;
 
@@ -80,22 +79,29 @@ export class RecordBuilder {
     return definitions.length + samples.length + others === 0;
   }
 
-  /** Defines a series; `labels` are its canonical label bytes, which are copied. */
-  define(number: number, labels: Uint8Array): void {
+  /**
+   * Defines a series by its canonical label bytes, `bytes[from, to)`, which are copied. The first
+   * `prefix` and the last `suffix` of them are those of the definition before, if there is one.
+   */
+  define(
+    number: number,
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    prefix: number,
+    suffix: number,
+  ): void {
     if (this.definedCount === 0) {
+      assert(prefix + suffix === 0, "there is no definition before the first");
       this.definedFirst = number;
-      this.previousLabels = new Uint8Array(0);
     }
     assert(number === this.definedFirst + this.definedCount, "journal numbers have a gap");
     this.definedCount++;
-    const before = this.previousLabels;
-    const prefix = sharedPrefix(before, labels);
-    const suffix = sharedSuffix(before, labels, prefix);
-    this.definitions.varint(prefix);
-    this.definitions.varint(suffix);
-    this.definitions.varint(labels.length - prefix - suffix);
-    this.definitions.raw(labels, prefix, labels.length - suffix);
-    this.previousLabels = labels.slice();
+    const { definitions } = this;
+    definitions.varint(prefix);
+    definitions.varint(suffix);
+    definitions.varint(to - from - prefix - suffix);
+    definitions.raw(bytes, from + prefix, to - suffix);
   }
 
   /** Adds a sample of a defined series; value words are the 64 raw bits. */
@@ -271,19 +277,4 @@ function putSection(
 function putU64(view: DataView, at: number, value: number): void {
   view.setUint32(at, value % WORD, true);
   view.setUint32(at + 4, Math.floor(value / WORD), true);
-}
-
-function sharedPrefix(left: Uint8Array, right: Uint8Array): number {
-  const most = Math.min(left.length, right.length);
-  let count = 0;
-  while (count < most && left[count] === right[count]) count++;
-  return count;
-}
-
-/** Bytes shared at the end, outside of the first `prefix` of both. */
-function sharedSuffix(left: Uint8Array, right: Uint8Array, prefix: number): number {
-  const most = Math.min(left.length, right.length) - prefix;
-  let count = 0;
-  while (count < most && left[left.length - 1 - count] === right[right.length - 1 - count]) count++;
-  return count;
 }

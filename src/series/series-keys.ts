@@ -53,6 +53,7 @@ export class SeriesKeys {
   private readonly kernel: Kernel;
   private readonly index = new HashIndex();
   private readonly free = new Map<number, number[]>();
+  private freeCount = 0;
   private end = FIRST_KEY;
   private live = 0;
 
@@ -76,13 +77,9 @@ export class SeriesKeys {
     return this.kernel.words[key * WORDS_PER_GRAIN + SERIES]! as SeriesRef;
   }
 
-  /** A key's bytes: a view, valid until a key is added. */
-  bytesOf(key: number): Uint8Array {
-    const text = key * KEY_GRAIN_BYTES + KEY_BYTES;
-    return this.kernel.bytes.subarray(
-      text,
-      text + this.kernel.words[key * WORDS_PER_GRAIN + LENGTH]!,
-    );
+  /** The memory that keys lie in, good until a key is added. */
+  get bytes(): Uint8Array {
+    return this.kernel.bytes;
   }
 
   /** Address of a key's bytes. */
@@ -93,6 +90,20 @@ export class SeriesKeys {
   /** Length of a key's bytes. */
   lengthOf(key: number): number {
     return this.kernel.words[key * WORDS_PER_GRAIN + LENGTH]!;
+  }
+
+  /** Bytes that two keys share at their starts. */
+  sharedPrefix(left: number, right: number): number {
+    const most = Math.min(this.lengthOf(left), this.lengthOf(right));
+    return this.kernel.functions.sharedPrefix(this.textOf(left), this.textOf(right), most);
+  }
+
+  /** Bytes that two keys share at their ends, outside of the first `prefix` of both. */
+  sharedSuffix(left: number, right: number, prefix: number): number {
+    const leftEnd = this.textOf(left) + this.lengthOf(left);
+    const rightEnd = this.textOf(right) + this.lengthOf(right);
+    const most = Math.min(this.lengthOf(left), this.lengthOf(right)) - prefix;
+    return this.kernel.functions.sharedSuffix(leftEnd, rightEnd, most);
   }
 
   /**
@@ -167,6 +178,7 @@ export class SeriesKeys {
       const list = this.free.get(grains);
       if (list) list.push(key);
       else this.free.set(grains, [key]);
+      this.freeCount++;
       this.live -= grains * KEY_GRAIN_BYTES;
       assert(this.live >= 0, "more keys removed than added");
       this.removedCount++;
@@ -181,8 +193,11 @@ export class SeriesKeys {
   /** Room for a key of so many grains; its ref. */
   private reserve(grains: number): number {
     this.live += grains * KEY_GRAIN_BYTES;
-    const reused = this.free.get(grains)?.pop();
-    if (reused !== undefined) return reused;
+    const reused = this.freeCount > 0 ? this.free.get(grains)?.pop() : undefined;
+    if (reused !== undefined) {
+      this.freeCount--;
+      return reused;
+    }
     const at = this.end;
     this.end += grains * KEY_GRAIN_BYTES;
     this.kernel.ensure(this.end);

@@ -47,6 +47,16 @@ function bytesOf(record: RecordBuilder, position: number): Uint8Array {
   return bytes;
 }
 
+/** Bytes that two texts share at their starts and, outside of these, at their ends. */
+function sharedEnds(left: Uint8Array, right: Uint8Array): [number, number] {
+  const most = Math.min(left.length, right.length);
+  let prefix = 0;
+  while (prefix < most && left[prefix] === right[prefix]) prefix++;
+  let suffix = 0;
+  while (suffix < most - prefix && left.at(-1 - suffix) === right.at(-1 - suffix)) suffix++;
+  return [prefix, suffix];
+}
+
 describe("a journal record", () => {
   test.prop([
     fc.integer({ min: 1, max: 2 ** 40 }),
@@ -61,7 +71,10 @@ describe("a journal record", () => {
     const [first, defined, added, families, clockMs, rows, deleted, traced] = contents;
     const record = new RecordBuilder();
     record.begin(clockMs);
-    for (const [i, bytes] of defined.entries()) record.define(first + i, bytes);
+    for (const [i, bytes] of defined.entries()) {
+      const [prefix, suffix] = sharedEnds(defined[i - 1] ?? new Uint8Array(0), bytes);
+      record.define(first + i, bytes, 0, bytes.length, prefix, suffix);
+    }
     for (const sample of added) record.sample(...sample);
     for (const [name, type, help, unit] of families) record.family({ name, type, help, unit });
     const columns = new HistogramColumns();
@@ -118,7 +131,7 @@ describe("a journal record", () => {
   it("is no record when any byte of it differs, nor when it is cut off", () => {
     const record = new RecordBuilder();
     record.begin(1_000);
-    record.define(1, Uint8Array.of(1, 2, 3));
+    record.define(1, Uint8Array.of(1, 2, 3), 0, 3, 0, 0);
     for (let i = 0; i < 9; i++) record.sample(1, 1_000 + i, i, i);
     const bytes = bytesOf(record, 0);
     const reader = new RecordReader();

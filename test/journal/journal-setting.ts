@@ -66,7 +66,8 @@ export class JournalSetting {
 export function recordOf(number: number, count = 1): RecordBuilder {
   const record = new RecordBuilder();
   record.begin(START_MS + number);
-  record.define(number, new TextEncoder().encode(`series number ${number}`));
+  const labels = new TextEncoder().encode(`series number ${number}`);
+  record.define(number, labels, 0, labels.length, 0, 0);
   for (let i = 0; i < count; i++) record.sample(number, START_MS + number + i, number, i);
   return record;
 }

@@ -6,7 +6,7 @@
  * I2  used + removed stays below 3/4 of the slots; passing it rebuilds (twice as large when the
  *     used ones alone pass half).
  * I3  The hash of each entry is kept beside it, so that a rebuild asks nobody and most unequal
- *     entries are told apart without touching their text.
+ *     entries are told apart without touching their text. A slot is two words: state, hash.
  *
  * The owner compares: it walks the candidates of a hash with first() and next().
  */
@@ -17,16 +17,14 @@ const REMOVED = 1;
 const BIAS = 2;
 
 export class HashIndex {
-  private slots: Uint32Array;
-  private hashes: Uint32Array;
+  private words: Uint32Array;
   private mask: number;
   private usedCount = 0;
   private removedCount = 0;
 
   constructor(slotCount = 1024) {
     assert((slotCount & (slotCount - 1)) === 0, "slot count must be a power of two");
-    this.slots = new Uint32Array(slotCount);
-    this.hashes = new Uint32Array(slotCount);
+    this.words = new Uint32Array(2 * slotCount);
     this.mask = slotCount - 1;
   }
 
@@ -46,17 +44,18 @@ export class HashIndex {
 
   /** Entry in a slot that first() or next() returned. */
   entryAt(slot: number): number {
-    return this.slots[slot]! - BIAS;
+    return this.words[2 * slot]! - BIAS;
   }
 
   /** Adds an entry; the caller knows that it is not there yet. */
   insert(hash: number, entry: number): void {
-    if ((this.usedCount + this.removedCount + 1) * 4 > this.slots.length * 3) this.rebuild();
-    let slot = hash & this.mask;
-    while (this.slots[slot]! > REMOVED) slot = (slot + 1) & this.mask;
-    if (this.slots[slot] === REMOVED) this.removedCount--;
-    this.slots[slot] = entry + BIAS;
-    this.hashes[slot] = hash;
+    if ((this.usedCount + this.removedCount + 1) * 4 > (this.mask + 1) * 3) this.rebuild();
+    const { words, mask } = this;
+    let slot = hash & mask;
+    while (words[2 * slot]! > REMOVED) slot = (slot + 1) & mask;
+    if (words[2 * slot] === REMOVED) this.removedCount--;
+    words[2 * slot] = entry + BIAS;
+    words[2 * slot + 1] = hash;
     this.usedCount++;
   }
 
@@ -65,32 +64,37 @@ export class HashIndex {
     let slot = this.first(hash);
     while (slot >= 0 && this.entryAt(slot) !== entry) slot = this.next(hash, slot);
     assert(slot >= 0, "entry to remove is not in the index");
-    this.slots[slot] = REMOVED;
+    this.words[2 * slot] = REMOVED;
     this.usedCount--;
     this.removedCount++;
   }
 
   private probe(hash: number, start: number): number {
+    const { words, mask } = this;
     let slot = start;
     for (;;) {
-      const state = this.slots[slot]!;
+      const state = words[2 * slot]!;
       if (state === EMPTY) return -1;
-      if (state !== REMOVED && this.hashes[slot] === hash) return slot;
-      slot = (slot + 1) & this.mask;
+      if (state !== REMOVED && words[2 * slot + 1] === hash) return slot;
+      slot = (slot + 1) & mask;
     }
   }
 
   private rebuild(): void {
-    const slots = this.slots;
-    const hashes = this.hashes;
-    const count = this.usedCount * 2 >= slots.length ? slots.length * 2 : slots.length;
-    this.slots = new Uint32Array(count);
-    this.hashes = new Uint32Array(count);
-    this.mask = count - 1;
-    this.usedCount = 0;
-    this.removedCount = 0;
-    for (let i = 0; i < slots.length; i++) {
-      if (slots[i]! > REMOVED) this.insert(hashes[i]!, slots[i]! - BIAS);
+    const old = this.words;
+    const count = this.mask + 1;
+    const slotCount = this.usedCount * 2 >= count ? count * 2 : count;
+    const words = new Uint32Array(2 * slotCount);
+    const mask = slotCount - 1;
+    for (let at = 0; at < old.length; at += 2) {
+      if (old[at]! <= REMOVED) continue;
+      let slot = old[at + 1]! & mask;
+      while (words[2 * slot] !== EMPTY) slot = (slot + 1) & mask;
+      words[2 * slot] = old[at]!;
+      words[2 * slot + 1] = old[at + 1]!;
     }
+    this.words = words;
+    this.mask = mask;
+    this.removedCount = 0;
   }
 }

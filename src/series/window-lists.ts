@@ -19,6 +19,9 @@ interface WindowList {
 export class WindowLists {
   private readonly chunks: ChunkTable;
   private readonly lists = new Map<WindowNumber, WindowList>();
+  /** The list that was added to last, and its window: nearly always the next one's too. */
+  private lastWindow = Number.NaN;
+  private lastList: WindowList | undefined = undefined;
 
   constructor(chunks: ChunkTable) {
     this.chunks = chunks;
@@ -50,13 +53,15 @@ export class WindowLists {
   /** Appends a chunk to the list of its window. */
   add(chunk: ChunkRef): void {
     const window = this.chunks.windowOf(chunk);
-    const list = this.lists.get(window);
+    const list = window === this.lastWindow ? this.lastList : this.lists.get(window);
     this.chunks.setNextInWindow(chunk, NO_CHUNK);
     if (!list) {
       this.chunks.setPreviousInWindow(chunk, NO_CHUNK);
       this.lists.set(window, { first: chunk, last: chunk, count: 1 });
       return;
     }
+    this.lastWindow = window;
+    this.lastList = list;
     this.chunks.setPreviousInWindow(chunk, list.last);
     this.chunks.setNextInWindow(list.last, chunk);
     list.last = chunk;
@@ -75,6 +80,8 @@ export class WindowLists {
     if (next === NO_CHUNK) list.last = previous;
     else this.chunks.setPreviousInWindow(next, previous);
     list.count--;
-    if (list.count === 0) this.lists.delete(window);
+    if (list.count > 0) return;
+    this.lists.delete(window);
+    this.lastWindow = Number.NaN;
   }
 }

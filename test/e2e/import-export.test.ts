@@ -78,7 +78,7 @@ describe("samples from a text file", () => {
     const file = join(directory, "backfill.txt");
     writeFileSync(file, text);
     const blocks = join(directory, "blocks");
-    const first = await serve("first", `--export.blocks-path=${blocks}`);
+    const first = await serve("first");
     const sent = await run("import", `--url=${first}`, file);
     expect(sent).toMatchObject({ code: 0 });
     expect(sent.output).toContain("200 samples sent in 1 requests; all were accepted");
@@ -94,7 +94,10 @@ describe("samples from a text file", () => {
     const atMs = startMs + 99 * STEP_MS;
     const answers: string[] = [];
     for (const text of questions) answers.push(await query(first, text, atMs));
-    await expect.poll(() => readdirSync(blocks).length, { timeout: 45_000 }).toBe(2);
+    // Nothing leaves before all is there.
+    await programs[0]!.kill();
+    await serve("first", `--export.blocks-path=${blocks}`);
+    await expect.poll(() => readdirSync(blocks).length, { timeout: 90_000 }).toBe(2);
 
     const second = await serve("second");
     const again = await run("import", `--url=${second}`, blocks);
@@ -106,7 +109,7 @@ describe("samples from a text file", () => {
     const late = await run("import", `--url=${second}`, blocks);
     expect(late.code).toBe(1);
     expect(late.output).toMatch(/samples of 1 requests were refused, first: 400/);
-  });
+  }, 180_000);
 
   it("names file and line of what it cannot read", async () => {
     const file = join(directory, "bad.txt");

@@ -78,9 +78,10 @@ describe("write requests over a socket", () => {
 
   it("whose sender goes away are counted and nothing else", async () => {
     const { app, port, parts, service } = await startedServer();
+    const arrived = once(app.server, "request");
     const socket = connect(port, "127.0.0.1");
     socket.write("POST /api/v1/write HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
     socket.destroy();
     await expect
       .poll(() => parts.counts.requests())
@@ -94,9 +95,10 @@ describe("a server that closes", () => {
   it("finishes what is under way and leaves no connection open", async () => {
     const { app, port, service } = await startedServer();
     const bytes = body(10);
+    const arrived = once(app.server, "request");
     const sent = startWrite(port, { "content-length": bytes.length });
     sent.write(bytes.subarray(0, 20));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await arrived;
     const closed = closeServer(app);
     const answered = statusOf(sent);
     sent.end(bytes.subarray(20));

@@ -193,6 +193,19 @@ describe("snappy decoder", () => {
     expect(codeOf(body, 999)).toBe("BODY_TOO_LARGE");
   });
 
+  it("holds no large buffer behind a body, whether it took or refused it", () => {
+    const decoder = new SnappyDecoder();
+    const limit = 1 << 24;
+    const text = new Uint8Array(limit).map((_, i) => i >> 9);
+    const body = compress(text);
+    expect(Buffer.compare(decoder.decode(body, limit), text)).toBe(0);
+    expect(decoder.heldBytes).toBe(0);
+    expect(() => decoder.decode(body.subarray(0, body.length - 1), limit)).toThrow("snappy");
+    expect(decoder.heldBytes).toBe(0);
+    decoder.decode(compress(text.subarray(0, 1000)), limit);
+    expect(decoder.heldBytes).toBeGreaterThan(1000);
+  });
+
   it("says where and what is wrong", () => {
     const body = bodyOfElements(7, [{ literal: bytesOf("abc") }, { kind: 2, bytes: 4, back: 9 }]);
     expect(() => new SnappyDecoder().decode(body, LIMIT)).toThrow(

@@ -3,7 +3,8 @@
  *
  * A store of 100,000 series with 8 chunks of 120 samples each is filled as ingestion fills it, then
  * written in the three orders in turn, several times, and each is restored in a process of its own
- * under each capacity policy. CPU is that of the whole process, its disk threads included; bytes
+ * under each capacity policy. In order time it is also written again, which writes the open window
+ * only, and beside it a store of one window. CPU is that of the whole process, its disk threads included; bytes
  * are those of all files. "vs shuffled" compares median CPU with the order of unordered writers.
  * The longest slice of a snapshot is wall time, median and worst of the runs: on a busy machine it
  * includes what others took.
@@ -19,6 +20,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ManualClock, systemClock } from "../src/base/clock.ts";
 import { NodeDisk } from "../src/base/disk.ts";
+import { nextTurn } from "../src/base/slices.ts";
 import type { CapacityPolicy } from "../src/chunk/chunk-state.ts";
 import { MetadataStore } from "../src/engine/metadata-store.ts";
 import { Store } from "../src/engine/store.ts";
@@ -32,6 +34,8 @@ import { END_MS, filledStore, STORE_SETTINGS, WINDOW_COUNT, WINDOW_MS } from "./
 import { appendResult, machine, median, printTable } from "./results.ts";
 
 const ORDERS: readonly SnapshotOrder[] = ["shuffled", "series", "time"];
+/** The orders, and what is written besides. */
+const WAYS = [...ORDERS, "time, again", "time, one window"];
 const POLICIES: readonly CapacityPolicy[] = ["class", "exact", "grow"];
 const CONFIGURATION = {
   chunkWindowMs: WINDOW_MS,
@@ -85,21 +89,28 @@ async function write(store: Store, writer: SnapshotWriter): Promise<WriteFigures
   return { seconds: durationSeconds, cpuSeconds: cpuSecondsSince(before), longestSliceMs, bytes };
 }
 
-/** Writes the store in each order in turn, `runs` times; the first round warms up. */
+/** A writer that has written nothing yet, and so writes everything the first time. */
+function newWriter(root: string, order: SnapshotOrder): SnapshotWriter {
+  const directory = directoryOf(root, order);
+  const common = { directory, configuration: CONFIGURATION, clock: systemClock, pause: nextTurn };
+  return new SnapshotWriter({ ...common, order, shuffleSeed: 1, sliceMs: 3 });
+}
+
+/** Writes the store in each way in turn, `runs` times; the first round warms up. */
 async function measureWrites(root: string, runs: number): Promise<Map<string, WriteFigures[]>> {
   const store = filledStore(Number(options.series), Number(options.samples));
-  const figures = new Map<string, WriteFigures[]>(ORDERS.map((order) => [order, []]));
-  const writers = ORDERS.map((order) => {
-    const directory = directoryOf(root, order);
-    const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
-    const common = { directory, configuration: CONFIGURATION, clock: systemClock, pause };
-    return new SnapshotWriter({ ...common, order, shuffleSeed: 1, sliceMs: 3 });
-  });
+  const small = filledStore(Number(options.series), Number(options.samples), 1);
+  const figures = new Map<string, WriteFigures[]>(WAYS.map((way) => [way, []]));
   for (let run = 0; run <= runs; run++) {
-    for (const [i, order] of ORDERS.entries()) {
-      const result = await write(store, writers[i]!);
-      if (run > 0) figures.get(order)!.push(result);
+    const round: WriteFigures[] = [];
+    for (const order of ORDERS) {
+      const writer = newWriter(root, order);
+      round.push(await write(store, writer));
+      if (order === "time") round.push(await write(store, writer));
     }
+    round.push(await write(small, newWriter(join(root, "small"), "time")));
+    if (run === 0) continue;
+    for (const [i, way] of WAYS.entries()) figures.get(way)!.push(round[i]!);
   }
   return figures;
 }
@@ -146,7 +157,7 @@ function measureRestore(root: string, order: SnapshotOrder, policy: string): Res
 
 function writeRows(figures: Map<string, WriteFigures[]>): Record<string, string>[] {
   const cpuOf = (order: string) => median(figures.get(order)!.map((one) => one.cpuSeconds));
-  return ORDERS.map((order) => {
+  return WAYS.map((order) => {
     const all = figures.get(order)!;
     const seconds = median(all.map((one) => one.seconds));
     const slices = all.map((one) => one.longestSliceMs);

@@ -235,11 +235,12 @@ export class Persistence {
       this.snapshots.writtenTotal++;
       this.snapshots.last = summary;
       this.snapshots.lastTimeSeconds = this.clock.nowMs() / 1000;
-      const { counts, bytes, durationSeconds, longestSliceMs } = summary;
+      const { counts, bytes, reusedFiles, durationSeconds, longestSliceMs } = summary;
       this.log.info(
-        { name: summary.name, chunks: counts.chunks, bytes, seconds: durationSeconds },
+        { name: summary.name, chunks: counts.chunks, bytes, reusedFiles, seconds: durationSeconds },
         `snapshot ${summary.name}: ${counts.chunks} chunks, ${bytes} bytes in ` +
-          `${durationSeconds.toFixed(2)} s, longest step ${longestSliceMs.toFixed(1)} ms`,
+          `${durationSeconds.toFixed(2)} s, longest step ${longestSliceMs.toFixed(1)} ms; ` +
+          `${reusedFiles} windows as they were written before`,
       );
       if (summary.cleanupFault !== null) this.log.warn({}, summary.cleanupFault);
       return summary;

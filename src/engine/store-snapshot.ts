@@ -1,10 +1,16 @@
 /**
  * A store as the source of a snapshot.
  */
-import type { ChunkRef } from "../base/units.ts";
+import type { ChunkRef, WindowNumber } from "../base/units.ts";
 import { stateBytesOf, writeState } from "../chunk/chunk-state.ts";
 import type { ChunkTable } from "../chunk/chunk-table.ts";
-import type { ChunkSource, FamilyMetadata, SnapshotSource } from "../journal/snapshot-source.ts";
+import type {
+  ChunkSource,
+  FamilyMetadata,
+  SnapshotSource,
+  WindowSource,
+} from "../journal/snapshot-source.ts";
+import type { Head } from "../series/head.ts";
 import type { MetadataStore } from "./metadata-store.ts";
 import type { Store } from "./store.ts";
 
@@ -32,6 +38,26 @@ function chunkSource(chunks: ChunkTable): ChunkSource {
   };
 }
 
+/** The same object for the same store: snapshots of one store share files. */
+const sources = new WeakMap<Head, WindowSource>();
+
+function windowsOf(head: Head): WindowSource {
+  const known = sources.get(head);
+  if (known !== undefined) return known;
+  const { windows } = head;
+  const source: WindowSource = {
+    numbers: () => windows.numbers(),
+    firstOf: (window) => windows.firstOf(window),
+    countOf: (window) => windows.countOf(window),
+    changeOf: (window) => head.changeOf(window as WindowNumber),
+    get splitCount() {
+      return windows.splitCount;
+    },
+  };
+  sources.set(head, source);
+  return source;
+}
+
 function* families(metadata: MetadataStore): Iterable<FamilyMetadata> {
   for (const [name, { type, help, unit }] of metadata.families) yield { name, type, help, unit };
 }
@@ -47,7 +73,7 @@ export function snapshotSource(
     symbols: head.index.symbols,
     pairs: head.index.pairs,
     series: head.index.series,
-    windows: head.windows,
+    windows: windowsOf(head),
     chunks: chunkSource(store.chunks),
     tombstones: head.tombstones,
     exemplars: head.exemplars,

@@ -69,10 +69,13 @@ export class BlockReader {
   private readonly name: string;
   private readonly buffers: readonly BlockBuffer[];
   private digest: number;
+  /** As the digest, of the checksums that stand in the blocks. */
+  private statedDigest: number;
   private offset = FILE_HEADER_BYTES;
   private blocksRead = 0;
   private recordsRead = 0;
   private arriving: Promise<number> | null = null;
+  private hasNext = false;
 
   private constructor(
     handle: DiskFile,
@@ -85,6 +88,7 @@ export class BlockReader {
     this.name = nameOfEntry(entry);
     this.buffers = buffers;
     this.digest = digest;
+    this.statedDigest = digest;
   }
 
   /** Opens the file of an entry and checks its length and header. */
@@ -111,8 +115,24 @@ export class BlockReader {
     }
   }
 
+  /** Whether next() may find sound blocks behind the damage that it has thrown. */
+  get canGoOn(): boolean {
+    return this.hasNext;
+  }
+
+  /**
+   * Whether the file that was read to its end is the one that the manifest means, damaged or not: by
+   * the checksums that its blocks have, or by those that they say they have.
+   */
+  get isIdentified(): boolean {
+    const { length, blockCount, digest } = this.entry;
+    if (this.offset !== length || this.blocksRead !== blockCount) return false;
+    return digest === this.digest || digest === this.statedDigest;
+  }
+
   /** The next block, or null after the last one. */
   async next(): Promise<Block | null> {
+    this.hasNext = false;
     if (this.offset === this.entry.length) return this.checkEnd();
     const buffer = this.buffers[this.blocksRead & 1]!;
     const arrived = await (this.arriving ?? this.read(buffer, this.offset));
@@ -125,12 +145,15 @@ export class BlockReader {
       this.arriving.catch(() => {});
     }
     const crc = crc32c(buffer.bytes, BLOCK_CRC_FROM, length);
-    if (crc !== buffer.words[BLOCK_CRC_WORD]) throw this.damage("block checksum differs");
-    this.digest = extendDigest(this.digest, crc);
+    const differs = crc !== buffer.words[BLOCK_CRC_WORD];
     const block = this.blockOf(buffer, length);
+    this.digest = extendDigest(this.digest, crc);
+    this.statedDigest = extendDigest(this.statedDigest, buffer.words[BLOCK_CRC_WORD]!);
     this.blocksRead++;
     this.recordsRead += block.records;
     this.offset = end;
+    this.hasNext = true;
+    if (differs) throw new SnapshotDamage(this.name, block.offset, "block checksum differs");
     return block;
   }
 

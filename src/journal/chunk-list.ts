@@ -53,6 +53,10 @@ export class ChunkList {
     return this.refs[index]! as ChunkRef;
   }
 
+  seriesOf(index: number): number {
+    return this.series[index]!;
+  }
+
   /** Whether entry `index` is what it was, see I1. */
   isStill(chunks: ChunkSource, index: number): boolean {
     const chunk = this.refOf(index);

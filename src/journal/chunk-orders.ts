@@ -9,7 +9,13 @@
  *
  * References are collected before they are written, a window's or a series' in one go, so that
  * chunks may come and go between slices. What is gone when its turn comes is passed over.
+ *
  * I1  Every chunk that lives throughout the walk is written exactly once.
+ * I2  Samples that move from one chunk to another during a walk, when late ones split a chunk, are
+ *     in it once: the files of the walk are given up and it begins anew; the last time it does not
+ *     let others run.
+ *
+ * Only order time names files of older snapshots again (window-files.ts); the others are for drills.
  */
 import { Prng } from "../base/prng.ts";
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
@@ -23,6 +29,8 @@ import type { SnapshotSource } from "./snapshot-source.ts";
 export const SHUFFLED_FILES = 8;
 /** Chunks written between two looks at the clock: about 10 us. */
 const CHUNKS_PER_LOOK = 16;
+/** Walks of the same chunks; the last one is not interrupted. */
+const ATTEMPTS_MAX = 4;
 /** References shuffled between two looks at the clock: about 200 us. */
 const SHUFFLES_PER_LOOK = 4096;
 
@@ -31,11 +39,21 @@ export interface ChunkSink {
   /** Begins the next file; `window` is ANY_WINDOW when it takes chunks of every window. */
   openFile(window: number): Promise<ChunkFileWriter>;
   closeFile(file: ChunkFileWriter): Promise<void>;
+  /** Gives up a file that was begun. */
+  abandonFile(file: ChunkFileWriter): Promise<void>;
+  /** Names the file that an older snapshot wrote of a window, if that still is what it holds. */
+  reuse(window: number): Promise<boolean>;
   /** Whether the time slice is over. */
   readonly due: boolean;
   /** Gives the disk its blocks, and others their turn when it is time. */
   breathe(file: ChunkFileWriter | null): Promise<void>;
 }
+
+/** What lets others run in between. */
+type Breath = Pick<ChunkSink, "due" | "breathe">;
+
+/** For a walk that must not be disturbed. */
+const NEVER_DUE: Breath = { due: false, breathe: () => Promise.resolve() };
 
 /** Writes all chunks of `source`; `seed` is for the shuffled order. */
 export function writeChunks(
@@ -51,11 +69,32 @@ export function writeChunks(
 
 async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<void> {
   for (const window of source.windows.numbers()) {
-    const list = ChunkList.ofWindow(source, window);
-    if (list.length === 0) continue;
-    const file = await sink.openFile(window);
-    await writeList(source, sink, file, list);
-    await sink.closeFile(file);
+    if (await sink.reuse(window)) continue;
+    await undisturbed(source, sink, async (files, mayPause) => {
+      if (source.windows.countOf(window) === 0) return;
+      const file = await sink.openFile(window);
+      files.push(file);
+      await writeList(source, sink, file, ChunkList.ofWindow(source, window), mayPause);
+    });
+  }
+}
+
+/** Runs a walk until no samples moved meanwhile, see I2; it puts the files it opens into `files`. */
+async function undisturbed(
+  source: SnapshotSource,
+  sink: ChunkSink,
+  walk: (files: ChunkFileWriter[], mayPause: boolean) => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const files: ChunkFileWriter[] = [];
+    const before = source.windows.splitCount;
+    const mayPause = attempt < ATTEMPTS_MAX;
+    await walk(files, mayPause);
+    if (!mayPause || source.windows.splitCount === before) {
+      for (const file of files) await sink.closeFile(file);
+      return;
+    }
+    for (const file of files) await sink.abandonFile(file);
   }
 }
 
@@ -64,11 +103,13 @@ async function writeList(
   sink: ChunkSink,
   file: ChunkFileWriter,
   list: ChunkList,
+  mayPause: boolean,
 ): Promise<void> {
   const { chunks } = source;
   let position = source.journalPosition();
   for (let i = 0; i < list.length; i++) {
     if (list.isStill(chunks, i)) file.put(list.refOf(i), position);
+    if (!mayPause) continue;
     if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
       await sink.breathe(file);
       position = source.journalPosition();
@@ -119,24 +160,36 @@ function collectChain(
 }
 
 async function writeShuffled(source: SnapshotSource, sink: ChunkSink, seed: number): Promise<void> {
-  const random = new Prng(seed);
-  const list = await collectAll(source, sink);
-  await shuffle(list, random, sink);
-  const files: ChunkFileWriter[] = [];
-  for (let i = 0; i < SHUFFLED_FILES; i++) files.push(await sink.openFile(ANY_WINDOW));
+  await undisturbed(source, sink, async (files, mayPause) => {
+    for (let i = 0; i < SHUFFLED_FILES; i++) files.push(await sink.openFile(ANY_WINDOW));
+    await dealOut(source, sink, files, new Prng(seed), mayPause);
+  });
+}
+
+/** Writes all chunks in random order to random files. */
+async function dealOut(
+  source: SnapshotSource,
+  sink: ChunkSink,
+  files: readonly ChunkFileWriter[],
+  random: Prng,
+  mayPause: boolean,
+): Promise<void> {
+  const due = mayPause ? sink : NEVER_DUE;
+  const list = await collectAll(source, due);
+  await shuffle(list, random, due);
   let position = source.journalPosition();
   for (let i = 0; i < list.length; i++) {
     const file = files[random.below(SHUFFLED_FILES)]!;
     if (list.isStill(source.chunks, i)) file.put(list.refOf(i), position);
+    if (!mayPause) continue;
     if (file.backlog > 0 || (i % CHUNKS_PER_LOOK === 0 && sink.due)) {
       await sink.breathe(file);
       position = source.journalPosition();
     }
   }
-  for (const file of files) await sink.closeFile(file);
 }
 
-async function collectAll(source: SnapshotSource, sink: ChunkSink): Promise<ChunkList> {
+async function collectAll(source: SnapshotSource, sink: Breath): Promise<ChunkList> {
   const lists: ChunkList[] = [];
   for (const window of source.windows.numbers()) {
     lists.push(ChunkList.ofWindow(source, window));
@@ -146,7 +199,7 @@ async function collectAll(source: SnapshotSource, sink: ChunkSink): Promise<Chun
 }
 
 /** Fisher and Yates' shuffle, in slices. */
-async function shuffle(list: ChunkList, random: Prng, sink: ChunkSink): Promise<void> {
+async function shuffle(list: ChunkList, random: Prng, sink: Breath): Promise<void> {
   for (let i = list.length - 1; i > 0; i--) {
     list.swap(i, random.below(i + 1));
     if (i % SHUFFLES_PER_LOOK === 0 && sink.due) await sink.breathe(null);

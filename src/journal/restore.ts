@@ -2,7 +2,9 @@
  * Restore: the newest snapshot that is whole, into an empty store.
  *
  * I1  Every attempt gets a new target; one that failed is forgotten with all it took.
- * I2  Damage makes an attempt go on with the next older snapshot and is always reported.
+ * I2  Damage makes an attempt go on with the next older snapshot and is always reported. Snapshots
+ *     share files, so that all may be damaged at one place: when none is whole, the newest whose
+ *     index is whole is read, without the blocks of chunks that are damaged.
  * I3  A snapshot of another version or configuration ends the search: TsdbError
  *     SNAPSHOT_INCOMPATIBLE, both values in its text. Nothing of it has been taken by then.
  *
@@ -12,10 +14,20 @@ import { TsdbError } from "../base/errors.ts";
 import type { RestoreTarget } from "./restore-target.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
-import { VERSIONS_READ } from "./snapshot-format.ts";
-import type { Manifest, ManifestReading, SnapshotConfiguration } from "./snapshot-manifest.ts";
+import { ANY_WINDOW, VERSIONS_READ } from "./snapshot-format.ts";
+import type {
+  FileEntry,
+  Manifest,
+  ManifestReading,
+  SnapshotConfiguration,
+} from "./snapshot-manifest.ts";
 import { manifestName } from "./snapshot-names.ts";
-import { type Progress, type ReadCounts, readSnapshot } from "./snapshot-reader.ts";
+import {
+  type DamageTaker,
+  type Progress,
+  type ReadCounts,
+  readSnapshot,
+} from "./snapshot-reader.ts";
 
 /** A snapshot that could not be used. */
 export interface DamageReport {
@@ -60,25 +72,59 @@ export async function restoreNewest<Target extends RestoreTarget>(
 ): Promise<RestoreOutcome<Target>> {
   const { directory } = options;
   const damage: Damage[] = [];
+  const readable: Manifest[] = [];
   const sequences = await directory.sequences();
   for (const sequence of sequences) {
     const reading = await directory.readManifest(sequence);
     const manifest = usableManifest(sequence, reading, options.configuration, damage);
     if (manifest === null) continue;
-    const target = options.newTarget();
-    try {
-      const counts = await readSnapshot(directory, manifest, target, options.onProgress);
-      await options.replay?.(target, manifest);
-      target.finish();
-      return { kind: "restored", target, manifest, counts, damage: worded(damage, manifest) };
-    } catch (error) {
-      if (!(error instanceof SnapshotDamage)) throw error;
+    readable.push(manifest);
+    const restored = await attempt(options, manifest, null, (error) => {
       const { file, offset, reason } = error;
       damage.push({ sequence, file, offset, reason, createdMs: manifest.createdMs });
-    }
+    });
+    if (restored !== null) return { ...restored, damage: worded(damage, manifest) };
   }
   if (sequences.length === 0) return { kind: "empty" };
+  for (const manifest of readable) {
+    const left: DamageReport[] = [];
+    const takeDamage: DamageTaker = (error, entry) => left.push(lostIn(manifest, error, entry));
+    const salvaged = await attempt(options, manifest, takeDamage, () => {});
+    if (salvaged !== null) return { ...salvaged, damage: left };
+  }
   return { kind: "unreadable", damage: worded(damage, null) };
+}
+
+/** Restores one snapshot into a new target; null when it is damaged, which `onDamage` is told. */
+async function attempt<Target extends RestoreTarget>(
+  { directory, newTarget, onProgress, replay }: RestoreOptions<Target>,
+  manifest: Manifest,
+  takeDamage: DamageTaker | null,
+  onDamage: (damage: SnapshotDamage) => void,
+) {
+  const target = newTarget();
+  try {
+    const counts = await readSnapshot(directory, manifest, target, onProgress, takeDamage);
+    await replay?.(target, manifest);
+    target.finish();
+    return { kind: "restored", target, manifest, counts } as const;
+  } catch (error) {
+    if (!(error instanceof SnapshotDamage)) throw error;
+    onDamage(error);
+    return null;
+  }
+}
+
+/** What damage of a chunk file took with it, when the rest of the snapshot was read. */
+function lostIn(
+  { sequence, createdMs, configuration }: Manifest,
+  { file, offset, reason }: SnapshotDamage,
+  entry: FileEntry,
+): DamageReport {
+  const startMs = entry.window * configuration.chunkWindowMs;
+  const when =
+    entry.window === ANY_WINDOW ? "chunks" : `chunks of ${new Date(startMs).toISOString()}`;
+  return { sequence, file, offset, reason, createdMs, lost: `${when} that lie in this block` };
 }
 
 /** The manifest when it can be used; null when it is damaged, which is noted. */

@@ -2,12 +2,14 @@
  * Reading one snapshot, whose manifest is known, into a target.
  *
  * The index is read first, then the chunk files in the order of the manifest. Throws SnapshotDamage
- * at the first thing that is not as the format says; the target is then of no use.
+ * at the first thing that is not as the format says; the target is then of no use. Where the caller
+ * takes damage of chunk files, what is damaged is left out (salvage.ts).
  */
 import { BlockReader, ReadBuffers } from "./block-reader.ts";
 import { ChunkFileReader } from "./chunk-file-reader.ts";
 import { IndexReader } from "./index-reader.ts";
 import type { RestoreTarget } from "./restore-target.ts";
+import { salvageFile } from "./salvage.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
 import { type FileEntry, type Manifest, nameOfEntry } from "./snapshot-manifest.ts";
@@ -23,18 +25,27 @@ export interface ReadCounts {
   readonly expiredChunks: number;
 }
 
-/** Reads the snapshot of `manifest` into `target`, which must be empty and is not finished here. */
+/** Takes damage of chunk files: what it is about is left out. */
+export type DamageTaker = (damage: SnapshotDamage, entry: FileEntry) => void;
+
+/**
+ * Reads the snapshot of `manifest` into `target`, which must be empty and is not finished here.
+ * Without `takeDamage` any damage is thrown.
+ */
 export async function readSnapshot(
   directory: SnapshotDirectory,
   manifest: Manifest,
   target: RestoreTarget,
   onProgress: Progress,
+  takeDamage: DamageTaker | null = null,
 ): Promise<ReadCounts> {
   const total = manifest.files.reduce((sum, file) => sum + file.blockCount, 0);
   const buffers = new ReadBuffers();
   let done = 0;
+  const open = (entry: FileEntry): Promise<BlockReader> =>
+    BlockReader.open(directory, entry, manifest.numbering, buffers);
   const readFile = async (entry: FileEntry, take: BlockTaker): Promise<void> => {
-    const reader = await BlockReader.open(directory, entry, manifest.numbering, buffers);
+    const reader = await open(entry);
     try {
       for (let block = await reader.next(); block !== null; block = await reader.next()) {
         take.take(block);
@@ -49,13 +60,21 @@ export async function readSnapshot(
   await readFile(indexEntry, index);
   index.finish(nameOfEntry(indexEntry), indexEntry.length);
   const chunks = new ChunkFileReader(index.series, target);
-  for (const entry of chunkEntries) await readFile(entry, chunks);
-  checkChunkCounts(manifest, chunks);
+  for (const entry of chunkEntries) {
+    if (takeDamage === null) await readFile(entry, chunks);
+    else
+      await salvageFile(
+        () => open(entry),
+        chunks,
+        (damage) => takeDamage(damage, entry),
+      );
+  }
+  if (takeDamage === null) checkChunkCounts(manifest, chunks);
   const { recordCount, sampleCount, expiredCount } = chunks;
   return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount };
 }
 
-type BlockTaker = Pick<IndexReader, "take">;
+export type BlockTaker = Pick<IndexReader, "take">;
 
 function checkChunkCounts(manifest: Manifest, chunks: ChunkFileReader): void {
   const { counts, files } = manifest;

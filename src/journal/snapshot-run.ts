@@ -6,9 +6,11 @@
  *
  * Units: …Ms milliseconds since the epoch.
  */
+import type { WindowNumber } from "../base/units.ts";
 import type { BlockBuffers } from "./block-file.ts";
 import { BlockFile } from "./block-file.ts";
 import { ChunkFileWriter } from "./chunk-file-writer.ts";
+import { ChunkList } from "./chunk-list.ts";
 import { type ChunkSink, writeChunks } from "./chunk-orders.ts";
 import { IndexWriter } from "./index-writer.ts";
 import { SeriesMarks } from "./series-marks.ts";
@@ -21,10 +23,16 @@ import {
   INDEX_MAGIC,
   type SnapshotOrder,
 } from "./snapshot-format.ts";
-import type { FileEntry, Manifest, SnapshotConfiguration } from "./snapshot-manifest.ts";
+import {
+  type FileEntry,
+  type Manifest,
+  nameOfEntry,
+  type SnapshotConfiguration,
+} from "./snapshot-manifest.ts";
 import { chunksName, indexName } from "./snapshot-names.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
 import type { TimeSlices } from "./time-slices.ts";
+import type { WindowFile, WindowFiles } from "./window-files.ts";
 
 /** What a run is given. */
 export interface SnapshotPlan {
@@ -38,9 +46,14 @@ export interface SnapshotPlan {
 /** One file on its way. */
 interface OpenFile {
   readonly file: BlockFile;
+  readonly name: string;
   readonly ordinal: number;
   readonly window: number;
+  readonly change: number;
 }
+
+/** Series whose chunk of a window is looked at between two looks at the clock. */
+const MARKS_PER_LOOK = 512;
 
 export class SnapshotRun implements ChunkSink {
   private readonly plan: SnapshotPlan;
@@ -53,6 +66,10 @@ export class SnapshotRun implements ChunkSink {
   private readonly open = new Map<ChunkFileWriter, OpenFile>();
   private readonly unfinished = new Set<BlockFile>();
   private readonly entries: FileEntry[] = [];
+  private readonly windowFiles: WindowFiles;
+  private readonly numbering: number;
+  /** Files of windows in this snapshot, for the next one. */
+  private readonly filesOfWindows = new Map<number, WindowFile>();
   private readonly written = new SeriesMarks();
   private fileCount = 0;
   private chunkCount = 0;
@@ -65,6 +82,7 @@ export class SnapshotRun implements ChunkSink {
     slices: TimeSlices,
     sequence: number,
     createdMs: number,
+    windowFiles: WindowFiles,
   ) {
     this.plan = plan;
     this.buffers = buffers;
@@ -73,6 +91,13 @@ export class SnapshotRun implements ChunkSink {
     this.sequence = sequence;
     this.createdMs = createdMs;
     this.journalPosition = source.journalPosition();
+    this.windowFiles = windowFiles;
+    this.numbering = windowFiles.begin(source.windows, sequence);
+  }
+
+  /** Files that an older snapshot wrote. */
+  get reusedFileCount(): number {
+    return this.entries.filter(({ sequence }) => sequence !== this.sequence).length;
   }
 
   async write(): Promise<Manifest> {
@@ -81,6 +106,7 @@ export class SnapshotRun implements ChunkSink {
       await writeChunks(order, this.source, this, shuffleSeed);
       const manifest = await this.writeIndex();
       await this.slices.wait(directory.commit(manifest));
+      this.windowFiles.replace(this.filesOfWindows);
       return manifest;
     } catch (error) {
       for (const file of this.unfinished) await file.abandon();
@@ -101,20 +127,62 @@ export class SnapshotRun implements ChunkSink {
 
   async openFile(window: number): Promise<ChunkFileWriter> {
     const ordinal = this.fileCount++;
-    const file = await this.begin(chunksName(this.sequence, ordinal), CHUNKS_MAGIC, ordinal);
+    const name = chunksName(this.sequence, ordinal);
+    const change = this.source.windows.changeOf(window);
+    const file = await this.begin(name, CHUNKS_MAGIC, ordinal);
     const writer = new ChunkFileWriter(file, this.source.chunks, this.written);
-    this.open.set(writer, { file, ordinal, window });
+    this.open.set(writer, { file, name, ordinal, window, change });
     return writer;
   }
 
+  async reuse(window: number): Promise<boolean> {
+    const known = this.windowFiles.fileOf(window);
+    if (known === null || !(await this.isThere(known.entry))) return false;
+    await this.markSeriesOf(window);
+    // While they were marked something may have come.
+    if (this.windowFiles.fileOf(window) !== known) return false;
+    this.entries.push(known.entry);
+    this.filesOfWindows.set(window, known);
+    this.chunkCount += known.entry.recordCount;
+    this.sampleCount += known.sampleCount;
+    return true;
+  }
+
+  async abandonFile(writer: ChunkFileWriter): Promise<void> {
+    const { file, name } = this.open.get(writer)!;
+    const { disk } = this.plan.directory;
+    this.open.delete(writer);
+    this.unfinished.delete(file);
+    await this.slices.wait(file.abandon());
+    await this.slices.wait(disk.remove(this.plan.directory.pathOf(name)));
+  }
+
+  private async isThere(entry: FileEntry): Promise<boolean> {
+    const { directory } = this.plan;
+    const size = directory.disk.size(directory.pathOf(nameOfEntry(entry)));
+    return (await this.slices.wait(size.catch(() => -1))) === entry.length;
+  }
+
+  /** Marks the series that have a chunk in a window. */
+  private async markSeriesOf(window: number): Promise<void> {
+    const list = ChunkList.ofWindow(this.source, window as WindowNumber);
+    for (let i = 0; i < list.length; i++) {
+      this.written.add(list.seriesOf(i));
+      if (i % MARKS_PER_LOOK === 0) await this.breathe(null);
+    }
+  }
+
   async closeFile(writer: ChunkFileWriter): Promise<void> {
-    const { file, ordinal, window } = this.open.get(writer)!;
+    const { file, ordinal, window, change } = this.open.get(writer)!;
     const summary = await this.slices.wait(writer.finish());
     this.unfinished.delete(file);
     this.chunkCount += writer.chunkCount;
     this.sampleCount += writer.sampleCount;
     const { sequence } = this;
-    this.entries.push({ kind: CHUNKS_FILE, sequence, ordinal, window, ...summary });
+    const entry = { kind: CHUNKS_FILE, sequence, ordinal, window, ...summary };
+    this.entries.push(entry);
+    if (window === ANY_WINDOW) return;
+    this.filesOfWindows.set(window, { entry, sampleCount: writer.sampleCount, change });
   }
 
   private async begin(name: string, magic: string, ordinal: number): Promise<BlockFile> {
@@ -122,8 +190,8 @@ export class SnapshotRun implements ChunkSink {
     const handle = await this.slices.wait(directory.disk.open(directory.pathOf(name), "create"));
     const file = new BlockFile(handle, this.buffers);
     this.unfinished.add(file);
-    const { sequence } = this;
-    await this.slices.wait(file.begin({ magic, sequence, ordinal, numbering: sequence }));
+    const { sequence, numbering } = this;
+    await this.slices.wait(file.begin({ magic, sequence, ordinal, numbering }));
     return file;
   }
 
@@ -142,7 +210,7 @@ export class SnapshotRun implements ChunkSink {
     const { order, shuffleSeed, configuration } = this.plan;
     return {
       sequence: this.sequence,
-      numbering: this.sequence,
+      numbering: this.numbering,
       createdMs: this.createdMs,
       order,
       shuffleSeed: order === "shuffled" ? shuffleSeed >>> 0 : 0,

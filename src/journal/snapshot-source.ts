@@ -43,6 +43,10 @@ export interface WindowSource {
   numbers(): WindowNumber[];
   firstOf(window: WindowNumber): ChunkRef;
   countOf(window: WindowNumber): number;
+  /** Another number whenever a window that has ended was changed; NaN until it has. */
+  changeOf(window: number): number;
+  /** How often samples were moved from one chunk to another. */
+  readonly splitCount: number;
 }
 
 export interface ChunkSource {

@@ -19,6 +19,7 @@ import { manifestName } from "./snapshot-names.ts";
 import { type SnapshotPlan, SnapshotRun } from "./snapshot-run.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
 import { type Pause, TimeSlices } from "./time-slices.ts";
+import { WindowFiles } from "./window-files.ts";
 
 export interface SnapshotWriterOptions extends SnapshotPlan {
   readonly clock: Clock;
@@ -33,7 +34,10 @@ export interface SnapshotSummary {
   readonly sequence: number;
   readonly name: string;
   readonly counts: SnapshotCounts;
+  /** Of all its files. */
   readonly bytes: number;
+  /** Files that an older snapshot wrote, of windows that have not changed since. */
+  readonly reusedFiles: number;
   readonly durationSeconds: number;
   readonly longestSliceMs: number;
   /** Why older snapshots could not be removed; null when they could. The snapshot stands. */
@@ -45,6 +49,7 @@ export interface SnapshotSummary {
 export class SnapshotWriter {
   private readonly options: SnapshotWriterOptions;
   private readonly buffers = new BlockBuffers();
+  private readonly windowFiles = new WindowFiles();
   private readonly damaged = new Set<number>();
   private running = false;
 
@@ -94,7 +99,16 @@ export class SnapshotWriter {
     await slices.wait(directory.removeLeftovers());
     const sequence = await slices.wait(directory.nextSequence());
     const plan = { ...this.options, order };
-    const run = new SnapshotRun(plan, this.buffers, source, slices, sequence, createdMs);
+    const { windowFiles } = this;
+    const run = new SnapshotRun(
+      plan,
+      this.buffers,
+      source,
+      slices,
+      sequence,
+      createdMs,
+      windowFiles,
+    );
     const manifest = await run.write();
     const { cleanupFault, journalNeededFrom } = await slices.wait(this.removeOlder(sequence));
     return {
@@ -102,6 +116,7 @@ export class SnapshotWriter {
       name: manifestName(sequence),
       counts: manifest.counts,
       bytes: bytesOfFiles(manifest),
+      reusedFiles: run.reusedFileCount,
       durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
       longestSliceMs: slices.longestMs,
       cleanupFault,

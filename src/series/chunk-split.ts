@@ -34,6 +34,7 @@ export function splitAt(
   const rear = head.openChunk(chunks.seriesOf(chunk), chunks.windowOf(chunk), newer);
   if (chunks.isHistogram(chunk)) splitHistograms(chunks, chunk, rear, timeMs);
   else splitFloats(chunks, chunk, rear, timeMs);
+  head.noteSplit();
   return rear;
 }
 

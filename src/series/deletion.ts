@@ -84,6 +84,7 @@ export function cleanThrough(head: Head, series: SeriesRef, throughMs: number): 
 function removeFrom(head: Head, chunk: ChunkRef, intervals: TimeIntervals): number {
   const count = head.chunks.sampleCountOf(chunk);
   const removed = removeSamples(head.chunks, chunk, intervals);
+  head.noteChange(chunk);
   if (removed === count) head.removeChunk(chunk);
   else head.removedSampleCount += removed;
   return removed;

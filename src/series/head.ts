@@ -86,6 +86,7 @@ export class Head {
   private readonly outOfOrderMs: number;
   private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
   private oldestStart = Number.NEGATIVE_INFINITY;
+  private presentStart = Number.NEGATIVE_INFINITY;
   private acceptUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HeadOptions) {
@@ -123,6 +124,7 @@ export class Head {
     this.currentWindow = window;
     const oldest = (window - this.windowCount + 1) as WindowNumber;
     this.oldestStart = windowStart(oldest, this.windowMs);
+    this.presentStart = windowStart(window, this.windowMs);
     return true;
   }
 
@@ -133,6 +135,8 @@ export class Head {
   turnBack(nowMs: number): void {
     this.acceptUntilMs = Number.NEGATIVE_INFINITY;
     this.currentWindow = Number.NEGATIVE_INFINITY as WindowNumber;
+    // What came for the windows that lie ahead again is not noted: see changeOf().
+    for (const window of this.windows.numbers()) this.windows.noteChange(window);
     this.advance(nowMs);
   }
 
@@ -160,13 +164,13 @@ export class Head {
       if (timeMs > last && this.sameWindow(timeMs, last)) {
         if (this.chunks.sampleCountOf(chunk) < SAMPLES_MAX && !this.chunks.isHistogram(chunk)) {
           appendSample(this.chunks, chunk, timeMs, high, low);
-          this.storedSampleCount++;
+          this.noteStored(timeMs);
           return AppendCode.stored;
         }
       }
     }
     const code = this.appendElsewhere(series, chunk, timeMs, high, low);
-    if (code === AppendCode.stored) this.storedSampleCount++;
+    if (code === AppendCode.stored) this.noteStored(timeMs);
     return code;
   }
 
@@ -184,7 +188,7 @@ export class Head {
       const late = insertLateHistogram(this, series, from, row);
       if (late !== AppendCode.stored) return late;
     }
-    this.storedSampleCount++;
+    this.noteStored(timeMs);
     return AppendCode.stored;
   }
 
@@ -198,7 +202,7 @@ export class Head {
     let code = this.append(series, timeMs, high, low);
     if (code === AppendCode.outOfOrder || code === AppendCode.tooOld) {
       code = insertLate(this, series, timeMs, high, low);
-      if (code === AppendCode.stored) this.storedSampleCount++;
+      if (code === AppendCode.stored) this.noteStored(timeMs);
     }
     return code === AppendCode.stored;
   }
@@ -211,7 +215,7 @@ export class Head {
     let code = this.appendHistogram(series, from, row);
     if (code === AppendCode.outOfOrder || code === AppendCode.tooOld) {
       code = insertLateHistogram(this, series, from, row);
-      if (code === AppendCode.stored) this.storedSampleCount++;
+      if (code === AppendCode.stored) this.noteStored(timeMs);
     }
     return code === AppendCode.stored;
   }
@@ -274,6 +278,27 @@ export class Head {
     this.tombstones.forget(series);
     this.exemplars.forget(series);
     this.index.kill(series);
+  }
+
+  /**
+   * A number that is another one whenever something of a window that has ended was changed; NaN for
+   * a window that has not, whose samples are not watched.
+   */
+  changeOf(window: WindowNumber): number {
+    return window < this.currentWindow ? this.windows.changeOf(window) : Number.NaN;
+  }
+
+  noteChange(chunk: ChunkRef): void {
+    this.windows.noteChange(this.chunks.windowOf(chunk));
+  }
+
+  noteSplit(): void {
+    this.windows.noteSplit();
+  }
+
+  private noteStored(timeMs: number): void {
+    this.storedSampleCount++;
+    if (timeMs < this.presentStart) this.windows.noteChange(windowOfTime(timeMs, this.windowMs));
   }
 
   private linkChunk(chunk: ChunkRef, newer: ChunkRef): void {

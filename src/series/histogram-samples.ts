@@ -87,7 +87,10 @@ export function insertLateHistogram(
     newer = splitAt(head, older, newer, timeMs);
   }
   append(head, series, older, newer, from, row);
-  if (newer !== NO_CHUNK) forgetResets(chunks, newer);
+  if (newer !== NO_CHUNK) {
+    forgetResets(chunks, newer);
+    head.noteChange(newer);
+  }
   return AppendCode.stored;
 }
 

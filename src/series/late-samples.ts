@@ -25,6 +25,10 @@ export interface LateTarget {
   newestChunkOf(series: SeriesRef): ChunkRef;
   openChunk(series: SeriesRef, window: WindowNumber, newer: ChunkRef): ChunkRef;
   removeChunk(chunk: ChunkRef): void;
+  /** Notes a change of a chunk that no sample of its window made. */
+  noteChange(chunk: ChunkRef): void;
+  /** Notes that samples moved from one chunk to another. */
+  noteSplit(): void;
 }
 
 /** Inserts a sample that is older than the newest one of its series. */
@@ -117,4 +121,5 @@ function splitChunk(head: LateTarget, chunk: ChunkRef): void {
   }
   head.removeChunk(chunk);
   head.removedSampleCount -= samples.length;
+  head.noteSplit();
 }

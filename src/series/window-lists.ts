@@ -3,6 +3,8 @@
  *
  * I1  A chunk is in exactly the list of its window; lists are linked through the chunk records.
  * I2  A window without chunks has no list.
+ * I3  changeOf(w) is another number whenever a chunk of the window came or went, or noteChange(w) was
+ *     called; no two windows and no two moments share one.
  *
  * Walking the store window by window is walking these lists: time order needs no sorting.
  */
@@ -14,6 +16,7 @@ interface WindowList {
   first: ChunkRef;
   last: ChunkRef;
   count: number;
+  change: number;
 }
 
 export class WindowLists {
@@ -22,6 +25,8 @@ export class WindowLists {
   /** The list that was added to last, and its window: nearly always the next one's too. */
   private lastWindow = Number.NaN;
   private lastList: WindowList | undefined = undefined;
+  private changes = 0;
+  private splits = 0;
 
   constructor(chunks: ChunkTable) {
     this.chunks = chunks;
@@ -50,6 +55,27 @@ export class WindowLists {
     return this.lists.get(window)?.count ?? 0;
   }
 
+  /** How often samples were moved from one chunk to another one. */
+  get splitCount(): number {
+    return this.splits;
+  }
+
+  /** Notes that samples moved from a chunk to another one. */
+  noteSplit(): void {
+    this.splits++;
+  }
+
+  /** The number of the newest change of a window, see I3; 0 without chunks. */
+  changeOf(window: WindowNumber): number {
+    return this.lists.get(window)?.change ?? 0;
+  }
+
+  /** Notes a change inside a chunk of a window. */
+  noteChange(window: WindowNumber): void {
+    const list = this.lists.get(window);
+    if (list) list.change = ++this.changes;
+  }
+
   /** Appends a chunk to the list of its window. */
   add(chunk: ChunkRef): void {
     const window = this.chunks.windowOf(chunk);
@@ -57,7 +83,7 @@ export class WindowLists {
     this.chunks.setNextInWindow(chunk, NO_CHUNK);
     if (!list) {
       this.chunks.setPreviousInWindow(chunk, NO_CHUNK);
-      this.lists.set(window, { first: chunk, last: chunk, count: 1 });
+      this.lists.set(window, { first: chunk, last: chunk, count: 1, change: ++this.changes });
       return;
     }
     this.lastWindow = window;
@@ -66,6 +92,7 @@ export class WindowLists {
     this.chunks.setNextInWindow(list.last, chunk);
     list.last = chunk;
     list.count++;
+    list.change = ++this.changes;
   }
 
   /** Takes a chunk out of the list of its window. */
@@ -80,6 +107,7 @@ export class WindowLists {
     if (next === NO_CHUNK) list.last = previous;
     else this.chunks.setPreviousInWindow(next, previous);
     list.count--;
+    list.change = ++this.changes;
     if (list.count > 0) return;
     this.lists.delete(window);
     this.lastWindow = Number.NaN;

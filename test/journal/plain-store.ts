@@ -49,6 +49,8 @@ export class PlainStore implements SnapshotSource {
   readonly records: PlainChunk[] = [];
   readonly metadata: FamilyMetadata[] = [];
   position = 0;
+  /** Change numbers of windows that have ended. */
+  readonly changes = new Map<number, number>();
   pinCount = 0;
   holdCount = 0;
   /** Deleted stretches of series. */
@@ -155,6 +157,8 @@ export class PlainStore implements SnapshotSource {
     },
     firstOf: (window: number) => store.windowChunks(window)[0] ?? NO_CHUNK,
     countOf: (window: number) => store.windowChunks(window).length,
+    changeOf: (window: number) => store.changes.get(window) ?? Number.NaN,
+    splitCount: 0,
   }))(this);
 
   readonly chunks = ((store: PlainStore) => ({

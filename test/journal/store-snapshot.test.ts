@@ -154,13 +154,19 @@ describe("a damaged snapshot of a store", () => {
     const live = storeAt(START_MS);
     ingest(live, 6, 3);
     await setting.write(snapshotSource(live.store, new MetadataStore()));
+    const whole = contents(live.store);
     for (const name of await setting.names()) {
       const path = `${PATH}/${name}`;
       const length = await setting.disk.size(path);
       for (let at = 0; at < length; at += 61) {
         setting.disk.corrupt(path, at, 0x10);
         const outcome = await restore(setting, live.clock.nowMs(), "class");
-        expect(outcome.kind, `${name} byte ${at}`).toBe("unreadable");
+        if (outcome.kind === "restored") {
+          expect(outcome.damage[0]?.file, `byte ${at}`).toBe(name);
+          for (const [key, samples] of contents(outcome.target.store)) {
+            expect(isPrefixByChunk(samples, whole.get(key)!), `${name} byte ${at}`).toBe(true);
+          }
+        } else expect(outcome.kind, `${name} byte ${at}`).toBe("unreadable");
         setting.disk.corrupt(path, at, 0x10);
       }
     }

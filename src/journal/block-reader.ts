@@ -121,8 +121,8 @@ export class BlockReader {
   }
 
   /**
-   * Whether the file that was read to its end is the one that the manifest means, damaged or not: by
-   * the checksums that its blocks have, or by those that they say they have.
+   * Whether the file that was read to its end is the one that the manifest means, damaged or not:
+   * by the checksums that its blocks have, or by those that they say they have.
    */
   get isIdentified(): boolean {
     const { length, blockCount, digest } = this.entry;

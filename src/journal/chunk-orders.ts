@@ -15,7 +15,8 @@
  *     in it once: the files of the walk are given up and it begins anew; the last time it does not
  *     let others run.
  *
- * Only order time names files of older snapshots again (window-files.ts); the others are for drills.
+ * Only order time names files of older snapshots again (window-files.ts); the others are for
+ * drills.
  */
 import { Prng } from "../base/prng.ts";
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
@@ -79,7 +80,7 @@ async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<voi
   }
 }
 
-/** Runs a walk until no samples moved meanwhile, see I2; it puts the files it opens into `files`. */
+/** Runs a walk, which tells the files it opens, until no samples moved meanwhile: see I2. */
 async function undisturbed(
   source: SnapshotSource,
   sink: ChunkSink,

@@ -3,8 +3,8 @@
  *
  * I1  A chunk is in exactly the list of its window; lists are linked through the chunk records.
  * I2  A window without chunks has no list.
- * I3  changeOf(w) is another number whenever a chunk of the window came or went, or noteChange(w) was
- *     called; no two windows and no two moments share one.
+ * I3  changeOf(w) is another number whenever a chunk of the window came or went, or noteChange(w)
+ *     was called; no two windows and no two moments share one.
  *
  * Walking the store window by window is walking these lists: time order needs no sorting.
  */

@@ -5,9 +5,9 @@
  * written in the three orders in turn, several times, and each is restored in a process of its own
  * under each capacity policy. In order time it is also written again, which writes the open window
  * only, and beside it a store of one window. CPU is that of the whole process, its disk threads
- * included; bytes are those of all files. "vs shuffled" compares median CPU with the order of unordered writers.
- * The longest slice of a snapshot is wall time, median and worst of the runs: on a busy machine it
- * includes what others took.
+ * included; bytes are those of all files. "vs shuffled" compares median CPU with the order of
+ * unordered writers. The longest slice of a snapshot is wall time, median and worst of the runs: on
+ * a busy machine it includes what others took.
  *
  *   npm run bench:snapshot
  *   npm run bench:snapshot -- --series 20000 --samples 60 --runs 3 --results none

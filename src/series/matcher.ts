@@ -2,8 +2,8 @@
  * A label matcher of a selector: equality or an RE2 expression, fully anchored.
  *
  * A missing label equals "". Regular expressions have RE2 syntax and linear time (re2js), are
- * anchored as ^(?s:…)$, and are answered without re2js when they are a literal, an alternation of
- * literals, a literal prefix with `.*` or `.+`, or one of those alone.
+ * anchored as ^(?s:…)$, and are answered without re2js when they are an alternation of simple parts:
+ * literals, `.*` or `.+`, alone or behind a literal.
  */
 import { RE2JS } from "re2js";
 
@@ -38,6 +38,16 @@ function compileAnchored(pattern: string): RE2JS {
   }
 }
 
+/** The predicate of a literal, or of `.*` or `.+` behind one; null for any other pattern. */
+function simplePart(pattern: string): ((value: string) => boolean) | null {
+  if (!SPECIAL.test(pattern)) return (value) => value === pattern;
+  const stem = pattern.slice(0, -2);
+  if (SPECIAL.test(stem)) return null;
+  if (pattern.endsWith(".*")) return (value) => value.startsWith(stem);
+  if (!pattern.endsWith(".+")) return null;
+  return (value) => value.length > stem.length && value.startsWith(stem);
+}
+
 /** Compiles a pattern to a predicate with RE2 semantics; throws re2js' error for a bad one. */
 export function compilePattern(pattern: string): (value: string) => boolean {
   const literals = literalAlternatives(pattern);
@@ -46,14 +56,9 @@ export function compilePattern(pattern: string): (value: string) => boolean {
     const set = new Set(literals);
     return (value) => set.has(value);
   }
-  if (pattern === ".*") return () => true;
-  if (pattern === ".+") return (value) => value !== "";
-  const stem = pattern.slice(0, -2);
-  if (!SPECIAL.test(stem)) {
-    if (pattern.endsWith(".*")) return (value) => value.startsWith(stem);
-    if (pattern.endsWith(".+")) {
-      return (value) => value.length > stem.length && value.startsWith(stem);
-    }
+  const parts = pattern.split("|").map(simplePart);
+  if (parts.every((part) => part !== null)) {
+    return parts.length === 1 ? parts[0]! : (value) => parts.some((part) => part(value));
   }
   const compiled = compileAnchored(pattern);
   return (value) => compiled.matcher(value).find();

@@ -14,8 +14,8 @@ import type { ServerParts } from "./server-parts.ts";
 export const PIECE_LENGTH = 64 * 1024;
 /** How long one request keeps the thread before others get it. */
 const SLICE_MS = 5;
-/** Pieces of an answer that is sent as one text. */
-const JOINED_PIECES_MAX = 16;
+/** Pieces of an answer that is sent as one text: head, tail and 128 KiB between them. */
+const JOINED_PIECES_MAX = 4;
 /** Pieces that are handed to the socket between two turns of the others. */
 const PIECES_A_TURN = 16;
 

@@ -3,7 +3,22 @@ import { RE2JS } from "re2js";
 import { describe, expect, it } from "vitest";
 import { compilePattern } from "../../src/series/matcher.ts";
 
-const PARTS = ["", "a", "ab", ".*", ".+", "a.*", "a.+", "aé.*", "*", "+.*", "a*", "a..", ".", "(a)"];
+const PARTS = [
+  "",
+  "a",
+  "ab",
+  ".*",
+  ".+",
+  "a.*",
+  "a.+",
+  "aé.*",
+  "*",
+  "+.*",
+  "a*",
+  "a..",
+  ".",
+  "(a)",
+];
 const VALUES = ["", "a", "ab", "abc", "b", "aé", "aéx", "\n", "a\n", "🎉", "a🎉", ".", "|", "a|b"];
 
 type Predicate = (value: string) => boolean;

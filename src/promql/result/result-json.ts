@@ -98,47 +98,48 @@ function* vectorParts(vector: VectorResult): Generator<string, void> {
 }
 
 function* matrixParts(matrix: MatrixResult): Generator<string, void> {
-  const times = new TimeTexts();
+  const heads = new PointHeads();
   yield "[";
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i]!;
     yield `${i > 0 ? "," : ""}{"metric":${labelsJson(series.labels)}`;
-    yield* floatParts(series, times.of(series.times));
+    yield* floatParts(series, heads.of(series.times));
     if (series.histograms) yield* histogramParts(series, series.histograms);
     yield "}";
   }
   yield "]";
 }
 
-/** Times as text, once for all series that share them. */
-class TimeTexts {
+/** What stands in front of a value, `,[TIME,"`, once for all series that share their times. */
+class PointHeads {
   private times: Float64Array | null = null;
-  private texts: string[] = [];
+  private heads: string[] = [];
 
   of(times: Float64Array): readonly string[] {
     if (times !== this.times) {
       this.times = times;
-      this.texts = Array.from(times, timeText);
+      this.heads = Array.from(times, (time) => `,[${timeText(time)},"`);
     }
-    return this.texts;
+    return this.heads;
   }
 }
 
 function* floatParts(
   { values, kinds }: ResultSeries,
-  times: readonly string[],
+  heads: readonly string[],
 ): Generator<string, void> {
   let text = "";
-  let separator = ',"values":[';
+  let isFirst = true;
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== FLOAT) continue;
-    text += `${separator}[${times[i]!},"${formatValue(values[i]!)}"]`;
-    separator = ",";
+    const head = isFirst ? `,"values":[${heads[i]!.slice(1)}` : heads[i]!;
+    text += `${head}${formatValue(values[i]!)}"]`;
+    isFirst = false;
     if (text.length < PART_LENGTH) continue;
     yield text;
     text = "";
   }
-  if (separator === ",") yield `${text}]`;
+  if (!isFirst) yield `${text}]`;
 }
 
 function* histogramParts(

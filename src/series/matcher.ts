@@ -2,8 +2,8 @@
  * A label matcher of a selector: equality or an RE2 expression, fully anchored.
  *
  * A missing label equals "". Regular expressions have RE2 syntax and linear time (re2js), are
- * anchored as ^(?s:…)$, and are answered without re2js when they are an alternation of simple parts:
- * literals, `.*` or `.+`, alone or behind a literal.
+ * anchored as ^(?s:…)$, and are answered without re2js when they are an alternation of simple
+ * parts: literals, `.*` or `.+`, alone or behind a literal.
  */
 import { RE2JS } from "re2js";
 

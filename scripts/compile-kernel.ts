@@ -1,6 +1,6 @@
 /**
  * Compiles src/kernel/code to WebAssembly and writes it as src/kernel/kernel-code.ts, and
- * src/kernel/decode as src/kernel/decode-code.ts.
+ * src/kernel/decode and src/kernel/checksum as decode-code.ts and checksum-code.ts beside it.
  *
  *   npm run compile:kernel
  *
@@ -45,6 +45,15 @@ export const DECODE: KernelModule = {
   name: "DECODE_CODE",
   flags: ["--initialMemory", "10", "--maximumMemory", "10"],
 };
+/** What files are checked with. */
+export const CHECKSUM: KernelModule = {
+  folder: new URL("../src/kernel/checksum/", import.meta.url),
+  entry: "fold.ts",
+  target: new URL("../src/kernel/checksum-code.ts", import.meta.url),
+  name: "CHECKSUM_CODE",
+  flags: ["--initialMemory", "3", "--maximumMemory", "3", "--enable", "bulk-memory"],
+};
+export const MODULES: readonly KernelModule[] = [INTAKE, DECODE, CHECKSUM];
 
 const header = (folder: string) => `/**
  * The kernel's WebAssembly, compiled from src/kernel/${folder} by \`npm run compile:kernel\`.
@@ -104,7 +113,7 @@ export function kernelText({ folder, name }: KernelModule, code: Uint8Array): st
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const module of [INTAKE, DECODE]) {
+  for (const module of MODULES) {
     const code = await compileKernel(module);
     writeFileSync(module.target, kernelText(module, code));
     console.log(`${code.length} bytes of WebAssembly`);

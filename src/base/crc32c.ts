@@ -51,6 +51,8 @@ const T4 = nextTable(T3);
 const T5 = nextTable(T4);
 const T6 = nextTable(T5);
 const T7 = nextTable(T6);
+/** The tables of a byte that is the last one, the last but one … of four. */
+export const CRC_TABLES: readonly Int32Array[] = [T0, T1, T2, T3];
 const scratch = new Int32Array(FOLD_WORDS + SEGMENT_WORDS);
 
 /** Checksum of `bytes[from, to)`, going on from the checksum `previous`; unsigned 32 bits. */

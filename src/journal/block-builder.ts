@@ -10,7 +10,7 @@
  *
  * Units: bytes; …Word offsets count 32-bit words.
  */
-import { crc32c } from "../base/crc32c.ts";
+import { crc32c } from "../kernel/checksum.ts";
 import type { BlockBuffer, BlockFile } from "./block-file.ts";
 import {
   BLOCK_BYTES,

@@ -11,8 +11,8 @@
  * Units: bytes.
  */
 import { assert } from "../base/assert.ts";
-import { crc32c } from "../base/crc32c.ts";
 import type { DiskFile } from "../base/disk.ts";
+import { crc32c } from "../kernel/checksum.ts";
 import { ByteWriter } from "./byte-cursor.ts";
 import {
   BLOCK_BYTES,

@@ -9,8 +9,8 @@
  *
  * Units: offsets and lengths are bytes; …Word offsets count 32-bit words.
  */
-import { crc32c } from "../base/crc32c.ts";
 import type { DiskFile } from "../base/disk.ts";
+import { crc32c } from "../kernel/checksum.ts";
 import { BlockBuffer, encodeFileHeader, extendDigest } from "./block-file.ts";
 import { orDamage, SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { compileKernel, DECODE, INTAKE, kernelText } from "../../scripts/compile-kernel.ts";
+import { compileKernel, kernelText, MODULES } from "../../scripts/compile-kernel.ts";
 
 describe("the kernel's WebAssembly", () => {
   it("is what its sources compile to", async () => {
-    for (const module of [INTAKE, DECODE]) {
+    for (const module of MODULES) {
       const compiled = kernelText(module, await compileKernel(module));
       expect(compiled).toBe(readFileSync(module.target, "utf8"));
     }

@@ -48,6 +48,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
 export const ENTRY_POINTS = [
   ...["src/main.ts", "src/healthcheck.ts", "src/kernel/code/kernel.ts"],
   ...["src/start/vite.config.ts", "src/start/write-cache.ts"],
+  "src/kernel/checksum/fold.ts",
   ...["src/kernel/decode/decode-kernel.ts", "src/kernel/decode/assembly.d.ts"],
   ...["src/web/main.ts", "src/web/vite.config.ts"],
 ];

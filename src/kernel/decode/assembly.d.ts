@@ -29,6 +29,10 @@ declare namespace f64 {
 declare namespace v128 {
   function load(at: i32): Vector;
   function store(at: i32, vector: Vector): void;
+  function xor(left: Vector, right: Vector): Vector;
+}
+declare namespace memory {
+  function copy(to: i32, from: i32, bytes: i32): void;
 }
 declare namespace i8x16 {
   function shuffle(left: Vector, right: Vector, ...lanes: i32[]): Vector;

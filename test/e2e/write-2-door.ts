@@ -91,6 +91,12 @@ export class Write2Door {
     this.server = await this.program.ready();
   }
 
+  /** Kills the process and starts it again over the same directory. */
+  async reopenAfterKill(): Promise<void> {
+    await this.program?.stop("SIGKILL");
+    await this.open();
+  }
+
   async close(): Promise<void> {
     await this.program?.kill();
     rmSync(this.directory, { recursive: true, force: true });

@@ -22,6 +22,8 @@ const BOUND_LABEL: ReadonlySet<string> = new Set(["le"]);
 
 /** Work of putting a series into its group, in the meter's units. */
 const GROUP_WORK = 64;
+/** Work of one step of a native histogram. */
+const NATIVE_WORK = 512;
 
 interface Group {
   readonly labels: Labels;
@@ -57,6 +59,8 @@ export class HistogramGroupStream implements VectorStream {
   private readonly buckets = new ClassicBuckets();
   private group = -1;
   private series = 0;
+  /** Steps of the current series that are filled. */
+  private step: number;
 
   constructor(
     context: QueryContext,
@@ -71,6 +75,7 @@ export class HistogramGroupStream implements VectorStream {
     this.start = start;
     this.series = measure.seriesPerGroup;
     this.column = new StepColumn(input.column.length);
+    this.step = input.column.length;
   }
 
   get dropsName(): boolean {
@@ -95,16 +100,34 @@ export class HistogramGroupStream implements VectorStream {
 
   advance(): boolean {
     for (;;) {
-      if (++this.series >= this.measure.seriesPerGroup) {
-        this.series = 0;
-        if (++this.group >= this.groups.length) {
-          this.collector.block.release();
-          return false;
-        }
-      }
-      this.column.clear();
-      for (let step = 0; step < this.column.length; step++) this.fill(step);
+      if (this.step === this.column.length && !this.moveOn()) return false;
+      this.fillSteps();
       if (this.column.hasAny()) return true;
+    }
+  }
+
+  /** Goes to the next series, or group; false at the end. */
+  private moveOn(): boolean {
+    if (++this.series >= this.measure.seriesPerGroup) {
+      this.series = 0;
+      if (++this.group >= this.groups.length) {
+        this.collector.block.release();
+        return false;
+      }
+    }
+    this.column.clear();
+    this.step = 0;
+    return true;
+  }
+
+  /** Fills the rest of the steps of the current series. Throws PAUSE. */
+  private fillSteps(): void {
+    const { native, buckets } = this.groups[this.group]!;
+    const work = buckets.length + (native >= 0 ? NATIVE_WORK : 0);
+    while (this.step < this.column.length) {
+      if (this.step > 0) this.context.meter.pausePoint();
+      this.fill(this.step++);
+      this.context.meter.checkpoint(work);
     }
   }
 

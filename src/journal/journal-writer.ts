@@ -206,7 +206,10 @@ export class JournalWriter {
     return this.segment;
   }
 
-  private async beginSegment(start: number): Promise<SegmentFile> {
+  private async beginSegment(
+    start: number,
+    blocks: readonly JournalBlock[] = [],
+  ): Promise<SegmentFile> {
     this.rotates = false;
     const { directory, sync, clock } = this.options;
     await directory.disk.makeDirectory(directory.path);
@@ -216,7 +219,7 @@ export class JournalWriter {
       previousEnd: start > this.start.position ? start : this.start.previousEnd,
       createdMs: clock.nowMs(),
     };
-    const segment = await SegmentFile.create(directory, header, sync !== "off");
+    const segment = await SegmentFile.create(directory, header, sync !== "off", blocks);
     this.figures.segmentsTotal++;
     return segment;
   }
@@ -298,20 +301,14 @@ export class JournalWriter {
     });
   }
 
-  /** Writes everything that is not safe to a new segment. */
+  /**
+   * Writes everything that is not safe to a new segment, which is seen when all of it is there: from
+   * then on it counts, and not what the segment before has of it.
+   */
   private async writeAgain(): Promise<void> {
     await this.syncTail();
     const start = this.unsynced[0]?.start ?? this.position;
-    const segment = await this.beginSegment(start);
-    try {
-      for (const block of this.unsynced) await segment.append(block.bytes, block.length);
-      if (this.options.sync !== "off") await segment.sync();
-    } catch (error) {
-      // Everything in it is written again later: it would only take room.
-      await segment.discard();
-      throw error;
-    }
-    this.segment = segment;
+    this.segment = await this.beginSegment(start, this.unsynced);
     this.forget(this.unsynced.length);
     this.fault = null;
     this.options.onFault(null);

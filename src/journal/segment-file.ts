@@ -11,6 +11,12 @@ import { encodeSegmentHeader, type SegmentHeader, segmentName } from "./segment-
 /** Behind the name of a segment that has no header yet. */
 const TEMPORARY = ".tmp";
 
+/** Bytes to be written, of which the first `length` count. */
+export interface WrittenBlock {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
 export class SegmentFile {
   /** Bytes of the file so far. */
   length = SEGMENT_HEADER_BYTES;
@@ -25,13 +31,15 @@ export class SegmentFile {
   }
 
   /**
-   * Makes a segment; with `durable`, its name is one that a loss of power does not take. It has the
-   * name from the moment on that it has its header: a segment without one is damaged.
+   * Makes a segment that begins with some blocks; with `durable`, a loss of power takes neither
+   * these nor its name. It has the name from the moment on that it has its header, without which it
+   * is damaged, and the blocks: where it begins, what the segment before has there counts no more.
    */
   static async create(
     directory: JournalDirectory,
     header: SegmentHeader,
     durable: boolean,
+    blocks: readonly WrittenBlock[] = [],
   ): Promise<SegmentFile> {
     const { disk } = directory;
     const path = directory.pathOf(segmentName(header.sequence));
@@ -42,6 +50,8 @@ export class SegmentFile {
     try {
       const bytes = encodeSegmentHeader(header);
       await file.append(bytes, 0, bytes.length);
+      for (const block of blocks) await segment.append(block.bytes, block.length);
+      if (durable && blocks.length > 0) await file.sync();
       await disk.rename(segment.path, path);
       segment.path = path;
       if (durable) await directory.disk.syncDirectory(directory.path);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { liveThrough } from "./campaign.ts";
 import { type Lie, lyingDisk } from "./lying-disk.ts";
+import { runScenario } from "./scenario.ts";
 
 const STEPS = 40;
 
@@ -13,6 +14,14 @@ describe("a store on a failing disk", () => {
       expect(lives).toBeGreaterThan(50);
     }
   }, 120_000);
+
+  it("loses nothing when it is killed while a failed write is written again", async () => {
+    // An append fails, and the process is gone when the segment that takes it has its name.
+    const life = { seed: 1_565_646, sync: "interval", loss: "kill", steps: 60 } as const;
+    for (let crashAt = 27; crashAt < 45; crashAt++) {
+      expect((await runScenario({ ...life, crashAt })).fault).toBeNull();
+    }
+  });
 
   it.each(["sync of the journal", "sync of directories", "order of appends"] as Lie[])(
     "is caught when the disk lies: %s",

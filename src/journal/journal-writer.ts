@@ -302,8 +302,8 @@ export class JournalWriter {
   }
 
   /**
-   * Writes everything that is not safe to a new segment, which is seen when all of it is there: from
-   * then on it counts, and not what the segment before has of it.
+   * Writes everything that is not safe to a new segment, which is seen when all of it is there:
+   * from then on it counts, and not what the segment before has of it.
    */
   private async writeAgain(): Promise<void> {
     await this.syncTail();

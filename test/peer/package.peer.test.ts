@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PROJECT_ROOT } from "../tidy/project-files.ts";
+import { developmentPackages } from "./development-packages.ts";
 import { freePort } from "./free-port.ts";
 import { fetchText, isInstalled, RunningProcess } from "./running-process.ts";
 
@@ -69,8 +70,7 @@ describe("the npm package", () => {
       const { version } = readManifest(join(modules, name));
       expect([name, version]).toEqual([name, wanted]);
     }
-    for (const name of Object.keys(manifest.devDependencies)) {
-      if (name in manifest.dependencies) continue;
+    for (const name of developmentPackages(manifest.devDependencies)) {
       expect(existsSync(join(modules, name)), name).toBe(false);
     }
   });

@@ -13,6 +13,8 @@ const installed = isInstalled("chromium");
 const SERIES = 200;
 const HOUR_MS = 3_600_000;
 const SCRAPE_MS = 300_000;
+/** Seven windows: what is kept at any time of the day. */
+const HOURS = 28;
 
 describe.skipIf(!installed)("the page's history", () => {
   let service: PageService;
@@ -24,7 +26,7 @@ describe.skipIf(!installed)("the page's history", () => {
       ...["--web.enable-admin-api", "--self-scrape.interval=0", "--snapshot.interval=0"],
     ];
     service = await PageService.startAgo(6 * HOUR_MS, ...flags);
-    await service.backfill(SERIES, 30, SCRAPE_MS);
+    await service.backfill(SERIES, HOURS, SCRAPE_MS);
     browser = await openBrowser();
     page = await browser.newPage();
     await page.goto(`${service.origin}/#heap`);

@@ -10,9 +10,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { compress } from "snappyjs";
 import { Cluster } from "../../../bench/load/cluster.ts";
 import { generateRequests } from "../../../bench/load/request-stream.ts";
 import { Prng } from "../../../src/base/prng.ts";
+import { WriteRequestEncoder } from "../../../src/wire/remote-write-encode.ts";
 import { freePort } from "../free-port.ts";
 import { RunningProcess } from "../running-process.ts";
 import { ShiftedClock } from "./shifted-clock.ts";
@@ -116,6 +118,19 @@ export class PageService {
     };
     generateRequests(cluster, new Prng(2), settings, ({ body }) => bodies.push(body));
     for (const body of bodies) await this.post(body);
+  }
+
+  /** Writes one sample of some series that nobody else writes. */
+  async addSeries(count: number): Promise<void> {
+    const encoder = new WriteRequestEncoder();
+    for (let i = 0; i < count; i++) {
+      encoder.beginSeries();
+      encoder.label("__name__", "added");
+      encoder.label("i", String(i));
+      encoder.sample(this.nowMs(), i);
+      encoder.endSeries();
+    }
+    await this.post(compress(encoder.finish()));
   }
 
   /** Goes on writing a scrape every so often, until stopWriting(). */

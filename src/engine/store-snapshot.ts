@@ -38,14 +38,9 @@ function chunkSource(chunks: ChunkTable): ChunkSource {
   };
 }
 
-/** The same object for the same store: snapshots of one store share files. */
-const sources = new WeakMap<Head, WindowSource>();
-
-function windowsOf(head: Head): WindowSource {
-  const known = sources.get(head);
-  if (known !== undefined) return known;
+function windowSource(head: Head): WindowSource {
   const { windows } = head;
-  const source: WindowSource = {
+  return {
     numbers: () => windows.numbers(),
     firstOf: (window) => windows.firstOf(window),
     countOf: (window) => windows.countOf(window),
@@ -54,8 +49,6 @@ function windowsOf(head: Head): WindowSource {
       return windows.splitCount;
     },
   };
-  sources.set(head, source);
-  return source;
 }
 
 function* families(metadata: MetadataStore): Iterable<FamilyMetadata> {
@@ -73,7 +66,7 @@ export function snapshotSource(
     symbols: head.index.symbols,
     pairs: head.index.pairs,
     series: head.index.series,
-    windows: windowsOf(head),
+    windows: windowSource(head),
     chunks: chunkSource(store.chunks),
     tombstones: head.tombstones,
     exemplars: head.exemplars,

@@ -6,31 +6,26 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { textPieces } from "../base/text-pieces.ts";
 import { type NewestSample, newestSamples } from "../engine/newest-samples.ts";
 import { addRoute, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
 import { type NameEscaping, nameEscapingOf, sampleLine, textType, typeLine } from "./exposition.ts";
 import { Parameters } from "./parameters.ts";
-import { inSlices, PIECE_LENGTH, sendPieces, slicesOf } from "./pieces.ts";
+import { inSlices, sendPieces, slicesOf } from "./pieces.ts";
 import { wideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-/** The lines as text in pieces. */
-function* federationPieces(
+function* federationLines(
   samples: readonly NewestSample[],
   escaping: NameEscaping,
 ): Generator<string> {
-  let text = "";
   let family = "";
   for (const { labels, value, timeMs } of samples) {
     const name = labels.get("__name__");
-    if (name !== family) text += `${typeLine(name, "untyped", escaping)}\n`;
+    if (name !== family) yield `${typeLine(name, "untyped", escaping)}\n`;
     family = name;
-    text += `${sampleLine(labels, value, timeMs, escaping)}\n`;
-    if (text.length < PIECE_LENGTH) continue;
-    yield text;
-    text = "";
+    yield `${sampleLine(labels, value, timeMs, escaping)}\n`;
   }
-  yield text;
 }
 
 async function federate(
@@ -46,7 +41,7 @@ async function federate(
     const slices = slicesOf(parts, reply);
     const samples = await newestSamples(source, selectors, fromMs, nowMs, slices);
     const escaping = nameEscapingOf(request.headers.accept ?? "");
-    const pieces = await inSlices(federationPieces(samples, escaping), slices);
+    const pieces = await inSlices(textPieces(federationLines(samples, escaping)), slices);
     return sendPieces(reply.type(textType(escaping)), pieces);
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;

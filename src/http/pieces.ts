@@ -8,10 +8,9 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import { nextTurn, Slices } from "../base/slices.ts";
+import { textPieces } from "../base/text-pieces.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-/** About the length of a piece. */
-export const PIECE_LENGTH = 64 * 1024;
 /** How long one request keeps the thread before others get it. */
 const SLICE_MS = 5;
 /** Pieces of an answer that is sent as one text: head, tail and 128 KiB between them. */
@@ -38,18 +37,17 @@ export async function inSlices(pieces: Iterable<string>, slices: Slices): Promis
 }
 
 /** A JSON list in pieces. */
-export function* listPieces<Item>(
+export function listPieces<Item>(
   items: readonly Item[],
   json: (item: Item) => string,
-): Generator<string> {
-  let text = "[";
-  for (let i = 0; i < items.length; i++) {
-    text += i === 0 ? json(items[i]!) : `,${json(items[i]!)}`;
-    if (text.length < PIECE_LENGTH) continue;
-    yield text;
-    text = "";
-  }
-  yield `${text}]`;
+): Iterable<string> {
+  return textPieces(listParts(items, json));
+}
+
+function* listParts<Item>(items: readonly Item[], json: (item: Item) => string): Generator<string> {
+  yield "[";
+  for (let i = 0; i < items.length; i++) yield i === 0 ? json(items[i]!) : `,${json(items[i]!)}`;
+  yield "]";
 }
 
 /** Sends a text in pieces: small ones at once, large ones as the client takes them. */

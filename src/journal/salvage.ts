@@ -33,20 +33,30 @@ async function readSound(open: Open, taker: Taker | null, take: TakeDamage): Pro
     note(error, take);
     return false;
   }
-  let hasMore = true;
-  while (hasMore) {
-    try {
-      const block = await reader.next();
-      if (block !== null) taker?.take(block);
-      hasMore = block !== null;
-    } catch (error) {
-      // At its end a file with a damaged block differs from the manifest: that is known by then.
-      if (!reader.isIdentified || reader.canGoOn) note(error, take);
-      hasMore = reader.canGoOn;
-    }
+  try {
+    while (await readBlock(reader, taker, take));
+    return reader.isIdentified;
+  } finally {
+    await reader.close();
   }
-  await reader.close();
-  return reader.isIdentified;
+}
+
+/** Reads the next block, if it is sound; whether there may be another one. */
+async function readBlock(
+  reader: BlockReader,
+  taker: Taker | null,
+  take: TakeDamage,
+): Promise<boolean> {
+  try {
+    const block = await reader.next();
+    if (block === null) return false;
+    taker?.take(block);
+    return true;
+  } catch (error) {
+    // At its end a file with a damaged block differs from the manifest: that is known by then.
+    if (!reader.isIdentified || reader.canGoOn) note(error, take);
+    return reader.canGoOn;
+  }
 }
 
 function note(error: unknown, take: TakeDamage): void {

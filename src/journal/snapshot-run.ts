@@ -92,7 +92,7 @@ export class SnapshotRun implements ChunkSink {
     this.createdMs = createdMs;
     this.journalPosition = source.journalPosition();
     this.windowFiles = windowFiles;
-    this.numbering = windowFiles.begin(source.windows, sequence);
+    this.numbering = windowFiles.begin(source, sequence);
   }
 
   /** Files that an older snapshot wrote. */

@@ -7,7 +7,7 @@
  * I2  Snapshots that share files have the same numbering (docs/format/snapshot.md, Files).
  */
 import type { FileEntry } from "./snapshot-manifest.ts";
-import type { WindowSource } from "./snapshot-source.ts";
+import type { SeriesRefs, SnapshotSource, WindowSource } from "./snapshot-source.ts";
 
 /** The file of one window. */
 export interface WindowFile {
@@ -18,14 +18,17 @@ export interface WindowFile {
 }
 
 export class WindowFiles {
+  /** Of the store that the files are of: one object for as long as its series numbers hold. */
+  private series: SeriesRefs | null = null;
   private windows: WindowSource | null = null;
   private numbering = 0;
   private files: ReadonlyMap<number, WindowFile> = new Map();
 
   /** Begins a snapshot of a store; the numbering that its files have. */
-  begin(windows: WindowSource, sequence: number): number {
-    if (windows !== this.windows) {
-      this.windows = windows;
+  begin({ series, windows }: SnapshotSource, sequence: number): number {
+    this.windows = windows;
+    if (series !== this.series) {
+      this.series = series;
       this.numbering = sequence;
       this.files = new Map();
     }

@@ -1,10 +1,11 @@
 /**
  * Query results as the JSON of Prometheus' HTTP API: `{"resultType":…,"result":…}`.
  *
- * The text is built in pieces of about PIECE_LENGTH characters, so a large matrix never becomes one
- * string. Times are seconds with three decimals or none; values are strings (format-value.ts);
- * labels stand in their sorted order. Bytes that are no UTF-8 become U+FFFD.
+ * The text is built in pieces, so a large matrix never becomes one string. Times are seconds with
+ * three decimals or none; values are strings (format-value.ts); labels stand in their sorted order.
+ * Bytes that are no UTF-8 become U+FFFD.
  */
+import { textPieces } from "../../base/text-pieces.ts";
 import type { Labels } from "../../series/labels.ts";
 import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";
 import { formatPlain, formatValue } from "../format-value.ts";
@@ -12,7 +13,6 @@ import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { histogramJson } from "../histogram/histogram-json.ts";
 import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
 
-const PIECE_LENGTH = 64 * 1024;
 const PART_LENGTH = 8 * 1024;
 
 /** Seconds of a time in milliseconds: `1435781451.781` or `1435781451`. */
@@ -45,19 +45,15 @@ export function labelsJson(labels: Labels): string {
   return `${text}}`;
 }
 
-/**
- * The `data` object of a result in pieces of about PIECE_LENGTH characters; a caller may let others
- * run between two of them.
- */
-export function* resultPieces(value: QueryValue): Generator<string, void> {
-  let text = `{"resultType":"${value.type}","result":`;
-  for (const part of partsOf(value)) {
-    text += part;
-    if (text.length < PIECE_LENGTH) continue;
-    yield text;
-    text = "";
-  }
-  yield `${text}}`;
+/** The `data` object of a result in pieces; a caller may let others run between two of them. */
+export function resultPieces(value: QueryValue): Generator<string, void> {
+  return textPieces(objectParts(value));
+}
+
+function* objectParts(value: QueryValue): Generator<string, void> {
+  yield `{"resultType":"${value.type}","result":`;
+  yield* partsOf(value);
+  yield "}";
 }
 
 /** The `data` object of a result as one string. */

@@ -4,8 +4,8 @@
  * A window is sealed when it ended `delayMs` ago; then it is written once. What comes for it later
  * is answered from memory but is in no block.
  *
- * I1  Series are captured at one moment and copied out in slices of a few milliseconds; sorting,
- *     indexing and writing happen in a thread of their own.
+ * I1  Series are captured at one moment, put in order and copied out in slices of a few
+ *     milliseconds; indexing and writing happen in a thread of their own.
  * I2  A block that failed leaves the window unlisted, and it is tried again with the next run.
  *
  * Units: …Ms milliseconds (times since the epoch where not a duration), …Bytes bytes.

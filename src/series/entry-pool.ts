@@ -55,6 +55,15 @@ export class EntryPool {
     for (let i = from; i < to; i++) segment[start + i] = value + i - from;
   }
 
+  /** Copies `count` entries from the list at `from` to the one at `to`. */
+  copy(to: number, from: number, count: number): void {
+    const source = this.segments[from >>> SEGMENT_SHIFT]!;
+    const target = this.segments[to >>> SEGMENT_SHIFT]!;
+    const sourceAt = from & (SEGMENT_ENTRIES - 1);
+    const targetAt = to & (SEGMENT_ENTRIES - 1);
+    for (let i = 0; i < count; i++) target[targetAt + i] = source[sourceAt + i]!;
+  }
+
   /** Writes the first `count` of `values` to the list at `offset`. */
   write(offset: number, values: Uint32Array, count: number): void {
     const segment = this.segments[offset >>> SEGMENT_SHIFT]!;

@@ -153,10 +153,27 @@ export class Postings {
 
   /** Moves a list of `count` entries to storage for `total`. */
   private enlarge(list: number, count: number, total: number): void {
-    const old = count === 0 ? null : this.view(list, count).slice();
+    const capacity = capacityFor(total);
+    if (capacity > POOLED_ENTRIES_MAX) {
+      this.enlargeOwn(list, count, capacity);
+      return;
+    }
+    const before = this.blocks[list]!;
+    const block = this.pool.allocate(capacity);
+    this.blocks[list] = block;
+    if (count === 1) this.pool.fillRising(block, 0, 1, before);
+    else if (count > 1) {
+      this.pool.copy(block, before, count);
+      this.pool.release(before, capacityFor(count));
+    }
+  }
+
+  /** Moves a list of `count` entries to an array of its own. */
+  private enlargeOwn(list: number, count: number, capacity: number): void {
+    const column = sharedColumn(capacity);
+    if (count > 0) column.set(this.view(list, count));
     this.freeStorage(list, count);
-    this.allocateStorage(list, capacityFor(total));
-    if (old !== null) this.view(list, total).set(old);
+    this.large.set(list, column);
   }
 
   /** Writes rising series, from `series` on, to entries [from, to) of a list that has storage. */

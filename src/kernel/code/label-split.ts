@@ -66,15 +66,16 @@ export function splitLabels(from: u32, to: u32, seed: u32): u32 {
     const nameTo: u32 = load32(NAME_TO + count * 4);
     if (!isBehind(nameFrom, nameTo, before, beforeTo)) return 0;
     if (nameTo - nameFrom === 8 && isMetricName(nameFrom)) named = true;
-    const slot: u32 = slotOf(hashBytes(at, end, seed));
-    let pair: u32 = NO_KNOWN_PAIR;
     const bytes: u32 = end - at;
-    if (
-      load32(slot + KNOWN_LENGTH) === bytes &&
-      equalBytes(load32(slot + KNOWN_AT), at, bytes) === 1
-    ) {
-      pair = load32(slot + KNOWN_PAIR);
-    } else if (!areTexts(count * 4)) return 0;
+    // The label in this place is mostly the one that the set before had in it.
+    let slot: u32 = load32(LABEL_SLOTS + count * 4);
+    let known: boolean = holds(slot, at, bytes);
+    if (!known) {
+      slot = slotOf(hashBytes(at, end, seed));
+      known = holds(slot, at, bytes);
+    }
+    if (!known && !areTexts(count * 4)) return 0;
+    const pair: u32 = known ? load32(slot + KNOWN_PAIR) : NO_KNOWN_PAIR;
     store32(LABEL_PAIRS + count * 4, pair);
     store32(LABEL_SLOTS + count * 4, slot);
     before = nameFrom;
@@ -83,6 +84,12 @@ export function splitLabels(from: u32, to: u32, seed: u32): u32 {
     at = end;
   }
   return named ? count : 0;
+}
+
+/** Whether a slot, or 0 for none, is that of the label field of `bytes` bytes at `at`. */
+function holds(slot: u32, at: u32, bytes: u32): boolean {
+  if (slot === 0 || load32(slot + KNOWN_LENGTH) !== bytes) return false;
+  return equalBytes(load32(slot + KNOWN_AT), at, bytes) === 1;
 }
 
 function slotOf(hash: u32): u32 {

@@ -9,6 +9,7 @@ import type { Disk } from "../base/disk.ts";
 import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { nextTurn } from "../base/slices.ts";
+import type { WindowNumber } from "../base/units.ts";
 import type { CapacityPolicy } from "../chunk/chunk-state.ts";
 import { type DamageReport, type RestoreOutcome, restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
@@ -16,6 +17,7 @@ import type { SnapshotOrder } from "../journal/snapshot-format.ts";
 import type { SnapshotConfiguration } from "../journal/snapshot-manifest.ts";
 import type { Progress } from "../journal/snapshot-reader.ts";
 import { type SnapshotSummary, SnapshotWriter } from "../journal/snapshot-writer.ts";
+import { filesAsRestored, type WindowFile } from "../journal/window-files.ts";
 import { JournalKeeper, type JournalMark, type JournalSettings } from "./journal-keeper.ts";
 import { MetadataStore } from "./metadata-store.ts";
 import type { RestoreProgress } from "./service.ts";
@@ -130,12 +132,17 @@ export class Persistence {
   ): Promise<{ store: Store; metadata: MetadataStore }> {
     const startedMs = this.clock.monotonicMs();
     const newTarget = () => new StoreRestore(newStore(), new MetadataStore(), capacity);
+    let files: ReadonlyMap<number, WindowFile> = new Map();
     const outcome = await restoreNewest({
       directory: this.directory,
       configuration: this.settings.configuration,
       newTarget,
       onProgress: this.progressReport(startedMs),
-      replay: (target, { journalPosition }) => this.replay(target, journalPosition),
+      replay: (target, { journalPosition }, { wholeFiles }) => {
+        const { windows } = target.store.head;
+        files = filesAsRestored(wholeFiles, (window) => windows.changeOf(window as WindowNumber));
+        return this.replay(target, journalPosition);
+      },
     });
     const target = outcome.kind === "restored" ? outcome.target : newTarget();
     if (outcome.kind !== "restored") {
@@ -144,6 +151,10 @@ export class Persistence {
     }
     const mark = await this.endOfSnapshots();
     await this.journal.open(target.store, mark, target.numbers.last);
+    if (outcome.kind === "restored" && files.size > 0) {
+      const source = snapshotSource(target.store, target.metadata);
+      this.writer.adopt(source, outcome.manifest.numbering, files);
+    }
     this.noteRestore(outcome, target, capacity, startedMs);
     return target;
   }

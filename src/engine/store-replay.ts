@@ -4,6 +4,7 @@
  * I1  A sample that its chunk had when the snapshot was written is passed over, and so is one whose
  *     window has gone meanwhile. Nothing is refused and nothing counted as a refusal.
  * I2  No limit and no rule of order is asked: both were when the sample was accepted.
+ * I3  What is added to a window that has ended by the end of the replay is noted as its change.
  *
  * Units: …Ms milliseconds since the epoch; positions are bytes of the journal.
  */
@@ -41,7 +42,8 @@ export class StoreReplay implements RecordTarget {
 
   begin(position: number, clockMs: number): void {
     this.position = position;
-    this.head.advance(clockMs);
+    // A clock that was ahead of this one: what came for the windows that end now was not watched.
+    if (this.head.advance(clockMs)) this.head.windows.noteAllChanged();
   }
 
   define(number: number, bytes: Uint8Array, length: number): void {

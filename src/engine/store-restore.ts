@@ -56,9 +56,9 @@ export class StoreRestore implements RestoreTarget {
     return pair;
   }
 
-  series(pairs: Uint32Array, count: number, journalNumber: number): number {
+  series(pairs: Uint32Array, count: number, journalNumber: number, wanted: number): number {
     const { index } = this.store.head;
-    const series = index.restore(pairs, count);
+    const series = index.restore(pairs, count, wanted);
     this.note(series, journalNumber);
     this.snapshotSeries.add(series);
     return series;

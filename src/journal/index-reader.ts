@@ -3,6 +3,8 @@
  *
  * I1  symbols[n] and pairs[n] are the target's numbers of the file's symbol and pair n.
  * I2  series[n] is the target's number of series n plus 1; 0 where the file has no such series.
+ * I3  The target is asked for the same numbers while at least one in GAPS_MAX of them is used;
+ *     else its columns would be mostly gaps.
  *
  * A block passed its checksum, so a record that does not fit was written wrong; it is damage all
  * the same, never an access outside the block.
@@ -27,12 +29,18 @@ import type { Manifest, SnapshotCounts } from "./snapshot-manifest.ts";
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Numbers for each series up to which they are kept, and how many there may be in any case. */
+const GAPS_MAX = 2;
+const NUMBERS_MIN = 1 << 12;
+
 export class IndexReader {
   readonly series: Uint32Array;
   private readonly target: RestoreTarget;
   private readonly counts: SnapshotCounts;
   private readonly symbols: Uint32Array;
   private readonly pairs: Uint32Array;
+  private readonly wantsNumbers: boolean;
+  private movedCount = 0;
   private pairsOfSeries = new Uint32Array(256);
   private symbolCount = 0;
   private pairCount = 0;
@@ -45,6 +53,13 @@ export class IndexReader {
     this.series = new Uint32Array(manifest.seriesBound);
     this.symbols = new Uint32Array(manifest.counts.symbols);
     this.pairs = new Uint32Array(manifest.counts.pairs);
+    const numbersMax = Math.max(NUMBERS_MIN, manifest.counts.series * GAPS_MAX);
+    this.wantsNumbers = manifest.seriesBound <= numbersMax;
+  }
+
+  /** Whether every series has the number in the target that it has in the file. */
+  get keepsNumbers(): boolean {
+    return this.movedCount === 0;
   }
 
   /** Takes one block of the index file. */
@@ -124,7 +139,9 @@ export class IndexReader {
       if (!this.mapPairs(words, word + 3, count)) {
         throw damage(block, word * 4, "series of an unknown pair");
       }
-      const ref = this.target.series(this.pairsOfSeries, count, words[word + 1]!);
+      const wanted = this.wantsNumbers ? number : 0;
+      const ref = this.target.series(this.pairsOfSeries, count, words[word + 1]!, wanted);
+      if (ref !== number) this.movedCount++;
       this.series[number] = ref + 1;
       this.seriesCount++;
       word += 3 + count;

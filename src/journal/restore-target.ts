@@ -17,9 +17,9 @@ export interface RestoreTarget {
   pair(name: number, value: number): number;
   /**
    * Takes a series of the first `count` of `pairs`, sorted by name, and its number in the journal,
-   * 0 when it has none.
+   * 0 when it has none. The number that the target gives it is `wanted` where it can be.
    */
-  series(pairs: Uint32Array, count: number, journalNumber: number): number;
+  series(pairs: Uint32Array, count: number, journalNumber: number, wanted: number): number;
   /** Takes what of a series is deleted though its chunks have it. */
   tombstones(series: number, intervals: TimeIntervals): void;
   /**

@@ -60,7 +60,7 @@ export interface RestoreOptions<Target extends RestoreTarget> {
   readonly newTarget: () => Target;
   readonly onProgress: Progress;
   /** Adds what the journal has from the snapshot's position on. */
-  readonly replay?: (target: Target, manifest: Manifest) => Promise<void>;
+  readonly replay?: (target: Target, manifest: Manifest, counts: ReadCounts) => Promise<void>;
 }
 
 /** Damage before it is known what could be restored instead. */
@@ -105,7 +105,7 @@ async function attempt<Target extends RestoreTarget>(
   const target = newTarget();
   try {
     const counts = await readSnapshot(directory, manifest, target, onProgress, takeDamage);
-    await replay?.(target, manifest);
+    await replay?.(target, manifest, counts);
     target.finish();
     return { kind: "restored", target, manifest, counts } as const;
   } catch (error) {

@@ -13,6 +13,7 @@ import { salvageFile } from "./salvage.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
 import { type FileEntry, type Manifest, nameOfEntry } from "./snapshot-manifest.ts";
+import type { FileRead } from "./window-files.ts";
 
 /** Told after each block: blocks read so far and blocks of the snapshot. */
 export type Progress = (done: number, total: number) => void;
@@ -23,6 +24,8 @@ export interface ReadCounts {
   readonly samples: number;
   /** Chunks left out because their series expired while the snapshot was written. */
   readonly expiredChunks: number;
+  /** Files whose every chunk the target took, with the series numbers that the files have. */
+  readonly wholeFiles: readonly FileRead[];
 }
 
 /** Takes damage of chunk files: what it is about is left out. */
@@ -60,9 +63,14 @@ export async function readSnapshot(
   await readFile(indexEntry, index);
   index.finish(nameOfEntry(indexEntry), indexEntry.length);
   const chunks = new ChunkFileReader(index.series, target);
+  const wholeFiles: FileRead[] = [];
   for (const entry of chunkEntries) {
-    if (takeDamage === null) await readFile(entry, chunks);
-    else
+    if (takeDamage === null) {
+      const { sampleCount, expiredCount } = chunks;
+      await readFile(entry, chunks);
+      if (!index.keepsNumbers || chunks.expiredCount > expiredCount) continue;
+      wholeFiles.push({ entry, sampleCount: chunks.sampleCount - sampleCount });
+    } else
       await salvageFile(
         () => open(entry),
         chunks,
@@ -71,7 +79,7 @@ export async function readSnapshot(
   }
   if (takeDamage === null) checkChunkCounts(manifest, chunks);
   const { recordCount, sampleCount, expiredCount } = chunks;
-  return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount };
+  return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount, wholeFiles };
 }
 
 export type BlockTaker = Pick<IndexReader, "take">;

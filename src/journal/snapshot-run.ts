@@ -50,6 +50,7 @@ interface OpenFile {
   readonly ordinal: number;
   readonly window: number;
   readonly change: number;
+  readonly series: SeriesMarks;
 }
 
 /** Series whose chunk of a window is looked at between two looks at the clock. */
@@ -130,19 +131,21 @@ export class SnapshotRun implements ChunkSink {
     const name = chunksName(this.sequence, ordinal);
     const change = this.source.windows.changeOf(window);
     const file = await this.begin(name, CHUNKS_MAGIC, ordinal);
-    const writer = new ChunkFileWriter(file, this.source.chunks, this.written);
-    this.open.set(writer, { file, name, ordinal, window, change });
+    const series = new SeriesMarks();
+    const writer = new ChunkFileWriter(file, this.source.chunks, series);
+    this.open.set(writer, { file, name, ordinal, window, change, series });
     return writer;
   }
 
   async reuse(window: number): Promise<boolean> {
     const known = this.windowFiles.fileOf(window);
     if (known === null || !(await this.isThere(known.entry))) return false;
-    await this.markSeriesOf(window);
-    // While they were marked something may have come.
+    const series = known.series ?? (await this.seriesOf(window));
+    // While they were looked up something may have come.
     if (this.windowFiles.fileOf(window) !== known) return false;
+    this.written.addAll(series);
     this.entries.push(known.entry);
-    this.filesOfWindows.set(window, known);
+    this.filesOfWindows.set(window, { ...known, series });
     this.chunkCount += known.entry.recordCount;
     this.sampleCount += known.sampleCount;
     return true;
@@ -163,26 +166,30 @@ export class SnapshotRun implements ChunkSink {
     return (await this.slices.wait(size.catch(() => -1))) === entry.length;
   }
 
-  /** Marks the series that have a chunk in a window. */
-  private async markSeriesOf(window: number): Promise<void> {
+  /** The series that have a chunk in a window. */
+  private async seriesOf(window: number): Promise<SeriesMarks> {
+    const series = new SeriesMarks();
     const list = ChunkList.ofWindow(this.source, window as WindowNumber);
     for (let i = 0; i < list.length; i++) {
-      this.written.add(list.seriesOf(i));
+      series.add(list.seriesOf(i));
       if (i % MARKS_PER_LOOK === 0) await this.breathe(null);
     }
+    return series;
   }
 
   async closeFile(writer: ChunkFileWriter): Promise<void> {
-    const { file, ordinal, window, change } = this.open.get(writer)!;
+    const { file, ordinal, window, change, series } = this.open.get(writer)!;
     const summary = await this.slices.wait(writer.finish());
     this.unfinished.delete(file);
+    this.written.addAll(series);
     this.chunkCount += writer.chunkCount;
     this.sampleCount += writer.sampleCount;
     const { sequence } = this;
     const entry = { kind: CHUNKS_FILE, sequence, ordinal, window, ...summary };
     this.entries.push(entry);
     if (window === ANY_WINDOW) return;
-    this.filesOfWindows.set(window, { entry, sampleCount: writer.sampleCount, change });
+    const { sampleCount } = writer;
+    this.filesOfWindows.set(window, { entry, sampleCount, change, series });
   }
 
   private async begin(name: string, magic: string, ordinal: number): Promise<BlockFile> {

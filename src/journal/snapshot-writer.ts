@@ -19,7 +19,7 @@ import { manifestName } from "./snapshot-names.ts";
 import { type SnapshotPlan, SnapshotRun } from "./snapshot-run.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
 import { type Pause, TimeSlices } from "./time-slices.ts";
-import { WindowFiles } from "./window-files.ts";
+import { type WindowFile, WindowFiles } from "./window-files.ts";
 
 export interface SnapshotWriterOptions extends SnapshotPlan {
   readonly clock: Clock;
@@ -65,6 +65,11 @@ export class SnapshotWriter {
   /** Notes snapshots that could not be read: they are not worth keeping beside a newer one. */
   noteDamaged(sequences: Iterable<number>): void {
     for (const sequence of sequences) this.damaged.add(sequence);
+  }
+
+  /** Takes the files that the store of `source` was restored from; see WindowFiles.adopt(). */
+  adopt(source: SnapshotSource, numbering: number, files: ReadonlyMap<number, WindowFile>): void {
+    this.windowFiles.adopt(source, numbering, files);
   }
 
   /**

@@ -136,7 +136,7 @@ export class Head {
     this.acceptUntilMs = Number.NEGATIVE_INFINITY;
     this.currentWindow = Number.NEGATIVE_INFINITY as WindowNumber;
     // What came for the windows that lie ahead again is not noted: see changeOf().
-    for (const window of this.windows.numbers()) this.windows.noteChange(window);
+    this.windows.noteAllChanged();
     this.advance(nowMs);
   }
 

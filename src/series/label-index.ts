@@ -147,13 +147,17 @@ export class LabelIndex {
     return this.series.firstKeyOf(this.createSplit(count, hash, at, length));
   }
 
-  /** Makes a series from pairs that are live or were just interned, sorted by name. */
-  restore(pairs: Uint32Array, count: number): SeriesRef {
+  /**
+   * Makes a series from pairs that are live or were just interned, sorted by name. Its ref is
+   * `wanted` when that is above every one given so far.
+   */
+  restore(pairs: Uint32Array, count: number, wanted: number): SeriesRef {
     for (let i = 0; i < count; i++) this.scratch[i] = pairs[i]!;
     this.writeCanonical(count);
     const { canonical, canonicalLength } = this.ranges;
     const at = this.keys.locate(canonical, 0, canonicalLength);
-    return this.create(count, this.keys.hashAt(at, canonicalLength), at, canonicalLength);
+    const hash = this.keys.hashAt(at, canonicalLength);
+    return this.create(count, hash, at, canonicalLength, wanted);
   }
 
   /** The living series with the labels of a dead one that is not released; made when needed. */
@@ -250,8 +254,8 @@ export class LabelIndex {
   }
 
   /** Makes the series of the first `count` pairs in `scratch`, keyed by its canonical bytes. */
-  private create(count: number, hash: number, at: number, length: number): SeriesRef {
-    const series = this.series.create(this.scratch, count);
+  private create(count: number, hash: number, at: number, length: number, wanted = 0): SeriesRef {
+    const series = this.series.create(this.scratch, count, wanted);
     const key = this.keys.addAt(hash, at, length, series, NO_KEY);
     this.series.setFirstKey(series, key);
     this.pairs.addSeries(this.scratch, count, series);

@@ -101,20 +101,12 @@ export class SeriesTable {
     return count;
   }
 
-  /** Makes a live series with the first `count` pairs of `pairs` and no chunk. */
-  create(pairs: Uint32Array, count: number): SeriesRef {
-    return this.begin((this.free.pop() ?? this.extend()) as SeriesRef, pairs, count);
-  }
-
-  /** As create(), with a ref that must be above every one given so far. */
-  createAt(series: SeriesRef, pairs: Uint32Array, count: number): SeriesRef {
-    assert(series >= this.count, "series refs are restored in rising order");
-    while (this.count < series) this.free.push(this.extend());
-    this.extend();
-    return this.begin(series, pairs, count);
-  }
-
-  private begin(series: SeriesRef, pairs: Uint32Array, count: number): SeriesRef {
+  /**
+   * Makes a live series with the first `count` pairs of `pairs` and no chunk. Its ref is `wanted`
+   * when that is above every one given so far; those passed over are free then.
+   */
+  create(pairs: Uint32Array, count: number, wanted = 0): SeriesRef {
+    const series = this.nextRef(wanted);
     const offset = this.pool.allocate(count);
     this.pool.write(offset, pairs, count);
     this.pairOffsets[series] = offset;
@@ -161,6 +153,12 @@ export class SeriesTable {
       for (const series of this.waiting) this.free.push(series);
       this.waiting.length = 0;
     };
+  }
+
+  private nextRef(wanted: number): SeriesRef {
+    if (wanted < this.count) return (this.free.pop() ?? this.extend()) as SeriesRef;
+    while (this.count < wanted) this.free.push(this.extend());
+    return this.extend() as SeriesRef;
   }
 
   private extend(): number {

@@ -76,6 +76,11 @@ export class WindowLists {
     if (list) list.change = ++this.changes;
   }
 
+  /** Notes a change of every window: what changed is not known. */
+  noteAllChanged(): void {
+    for (const list of this.lists.values()) list.change = ++this.changes;
+  }
+
   /** Appends a chunk to the list of its window. */
   add(chunk: ChunkRef): void {
     const window = this.chunks.windowOf(chunk);

@@ -7,7 +7,7 @@ import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
 import { booleanParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
-import { requiredWideSelectors } from "./selectors.ts";
+import { namedWideSelectors, requireSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 const PREFIX = "/admin/tsdb";
@@ -30,8 +30,9 @@ async function takeSnapshot(parts: ServerParts, parameters: Parameters): Promise
 
 async function deleteSeries(parts: ServerParts, parameters: Parameters): Promise<ApiAnswer> {
   requireEnabled(parts);
-  const selectors = requiredWideSelectors(parts.queries, parameters);
+  requireSelectors(parameters);
   const { fromMs, toMs } = timeRange(parameters);
+  const selectors = namedWideSelectors(parts.queries, parameters);
   await parts.service.deleteSeries(selectors, fromMs, toMs);
   return NO_DATA;
 }

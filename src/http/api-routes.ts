@@ -18,7 +18,15 @@ export const TEXT_TYPE = "text/plain; charset=utf-8";
 /** Goes with errors that are plain text. */
 export const NO_SNIFFING = ["x-content-type-options", "nosniff"] as const;
 
-const ALL_METHODS: readonly HTTPMethods[] = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"];
+const ALL_METHODS: readonly HTTPMethods[] = [
+  "DELETE",
+  "GET",
+  "HEAD",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+];
 
 /** Answers one API request from its parameters. */
 export type ApiHandler = (

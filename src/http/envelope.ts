@@ -5,6 +5,7 @@
  *     line then says how many were left out.
  */
 import { shownAnnotations } from "../promql/result/annotation-list.ts";
+import { textJson } from "../promql/result/result-json.ts";
 import type { ErrorType } from "./error-table.ts";
 
 export const JSON_TYPE = "application/json";
@@ -44,7 +45,8 @@ export function cutToLimit<Entry>(
 /** A list of annotation texts as a member of the envelope, "" when there are none. */
 function annotationsMember(kind: "warning" | "info", texts: readonly string[]): string {
   if (texts.length === 0) return "";
-  return `,"${kind}s":${JSON.stringify(shownAnnotations(texts, kind))}`;
+  const shown = shownAnnotations(texts, kind).map(textJson);
+  return `,"${kind}s":[${shown.join(",")}]`;
 }
 
 /** The text of a successful answer, in the pieces in which its data came. */
@@ -55,5 +57,5 @@ export function successPieces({ pieces, warnings, infos }: ApiAnswer): readonly 
 
 /** The text of an error answer. */
 export function errorText(errorType: ErrorType, error: string): string {
-  return JSON.stringify({ status: "error", errorType, error });
+  return `{"status":"error","errorType":"${errorType}","error":${textJson(error)}}`;
 }

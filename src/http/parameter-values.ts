@@ -7,6 +7,8 @@
  */
 import { parseDuration } from "../base/duration.ts";
 import { TsdbError } from "../base/errors.ts";
+import { parseGoFloat } from "../promql/parse/number-text.ts";
+import { quote } from "../promql/parse/string-text.ts";
 import type { Parameters } from "./parameters.ts";
 
 /** Open ends of a time range: nothing a store holds lies outside. */
@@ -16,12 +18,13 @@ export const TIME_MAX_MS = 2 ** 53;
 /** Longest duration Prometheus can hold: int64 nanoseconds, here in seconds. */
 const DURATION_SECONDS_MAX = 2 ** 63 / 1e9;
 
-/** Largest whole number that Prometheus takes, 2^63 - 1, as near as a JS number comes. */
-const INTEGER_MAX = 2 ** 63;
+/** The whole numbers that Prometheus takes: int64. */
+const INTEGER_MAX = 2n ** 63n - 1n;
+const INTEGER_MIN = -(2n ** 63n);
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/;
+/** As Go reads it: an hour may have one digit, a fraction may follow a comma. */
+const RFC3339 =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
 /** The earliest and latest times as Prometheus itself prints them; clients send them back. */
 const PRINTED_TIMES: ReadonlyMap<string, number> = new Map([
@@ -34,33 +37,39 @@ export function badParameter(name: string, what: string): TsdbError {
   return new TsdbError("BAD_PARAMETER", `invalid parameter "${name}": ${what}`);
 }
 
-/** Go's %q for the texts that occur in parameters. */
-export function quoted(text: string): string {
-  return JSON.stringify(text);
-}
-
 function clampTime(timeMs: number): number {
   return Math.min(TIME_MAX_MS, Math.max(TIME_MIN_MS, timeMs));
 }
 
-/** Milliseconds of an RFC 3339 time, further digits cut off; NaN when it is not one. */
+/** A day's first millisecond; NaN when there is no such day. */
+function dayMs(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  const timeMs = date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? timeMs : Number.NaN;
+}
+
+/** Milliseconds of an RFC 3339 time, a rest below 1 ms cut off; NaN when it is not one. */
 function parseRfc3339(text: string): number {
   const match = RFC3339.exec(text);
   if (match === null) return Number.NaN;
-  const fraction = (match[7] ?? "").padEnd(3, "0").slice(0, 3);
-  const whole = text.replace(/\.\d+/, "");
-  const timeMs = Date.parse(whole);
-  const day = Number(match[3]);
-  const isRealDay = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, day)).getUTCDate();
-  return isRealDay === day ? timeMs + Number(fraction) : Number.NaN;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as number[];
+  const [fraction, sign, zoneHour, zoneMinute] = [match[7] ?? "", ...match.slice(8)];
+  const [east, south] = [Number(zoneHour ?? 0), Number(zoneMinute ?? 0)];
+  if (hour! > 23 || minute! > 59 || second! > 59 || east > 24 || south > 60) return Number.NaN;
+  const zoneMs = (east * 60 + south) * 60_000 * (sign === "-" ? -1 : 1);
+  const clockMs = ((hour! * 60 + minute!) * 60 + second!) * 1000 - zoneMs;
+  const timeMs = dayMs(year!, month!, day!) + clockMs + Number(fraction.padEnd(3, "0").slice(0, 3));
+  // Cut off towards 1970, not towards the past.
+  return timeMs < 0 && /[1-9]/.test(fraction.slice(3, 9)) ? timeMs + 1 : timeMs;
 }
 
 /** A time: seconds as a float, rounded to ms, or RFC 3339. NaN when it is neither. */
 function parseTime(text: string): number {
-  if (DECIMAL.test(text)) {
-    const seconds = Number(text);
+  const seconds = parseGoFloat(text);
+  if (seconds !== null && Number.isFinite(seconds)) {
     const whole = Math.trunc(seconds);
-    return clampTime(whole * 1000 + Math.round((seconds - whole) * 1000));
+    const restMs = Math.round(Math.abs(seconds - whole) * 1000);
+    return clampTime(whole * 1000 + (seconds < 0 ? -restMs : restMs));
   }
   return PRINTED_TIMES.get(text) ?? parseRfc3339(text);
 }
@@ -70,7 +79,7 @@ export function timeParameter(parameters: Parameters, name: string): number {
   const text = parameters.first(name);
   const timeMs = parseTime(text);
   if (!Number.isNaN(timeMs)) return timeMs;
-  throw badParameter(name, `cannot parse ${quoted(text)} to a valid timestamp`);
+  throw badParameter(name, `cannot parse ${quote(text)} to a valid timestamp`);
 }
 
 /** A time parameter that has a default. */
@@ -79,7 +88,7 @@ export function timeParameterOr(parameters: Parameters, name: string, fallbackMs
   if (text === "") return fallbackMs;
   const timeMs = parseTime(text);
   if (!Number.isNaN(timeMs)) return timeMs;
-  const what = `cannot parse ${quoted(text)} to a valid timestamp`;
+  const what = `cannot parse ${quote(text)} to a valid timestamp`;
   throw badParameter(name, `invalid time value for '${name}': ${what}`);
 }
 
@@ -94,15 +103,15 @@ export function timeRange(parameters: Parameters): {
 
 /** A duration: seconds as a float or a Prometheus duration. Milliseconds, fractions cut to 1 ns. */
 export function durationOf(text: string): number {
-  if (DECIMAL.test(text) || INFINITE.test(text)) {
-    const seconds = Number(text.replace(INFINITE, "$1Infinity"));
+  const seconds = parseGoFloat(text);
+  if (seconds !== null && !Number.isNaN(seconds)) {
     if (Math.abs(seconds) <= DURATION_SECONDS_MAX) return Math.trunc(seconds * 1e9) / 1e6;
-    const what = `cannot parse ${quoted(text)} to a valid duration. It overflows int64`;
+    const what = `cannot parse ${quote(text)} to a valid duration. It overflows int64`;
     throw new TsdbError("BAD_PARAMETER", what);
   }
   const durationMs = parseDuration(text);
-  if (durationMs !== null) return durationMs;
-  throw new TsdbError("BAD_PARAMETER", `cannot parse ${quoted(text)} to a valid duration`);
+  if (durationMs !== null && durationMs <= DURATION_SECONDS_MAX * 1000) return durationMs;
+  throw new TsdbError("BAD_PARAMETER", `cannot parse ${quote(text)} to a valid duration`);
 }
 
 /** A required duration parameter, in ms. */
@@ -117,7 +126,8 @@ export function durationParameter(parameters: Parameters, name: string): number 
 /** What Go's Atoi would say against a text, "" when it would take it. */
 function integerFault(text: string): string {
   if (!/^[+-]?\d+$/.test(text)) return "invalid syntax";
-  return Math.abs(Number(text)) > INTEGER_MAX ? "value out of range" : "";
+  const value = BigInt(text.replace("+", ""));
+  return value > INTEGER_MAX || value < INTEGER_MIN ? "value out of range" : "";
 }
 
 /** A whole number; null when the parameter is absent, a fault in `words` when it is none. */
@@ -131,7 +141,7 @@ export function integerParameter(
   const fault = integerFault(text);
   if (fault === "") return Number(text);
   if (words !== null) throw new TsdbError("BAD_PARAMETER", words);
-  throw badParameter(name, `strconv.Atoi: parsing ${quoted(text)}: ${fault}`);
+  throw badParameter(name, `strconv.Atoi: parsing ${quote(text)}: ${fault}`);
 }
 
 /** The parameter `limit`: how many results at most; 0 = all. */
@@ -147,7 +157,7 @@ const FALSE = ["", "0", "f", "F", "FALSE", "false", "False"];
 /** What Go's ParseBool would say against a text, "" when it would take it or it is empty. */
 export function booleanFault(text: string): string {
   if (TRUE.includes(text) || FALSE.includes(text)) return "";
-  return `strconv.ParseBool: parsing ${quoted(text)}: invalid syntax`;
+  return `strconv.ParseBool: parsing ${quote(text)}: invalid syntax`;
 }
 
 /** A boolean as Go's ParseBool reads it; false when the parameter is absent. */

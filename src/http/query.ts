@@ -59,15 +59,17 @@ function rangeTimes(parameters: Parameters): RangeTimes {
   const startMs = timeParameter(parameters, "start");
   const endMs = timeParameter(parameters, "end");
   if (endMs < startMs) throw badParameter("end", "end timestamp must not be before start time");
-  const stepMs = durationParameter(parameters, "step");
-  if (stepMs <= 0) {
-    const what = "zero or negative query resolution step widths are not accepted. ";
-    throw badParameter("step", `${what}Try a positive integer`);
-  }
-  if (Math.trunc((endMs - startMs) / stepMs) > STEPS_MAX) {
+  const exactMs = durationParameter(parameters, "step");
+  if (exactMs > 0 && Math.trunc((endMs - startMs) / exactMs) > STEPS_MAX) {
     const what = "exceeded maximum resolution of 11,000 points per timeseries. ";
     const advice = "Try decreasing the query resolution (?step=XX)";
     throw new TsdbError("BAD_PARAMETER", what + advice);
+  }
+  // Steps are whole milliseconds, so one below 1 ms is none either.
+  const stepMs = Math.trunc(exactMs);
+  if (stepMs <= 0) {
+    const what = "zero or negative query resolution step widths are not accepted. ";
+    throw badParameter("step", `${what}Try a positive integer`);
   }
   return { startMs, endMs, stepMs };
 }

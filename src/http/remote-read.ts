@@ -28,7 +28,7 @@ import {
 } from "../wire/read-request.ts";
 import { SnappyDecoder } from "../wire/snappy-decoder.ts";
 import { SnappyPieces, varintOf } from "../wire/snappy-pieces.ts";
-import { addRoute, TEXT_TYPE } from "./api-routes.ts";
+import { addMethods, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { QueryGate } from "./query-gate.ts";
 import { addSamples } from "./read-samples.ts";
@@ -201,6 +201,7 @@ export class ReadRoute {
     this.parts.counts.count(READ_PATH, status);
     response.statusCode = status;
     response.setHeader("content-type", TEXT_TYPE);
+    response.setHeader(...NO_SNIFFING);
     response.end(`${text}\n`);
   }
 }
@@ -237,5 +238,5 @@ export function addReadRoute(app: FastifyInstance, parts: ServerParts): void {
     reply.hijack();
     route.serve(request.raw, reply.raw);
   });
-  addRoute(app, READ_PATH, ["POST"], () => undefined);
+  addMethods(app, READ_PATH, ["POST"], () => undefined);
 }

@@ -6,9 +6,10 @@
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { quote } from "../promql/parse/string-text.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer } from "./envelope.ts";
-import { badParameter, booleanFault, integerParameter, quoted } from "./parameter-values.ts";
+import { badParameter, booleanFault, integerParameter } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
 import { selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -31,7 +32,7 @@ function checkPaging(parameters: Parameters): void {
   }
   if (text === "") return;
   if (!/^[+-]?\d+$/.test(text)) {
-    const fault = `strconv.ParseInt: parsing ${quoted(text)}: invalid syntax`;
+    const fault = `strconv.ParseInt: parsing ${quote(text)}: invalid syntax`;
     throw badParameter(name, `group_limit needs to be a valid number: ${fault}`);
   }
   if (Number(text) <= 0) throw badParameter(name, "group_limit needs to be greater than 0");
@@ -44,7 +45,7 @@ function rules({ queries }: ServerParts, parameters: Parameters): ApiAnswer {
   const type = parameters.first("type").toLowerCase();
   selectorsOf(queries, parameters);
   if (!["", "alert", "record"].includes(type)) {
-    throw badParameter("type", `not supported value ${quoted(type)}`);
+    throw badParameter("type", `not supported value ${quote(type)}`);
   }
   const fault = booleanFault(parameters.first("exclude_alerts"));
   if (fault !== "") {

@@ -25,10 +25,9 @@ function parsed(queries: QueryPort, parameters: Parameters, fault: Fault): Match
   }
 }
 
-/** Refuses a request without selectors. */
-function required(selectors: Matcher[][]): Matcher[][] {
-  if (selectors.length > 0) return selectors;
-  throw plain("no match[] parameter provided");
+/** Refuses a request without selectors, before anything else is looked at. */
+export function requireSelectors(parameters: Parameters): void {
+  if (parameters.all(PARAMETER).length === 0) throw plain("no match[] parameter provided");
 }
 
 /** Refuses a selector whose matchers all match an absent label. */
@@ -43,9 +42,9 @@ export function selectorsOf(queries: QueryPort, parameters: Parameters): Matcher
   return narrow(parsed(queries, parameters, plain), plain);
 }
 
-/** As selectorsOf, for a route that needs at least one. */
-export function requiredSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return narrow(required(parsed(queries, parameters, named)), named);
+/** As selectorsOf, in the words of a route that needs at least one. */
+export function namedSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
+  return narrow(parsed(queries, parameters, named), named);
 }
 
 /** Selectors that may match everything; one without any matcher matches nothing and is left out. */
@@ -53,8 +52,8 @@ export function wideSelectors(queries: QueryPort, parameters: Parameters): Match
   return parsed(queries, parameters, plain).filter((matchers) => matchers.length > 0);
 }
 
-/** As wideSelectors, for a route that needs at least one. */
-export function requiredWideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  const selectors = required(parsed(queries, parameters, named));
+/** As wideSelectors, in the words of a route that needs at least one. */
+export function namedWideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
+  const selectors = parsed(queries, parameters, named);
   return selectors.filter((matchers) => matchers.length > 0);
 }

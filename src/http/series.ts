@@ -4,14 +4,15 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
-import { labelsJson } from "../promql/result/result-json.ts";
+import { quote } from "../promql/parse/string-text.ts";
+import { labelsJson, textJson } from "../promql/result/result-json.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";
-import { limitParameter, quoted, timeRange } from "./parameter-values.ts";
+import { limitParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
 import { inSlices, listPieces, slicesOf } from "./pieces.ts";
-import { requiredSelectors, selectorsOf } from "./selectors.ts";
+import { namedSelectors, requireSelectors, selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** An entry list as an answer: cut to the limit, as JSON in pieces. */
@@ -30,9 +31,10 @@ async function seriesAnswer(
   parameters: Parameters,
   slices: Slices,
 ): Promise<ApiAnswer> {
+  requireSelectors(parameters);
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const selectors = requiredSelectors(queries, parameters);
+  const selectors = namedSelectors(queries, parameters);
   const found = await service.series(selectors, fromMs, toMs, slices);
   return listAnswer(found, labelsJson, limit, slices);
 }
@@ -45,7 +47,7 @@ async function namesAnswer(
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
   const found = await service.labelNames(selectorsOf(queries, parameters), fromMs, toMs, slices);
-  return listAnswer(found, (name) => JSON.stringify(name), limit, slices);
+  return listAnswer(found, textJson, limit, slices);
 }
 
 async function valuesAnswer(
@@ -56,13 +58,13 @@ async function valuesAnswer(
 ): Promise<ApiAnswer> {
   const name = unescapeName((request.params as { readonly name: string }).name);
   if (name === "") {
-    throw new TsdbError("BAD_PARAMETER", `invalid label name: ${quoted(name)}`);
+    throw new TsdbError("BAD_PARAMETER", `invalid label name: ${quote(name)}`);
   }
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = selectorsOf(queries, parameters);
   const found = await service.labelValues(name, selectors, fromMs, toMs, slices);
-  return listAnswer(found, (value) => JSON.stringify(value), limit, slices);
+  return listAnswer(found, textJson, limit, slices);
 }
 
 /** Registers the routes. */

@@ -25,6 +25,7 @@ import { errorText, JSON_TYPE } from "./envelope.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { METRICS_TYPE } from "./exposition.ts";
 import { addFederationRoute } from "./federate.ts";
+import { formOfBytes, formOfText } from "./form-text.ts";
 import { addHeapAdminRoutes } from "./heap-admin.ts";
 import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
@@ -46,6 +47,7 @@ import { addWriteRoute } from "./write.ts";
 import { WriteDoor } from "./write-door.ts";
 
 const API_PREFIX = "/api/v1";
+const FORM_TYPE = "application/x-www-form-urlencoded";
 /** Forms hold queries; Go reads no longer ones either. */
 const FORM_BYTES_MAX = 10 * 2 ** 20;
 /** A label name in a path; longer ones than this are not found. */
@@ -61,11 +63,21 @@ const COMPRESS_AT_ONCE_BYTES_MAX = 128 * 1024;
 /** Reads forms and passes over any other body, as Prometheus does. */
 function readForms(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  app.register(formBody, { bodyLimit: FORM_BYTES_MAX });
+  app.register(formBody, { bodyLimit: FORM_BYTES_MAX, parser: formOfText });
   app.addContentTypeParser("*", (_request, payload, done) => {
     payload.resume();
     payload.on("end", () => done(null, undefined));
     payload.on("error", () => done(null, undefined));
+  });
+}
+
+/** Takes a content type that is not that of a form for none, whatever its text is. */
+function forgetOtherTypes(app: FastifyInstance): void {
+  app.addHook("onRequest", ({ headers }, _reply, done) => {
+    const [type = ""] = (headers["content-type"] ?? "").split(";", 1);
+    if (type.trim().toLowerCase() === FORM_TYPE) headers["content-type"] = FORM_TYPE;
+    else delete headers["content-type"];
+    done();
   });
 }
 
@@ -145,6 +157,7 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     zlibOptions: { level: constants.Z_BEST_SPEED },
   });
   countAnswers(app, parts);
+  forgetOtherTypes(app);
   addPageRoutes(app, parts);
   addLifecycleRoutes(app, parts);
   addMetricsRoute(app, parts);
@@ -163,13 +176,18 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // A path that is no UTF-8 or has a broken escape.
     frameworkErrors: (error, _request, reply) => {
       const plain = reply as unknown as FastifyReply;
-      plain.code(400).type(JSON_TYPE).send(errorText("bad_data", error.message));
+      // As bytes, since Fastify would add a charset to the type of a text.
+      const text = Buffer.from(errorText("bad_data", error.message));
+      plain.code(400).type(JSON_TYPE).send(text);
     },
     exposeHeadRoutes: false,
     serverFactory: (handler) => nodeServer(handler, parts.access),
     // While the server closes, requests on open connections are answered by the routes as ever.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: PATH_PARAMETER_LENGTH_MAX },
+    routerOptions: {
+      maxParamLength: PATH_PARAMETER_LENGTH_MAX,
+      querystringParser: formOfBytes,
+    },
   });
   readForms(app);
   answerFailures(app, parts);

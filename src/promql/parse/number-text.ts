@@ -78,8 +78,16 @@ const GO_FLOAT = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
 const GO_HEX_FLOAT = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)$/;
 const GO_SPECIAL = /^([+-]?)(inf|infinity)$/i;
 
+/** An underscore that is not between two digits; one may stand behind 0x. */
+const STRAY_UNDERSCORE = /(?<!\d)_|_(?!\d)/;
+const STRAY_HEX_UNDERSCORE = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
+
 /** A float as Go's strconv.ParseFloat reads it (the value of an `le` label), or null. */
 export function parseGoFloat(text: string): number | null {
+  if (text.includes("_")) {
+    const stray = /^[+-]?0x/i.test(text) ? STRAY_HEX_UNDERSCORE : STRAY_UNDERSCORE;
+    return stray.test(text) ? null : parseGoFloat(text.replaceAll("_", ""));
+  }
   if (GO_FLOAT.test(text)) return Number(text);
   if (/^nan$/i.test(text)) return Number.NaN;
   const special = GO_SPECIAL.exec(text);

@@ -208,5 +208,6 @@ export class PostfixParser {
 function goFixed(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
-  return value.toFixed(6);
+  // From 1e21 on toFixed() writes an exponent; such a number is whole.
+  return Math.abs(value) < 1e21 ? value.toFixed(6) : `${BigInt(value)}.000000`;
 }

@@ -47,15 +47,25 @@ function scanEscape(text: string, at: number, start: number, quote: string): num
   return from + digits.count;
 }
 
+/** U+FFFD, as which Go reads a byte that is no UTF-8, or such a byte itself. */
+const NO_CHARACTER = /\ufffd|(?<![\ud800-\udbff])[\udc80-\udcff]/;
+
+/** `end`, when all before it is UTF-8. */
+function checked(text: string, start: number, end: number): number {
+  if (!NO_CHARACTER.test(text.slice(start, end))) return end;
+  throw new ParseFailure(start, "invalid UTF-8 rune");
+}
+
 /** Offset behind the closing quote of the literal at `start`. */
 export function scanQuoted(text: string, start: number): number {
   const quote = text[start]!;
   const raw = quote === "`";
   for (let at = start + 1; at < text.length; ) {
     const character = text[at]!;
-    if (character === quote) return at + 1;
+    if (character === quote) return checked(text, start, at + 1);
     if (!raw && character === "\n") break;
     at = !raw && character === "\\" ? scanEscape(text, at + 1, start, quote) : at + 1;
   }
+  checked(text, start, text.length);
   throw new ParseFailure(start, raw ? "unterminated raw string" : "unterminated quoted string");
 }

@@ -1,8 +1,8 @@
 /**
  * String literals of PromQL: Go's escapes in, Go's quoting out.
  *
- * A text in this engine is a JavaScript string. Bytes that are no UTF-8 (only escapes like "\xff"
- * can make them) are kept as lone low surrogates U+DC80 to U+DCFF, one a byte: no valid text
+ * A text in this engine is a JavaScript string. Bytes that are no UTF-8 (escapes like "\xff"
+ * make them, and clients that send them) are kept as lone low surrogates U+DC80 to U+DCFF, one a byte: no valid text
  * contains one, so hasInvalidBytes() tells, and quoting prints them as \xNN again.
  */
 
@@ -42,7 +42,8 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   return 0;
 }
 
-function decodeBytes(bytes: Uint8Array): string {
+/** The text of some bytes; those that are no UTF-8 are kept. */
+export function textOfBytes(bytes: Uint8Array): string {
   try {
     return strictDecoder.decode(bytes);
   } catch {
@@ -76,7 +77,7 @@ export function unquote(literal: string): string {
       at += character.length;
     }
   }
-  return decodeBytes(Uint8Array.from(bytes));
+  return textOfBytes(Uint8Array.from(bytes));
 }
 
 /** Appends the bytes of the escape whose letter is at `at`; returns where the text goes on. */

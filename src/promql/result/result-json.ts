@@ -28,7 +28,7 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
 const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
 
 /** A text as a JSON string. */
-function textJson(text: string): string {
+export function textJson(text: string): string {
   if (PLAIN_TEXT.test(text)) return `"${text}"`;
   const json = JSON.stringify(text);
   // Only a lone surrogate is written as \ud…, or what looks like it.

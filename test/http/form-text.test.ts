@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { formOfBytes, formOfText } from "../../src/http/form-text.ts";
+
+describe("a query string", () => {
+  it.each([
+    ["", {}],
+    ["a=1&b=2&a=3", { a: ["1", "3"], b: ["2"] }],
+    ["a&b=&=c&&", { a: [""], b: [""], "": ["c"] }],
+    ["a=1=2", { a: ["1=2"] }],
+    ["a+b=c%20d%2B", { "a b": ["c d+"] }],
+    ["match%5B%5D=up", { "match[]": ["up"] }],
+    ["a=%zz&b=%4&c=%&d=1", { d: ["1"] }],
+    ["a=1;b=2&c=3", { c: ["3"] }],
+    ["a=%C3%BC%F0%9F%98%80", { a: ["ü😀"] }],
+    ["a=\xc3\xbc", { a: ["ü"] }],
+    ["a=%ffb", { a: ["\udcffb"] }],
+    ["toString=1", { toString: ["1"] }],
+  ])("%s is read pair by pair", (text, form) => {
+    expect({ ...formOfBytes(text) }).toEqual(form);
+  });
+
+  it("may name anything", () => {
+    expect(Object.keys(formOfBytes("__proto__=1"))).toEqual(["__proto__"]);
+  });
+});
+
+describe("a form body", () => {
+  it("may have characters as they are", () => {
+    expect({ ...formOfText("a=ü%20😀&b=%C3%BC") }).toEqual({ a: ["ü 😀"], b: ["ü"] });
+  });
+});

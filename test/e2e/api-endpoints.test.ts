@@ -8,48 +8,57 @@ import { askRaw, type RawAnswer } from "./raw-request.ts";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"] as const;
 
 /** A route: the methods that it has, a query that it likes, the status it then answers. */
-type Row = readonly [path: string, methods: string, query: string, status?: number];
+interface Row {
+  readonly path: string;
+  readonly methods: readonly string[];
+  readonly query: string;
+  readonly status: number;
+}
+const row = (path: string, methods: string, query = "", status = 200): Row => ({
+  ...{ path, methods: methods.split(" "), query, status },
+});
+const named = (rows: readonly Row[]) => rows.map((one) => [one.path, one] as const);
 
 const MATCH = "match[]=temperature";
 const API_ROWS: readonly Row[] = [
-  ["query", "GET POST", "query=1"],
-  ["query_range", "GET POST", "query=1&start=0&end=1&step=1"],
-  ["query_exemplars", "GET POST", "query=up"],
-  ["format_query", "GET POST", "query=up"],
-  ["parse_query", "GET POST", "query=up"],
-  ["series", "GET POST", MATCH],
-  ["labels", "GET POST", ""],
-  ["label/job/values", "GET", ""],
-  ["metadata", "GET", ""],
-  ["targets", "GET", "state=any"],
-  ["targets/metadata", "GET", ""],
-  ["scrape_pools", "GET", ""],
-  ["alertmanagers", "GET", ""],
-  ["rules", "GET", "type=alert"],
-  ["alerts", "GET", ""],
-  ["status/buildinfo", "GET", ""],
-  ["status/config", "GET", ""],
-  ["status/flags", "GET", ""],
-  ["status/runtimeinfo", "GET", ""],
-  ["status/tsdb", "GET", ""],
-  ["status/walreplay", "GET", ""],
-  ["notifications", "GET", ""],
-  ["admin/tsdb/snapshot", "POST PUT", ""],
-  ["admin/tsdb/delete_series", "POST PUT", "match[]=nothing", 204],
-  ["admin/tsdb/clean_tombstones", "POST PUT", "", 204],
+  row("query", "GET POST", "query=1"),
+  row("query_range", "GET POST", "query=1&start=0&end=1&step=1"),
+  row("query_exemplars", "GET POST", "query=up"),
+  row("format_query", "GET POST", "query=up"),
+  row("parse_query", "GET POST", "query=up"),
+  row("series", "GET POST", MATCH),
+  row("labels", "GET POST"),
+  row("label/job/values", "GET"),
+  row("metadata", "GET"),
+  row("targets", "GET", "state=any"),
+  row("targets/metadata", "GET"),
+  row("scrape_pools", "GET"),
+  row("alertmanagers", "GET"),
+  row("rules", "GET", "type=alert"),
+  row("alerts", "GET"),
+  row("status/buildinfo", "GET"),
+  row("status/config", "GET"),
+  row("status/flags", "GET"),
+  row("status/runtimeinfo", "GET"),
+  row("status/tsdb", "GET"),
+  row("status/walreplay", "GET"),
+  row("notifications", "GET"),
+  row("admin/tsdb/snapshot", "POST PUT"),
+  row("admin/tsdb/delete_series", "POST PUT", "match[]=nothing", 204),
+  row("admin/tsdb/clean_tombstones", "POST PUT", "", 204),
 ];
 /** Routes that read a body of their own, or answer without end. */
 const BODY_ROWS: readonly Row[] = [
-  ["write", "POST", ""],
-  ["read", "POST", ""],
-  ["otlp/v1/metrics", "POST", ""],
-  ["notifications/live", "GET", ""],
+  row("write", "POST"),
+  row("read", "POST"),
+  row("otlp/v1/metrics", "POST"),
+  row("notifications/live", "GET"),
 ];
 
 const service = new ApiService();
 const ask = (method: string, path: string, headers = {}, body?: string): Promise<RawAnswer> =>
   askRaw(service.origin, { method, path, headers, ...(body === undefined ? {} : { body }) });
-const allowed = (methods: string) => [...methods.split(" "), "OPTIONS"].sort().join(", ");
+const allowed = (methods: readonly string[]) => [...methods, "OPTIONS"].sort().join(", ");
 const origin = "http://page.example";
 
 beforeAll(async () => {
@@ -58,10 +67,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.end());
 
-describe.each(API_ROWS)("/api/v1/%s", (path, methods, query, status = 200) => {
+describe.each(named(API_ROWS))("/api/v1/%s", (path, { methods, query, status }) => {
   const url = `/api/v1/${path}`;
 
-  it.each(methods.split(" "))("answers %s in its envelope", async (method) => {
+  it.each(methods.map((method) => [method]))("answers %s in its envelope", async (method) => {
     const answer = await ask(method, `${url}?${query}`);
     expect(answer.status, answer.text).toBe(status);
     expect(answer.headers["vary"]).toBe("Origin");
@@ -76,34 +85,37 @@ describe.each(API_ROWS)("/api/v1/%s", (path, methods, query, status = 200) => {
   });
 });
 
-describe.each([...API_ROWS, ...BODY_ROWS])("other methods of /api/v1/%s", (path, methods) => {
-  const url = `/api/v1/${path}`;
+describe.each(named([...API_ROWS, ...BODY_ROWS]))(
+  "/api/v1/%s: other methods",
+  (path, { methods }) => {
+    const url = `/api/v1/${path}`;
 
-  it("are answered with 405 and those that it has", async () => {
-    for (const method of METHODS) {
-      if (methods.split(" ").includes(method)) continue;
-      const answer = await ask(method, url);
-      expect([method, answer.status]).toEqual([method, 405]);
-      expect(answer.headers["allow"]).toBe(allowed(methods));
-      expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
-      if (method !== "HEAD") expect(answer.text).toBe("Method Not Allowed\n");
-    }
-  });
-
-  it("include OPTIONS, answered with 204 and who may ask", async () => {
-    const plain = await ask("OPTIONS", url);
-    expect([plain.status, plain.text, plain.headers["vary"]]).toEqual([204, "", "Origin"]);
-    expect(plain.headers["access-control-allow-origin"]).toBeUndefined();
-    const asked = { origin, "access-control-request-method": "POST" };
-    expect((await ask("OPTIONS", url, asked)).headers).toMatchObject({
-      vary: "Origin",
-      "access-control-allow-origin": "*",
-      "access-control-allow-methods": "GET, POST, OPTIONS",
-      "access-control-allow-headers": "Accept, Authorization, Content-Type, Origin",
-      "access-control-expose-headers": "Date",
+    it("are answered with 405 and those that it has", async () => {
+      for (const method of METHODS) {
+        if (methods.includes(method)) continue;
+        const answer = await ask(method, url);
+        expect([method, answer.status]).toEqual([method, 405]);
+        expect(answer.headers["allow"]).toBe(allowed(methods));
+        expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
+        if (method !== "HEAD") expect(answer.text).toBe("Method Not Allowed\n");
+      }
     });
-  });
-});
+
+    it("include OPTIONS, answered with 204 and who may ask", async () => {
+      const plain = await ask("OPTIONS", url);
+      expect([plain.status, plain.text, plain.headers["vary"]]).toEqual([204, "", "Origin"]);
+      expect(plain.headers["access-control-allow-origin"]).toBeUndefined();
+      const asked = { origin, "access-control-request-method": "POST" };
+      expect((await ask("OPTIONS", url, asked)).headers).toMatchObject({
+        vary: "Origin",
+        "access-control-allow-origin": "*",
+        "access-control-allow-methods": "GET, POST, OPTIONS",
+        "access-control-allow-headers": "Accept, Authorization, Content-Type, Origin",
+        "access-control-expose-headers": "Date",
+      });
+    });
+  },
+);
 
 describe("any answer of the API", () => {
   it("may be read by pages of other origins, an error too", async () => {
@@ -194,10 +206,10 @@ describe("a server that restores", () => {
     restoring.service.state = "restoring";
     const address = await restoring.app.listen({ port: 0, host: "127.0.0.1" });
     const get = (path: string, method = "GET") => askRaw(address, { method, path });
-    const paths = [...API_ROWS, ...BODY_ROWS].filter(([path]) => path !== "status/walreplay");
-    for (const [path, methods, query] of paths) {
+    const paths = [...API_ROWS, ...BODY_ROWS].filter(({ path }) => path !== "status/walreplay");
+    for (const { path, methods, query } of paths) {
       const url = `/api/v1/${path}?${query}`;
-      const { status, headers, text } = await get(url, methods.split(" ")[0]);
+      const { status, headers, text } = await get(url, methods[0]);
       expect([path, status, text.trim()]).toEqual([path, 503, "Service Unavailable"]);
       expect(headers["content-type"]).toBe("text/plain; charset=utf-8");
     }

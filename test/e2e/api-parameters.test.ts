@@ -1,4 +1,4 @@
-/** Parameters over HTTP to a running service: times, durations, limits, forms; what values look like. */
+/** Parameters over HTTP to a running service: times, durations, limits, forms; and its values. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiService, FROM, NEWEST } from "./api-service.ts";
 import { askRaw } from "./raw-request.ts";

@@ -1,9 +1,9 @@
 /**
  * String literals of PromQL: Go's escapes in, Go's quoting out.
  *
- * A text in this engine is a JavaScript string. Bytes that are no UTF-8 (escapes like "\xff"
- * make them, and clients that send them) are kept as lone low surrogates U+DC80 to U+DCFF, one a byte: no valid text
- * contains one, so hasInvalidBytes() tells, and quoting prints them as \xNN again.
+ * A text in this engine is a JavaScript string. Bytes that are no UTF-8 (escapes like "\xff" make
+ * them, and clients that send them) are kept as lone low surrogates U+DC80 to U+DCFF, one a byte:
+ * no valid text contains one, so hasInvalidBytes() tells, and quoting prints them as \xNN again.
  */
 
 const SIMPLE_ESCAPES = new Map([

@@ -1,9 +1,9 @@
 /**
  * The Heap view: the span map, what is under the pointer, and the heap's figures on one clock.
  *
- * I1  While the present is looked at, the spans in view are listed again and again; the pause is
- *     such that the service is busy with it for about one part in two hundred. While a moment of
- *     the past is looked at, its recorded map stands instead.
+ * I1  While the present is looked at, the spans in view are listed again and again, a portion at a
+ *     time; the pause is such that the service is busy with it for about one part in two hundred.
+ *     While a moment of the past is looked at, its recorded map stands instead.
  * I2  While the map is held to be panned, nothing else is drawn or listed: frames are its own.
  *
  * Units: …Ms milliseconds; pages are 8 KiB.
@@ -20,7 +20,7 @@ import { ForecastPanel } from "./forecast-panel.ts";
 import { MapPanel } from "./map-panel.ts";
 import { Notices, type Source } from "./notices.ts";
 import { HeapRecord } from "./record.ts";
-import { SpanTable } from "./span-table.ts";
+import { SpanListing } from "./span-listing.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Least pause between two listings, and pause for each thousand spans listed. */
@@ -38,7 +38,7 @@ export class HeapView {
   private readonly notices = new Notices();
   private readonly stops: (() => void)[] = [];
   private readonly abort = new AbortController();
-  private table: SpanTable | null = null;
+  private readonly listing = new SpanListing();
   private momentMs: number | null = null;
   private wasLost = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -114,30 +114,28 @@ export class HeapView {
     if (this.momentMs === null && figures !== null) this.strip.show(figures);
   }
 
-  /** Lists the spans in view over and over. */
+  /** Lists the spans in view over and over; the first time all of them, without a pause. */
   private async follow(): Promise<void> {
     const count = await this.list();
     if (this.abort.signal.aborted) return;
     const pauseMs = Math.max(PAUSE_MS, (count / 1000) * PAUSE_PER_THOUSAND_MS);
-    this.timer = setTimeout(() => void this.follow(), pauseMs);
+    const isReading = count > 0 && !this.listing.isWhole;
+    this.timer = setTimeout(() => void this.follow(), isReading ? 0 : pauseMs);
   }
 
-  /** Lists once; the answer is how many spans were listed. */
+  /** Lists a portion; the answer is how many spans it had. */
   private async list(): Promise<number> {
     if (document.hidden || this.momentMs !== null || this.map.isHeld) return 0;
     try {
-      const before = this.table?.count ?? 0;
-      const [from, end] = this.map.pagesInView;
-      const isPart = this.table !== null && this.map.isZoomed;
-      const table = isPart
-        ? await (this.table as SpanTable).renewed(from, end, this.abort.signal)
-        : await SpanTable.load(this.abort.signal);
-      if (this.abort.signal.aborted || this.momentMs !== null) return before;
-      this.table = table;
-      this.map.showTable(table);
+      const view = this.map.isZoomed ? this.map.pagesInView : null;
+      const { fromPage, endPage, spanCount } = await this.listing.step(view, this.abort.signal);
       this.notices.well("spans");
-      this.notices.setEmpty(table.count === 0);
-      return isPart ? table.indexFrom(end) - table.indexFrom(from) : table.count;
+      const { table, part, isWhole } = this.listing;
+      if (table === null || this.abort.signal.aborted || this.momentMs !== null) return spanCount;
+      this.map.showTable(table, fromPage, endPage);
+      this.map.showReading(isWhole ? null : part);
+      this.notices.setEmpty(isWhole && table.count === 0);
+      return spanCount;
     } catch (error) {
       this.failed("spans", error);
       return 0;
@@ -169,7 +167,8 @@ export class HeapView {
     if (timeMs === null) {
       this.notices.well("moment");
       this.strip.show(this.record.figures.at(-1));
-      if (this.table !== null) this.map.showTable(this.table);
+      const { table } = this.listing;
+      if (table !== null) this.map.showTable(table, 0, Number.POSITIVE_INFINITY);
       void this.list();
       return;
     }

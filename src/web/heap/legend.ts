@@ -4,7 +4,8 @@
  * Units: …Ms milliseconds since the epoch, …Bytes bytes.
  */
 import { el, swatch } from "../base/element.ts";
-import { clockText } from "../base/figure-text.ts";
+import { clockText, countText } from "../base/figure-text.ts";
+import { NO_KEY } from "./cell-sum.ts";
 import type { Colouring } from "./cells.ts";
 import { hexOf, type Palette } from "./palette.ts";
 
@@ -67,6 +68,19 @@ export function legendEntries(
     entry(colours[i] as number, clockText(startMs), "window that begins then"),
   );
   return [...windows, entry(palette.empty, "none live"), ...always];
+}
+
+/** What most pages of a cell have, in words; "" by occupancy, or when nothing in it is live. */
+export function keyText(
+  { mode }: Colouring,
+  key: number,
+  windowStartsMs: readonly number[],
+  slotBytesOf: ReadonlyMap<number, number>,
+): string {
+  if (mode === "occupancy" || key === NO_KEY) return "";
+  if (mode === "origin") return ORIGIN_TEXTS[key] ?? "";
+  if (mode === "window") return `the window from ${clockText(windowStartsMs[key] as number)}`;
+  return key === 0 ? "large objects" : `slots of ${countText(slotBytesOf.get(key) ?? 0)} B`;
 }
 
 /** What a cell's colour stands for, in one sentence. */

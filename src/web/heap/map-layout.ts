@@ -13,16 +13,25 @@ export interface ZoomLevel {
   readonly cellPixels: number;
 }
 
-const FAR_PIXELS = 5;
+const FAR_PIXELS = [5, 6];
 const FAR_LEVELS = [2048, 1024, 512, 256, 128, 64, 32, 16, 8, 4, 2];
 const NEAR_PIXELS = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 18, 20, 24, 28, 40, 56, 80, 112];
 
 export const LEVELS: readonly ZoomLevel[] = [
-  ...FAR_LEVELS.map((pagesPerCell) => ({ pagesPerCell, cellPixels: FAR_PIXELS })),
+  ...FAR_LEVELS.flatMap((pagesPerCell) =>
+    FAR_PIXELS.map((cellPixels) => ({ pagesPerCell, cellPixels })),
+  ),
   ...NEAR_PIXELS.map((cellPixels) => ({ pagesPerCell: 1, cellPixels })),
 ];
 /** Cells of this size show their slots. */
 export const SLOT_PIXELS = 28;
+
+/** The strip beside the map has rows of so many cells, and at most so many rows. */
+export const STRIP_COLUMNS = 48;
+const STRIP_ROWS = 400;
+export const STRIP_CELLS = STRIP_COLUMNS * STRIP_ROWS;
+/** So high is the frame in the strip at least: what can be seen and taken hold of. */
+const FRAME_PIXELS_MIN = 6;
 
 export class MapLayout {
   width = 1;
@@ -48,6 +57,10 @@ export class MapLayout {
 
   get visibleRows(): number {
     return this.height / this.zoom.cellPixels;
+  }
+
+  get isWhole(): boolean {
+    return this.visibleRows >= this.rows;
   }
 
   /** First page of the row at the top, and the first behind the row at the bottom. */
@@ -112,4 +125,15 @@ export class MapLayout {
       this.scrollTo(this.scrollRow + (y + cellPixels - this.height) / cellPixels);
     }
   }
+}
+
+/**
+ * The frame in the strip, which is as high as the map: it lies in the strip, and at its ends when
+ * the map is at its ends.
+ */
+export function stripFrame(layout: MapLayout): { readonly top: number; readonly height: number } {
+  const { rows, visibleRows, scrollRow, isWhole } = layout;
+  if (isWhole) return { top: 0, height: layout.height };
+  const height = Math.max(FRAME_PIXELS_MIN, (layout.height * visibleRows) / rows);
+  return { top: (scrollRow / (rows - visibleRows)) * (layout.height - height), height };
 }

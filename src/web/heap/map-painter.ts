@@ -4,7 +4,7 @@
  *
  * Units: pixels here are the canvas' own (CSS pixels times `scale`).
  */
-import type { Cells } from "./cells.ts";
+import type { FrameCells } from "./map-cells.ts";
 import { type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
 import type { CellSquare, Raster, SlotColours } from "./slots.ts";
 
@@ -23,7 +23,7 @@ export class MapPainter {
   /** Paints everything. `background` is a colour word, `slots` draws the inside of large cells. */
   paint(
     layout: MapLayout,
-    cells: Cells,
+    frame: FrameCells,
     scale: number,
     background: number,
     slots: SlotColours | null,
@@ -34,20 +34,27 @@ export class MapPainter {
       this.words = new Uint32Array(this.image.data.buffer);
     }
     this.words.fill(background);
-    this.fillCells(layout, cells, scale, width, height);
+    this.fillCells(layout, frame, scale, width, height);
     if (slots !== null && layout.zoom.cellPixels >= SLOT_PIXELS) {
       this.paintSlots(layout, scale, slots, { words: this.words, width, height });
     }
     this.context.putImageData(this.image, 0, 0);
   }
 
-  private fillCells(layout: MapLayout, cells: Cells, scale: number, width: number, height: number) {
+  private fillCells(
+    layout: MapLayout,
+    { cells, strip }: FrameCells,
+    scale: number,
+    width: number,
+    height: number,
+  ): void {
     const { columns, scrollRow, zoom } = layout;
     const size = zoom.cellPixels * scale;
     const gap = zoom.cellPixels >= GAP_FROM ? Math.max(1, Math.floor(scale)) : 0;
     const { colours } = cells;
     // Recorded cells may be larger than those of the level.
     const perCell = zoom.pagesPerCell / cells.pagesPerCell;
+    const perStripCell = zoom.pagesPerCell / strip.pagesPerCell;
     const firstRow = Math.floor(scrollRow);
     const count = Math.ceil(layout.pageCount / zoom.pagesPerCell);
     for (let row = firstRow; row * columns < count; row++) {
@@ -60,8 +67,11 @@ export class MapPainter {
       for (let column = 0; column < end; column++) {
         const left = Math.round(column * size);
         const right = Math.min(width, Math.round((column + 1) * size) - gap);
-        const colour = colours[Math.floor((row * columns + column) * perCell)] as number;
-        this.words.fill(colour, line * width + left, line * width + right);
+        const cell = row * columns + column;
+        const colour = colours[Math.floor(cell * perCell)] as number;
+        const shown = colour === 0 ? strip.colours[Math.floor(cell * perStripCell)] : colour;
+        // A cell that nothing is known of yet stays as the ground is.
+        if (shown) this.words.fill(shown, line * width + left, line * width + right);
       }
       for (let y = line + 1; y < bottom; y++) {
         this.words.copyWithin(y * width, line * width, (line + 1) * width);

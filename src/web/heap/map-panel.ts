@@ -2,7 +2,7 @@
  * The map with what is around it: modes, zoom, minimap, legend, what the pointer is on, and the
  * span that was opened.
  *
- * I1  Cells are made when the table, the mode, the theme or the level changes, not while panning.
+ * I1  Far away the tip tells of a whole cell, near of the span that is pointed at.
  * I2  Chunks of the pages in view are asked for once the view has rested, and only when cells are
  *     large enough to show slots.
  *
@@ -12,19 +12,21 @@ import type { ChunkListing, HeapMapReply, HeapReply } from "../../http/api-types
 import { ask, errorText } from "../base/api.ts";
 import { el, segments, setText } from "../base/element.ts";
 import { colour, type Theme } from "../base/theme.ts";
-import { type Cells, type Colouring, cellsOf, classesIn, recordedCells } from "./cells.ts";
-import { legendEntries, MODE_NOTES } from "./legend.ts";
+import { CellSum } from "./cell-sum.ts";
+import { type Colouring, colouringOf } from "./cells.ts";
+import { keyText, legendEntries, MODE_NOTES } from "./legend.ts";
+import { type FrameCells, MapCells } from "./map-cells.ts";
 import { LEVELS, type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
 import { Minimap } from "./minimap.ts";
 import { type ColourMode, Palette, word } from "./palette.ts";
 import { PageSlots, SlotColours } from "./slots.ts";
 import { SpanContents } from "./span-contents.ts";
 import { LEVEL_MAX, SpanMap } from "./span-map.ts";
-import { SpanPanel, spanSentence, windowsSentence } from "./span-panel.ts";
+import { SpanPanel } from "./span-panel.ts";
 import type { SpanTable } from "./span-table.ts";
+import { cellSentences, spanSentence, windowsSentence } from "./span-text.ts";
 
 const REST_MS = 180;
-const MINIMAP_CELLS = 48 * 400;
 const CHUNK_PAGES_MAX = 1024;
 const MODES: readonly (readonly [ColourMode, string])[] = [
   ["occupancy", "Occupancy"],
@@ -45,6 +47,7 @@ export class MapPanel {
   private readonly legend = el("ul", { class: "legend map-legend" });
   private readonly note = el("p", { class: "soft map-note" });
   private readonly past = el("p", { class: "past", hidden: true });
+  private readonly reading = el("p", { class: "soft map-note", role: "status", hidden: true });
   private readonly slider: HTMLInputElement;
   private readonly slotBytes = new Map<number, number>();
   private palette: Palette;
@@ -52,8 +55,9 @@ export class MapPanel {
   private table: SpanTable | null = null;
   private recorded: HeapMapReply | null = null;
   private colouring: Colouring | null = null;
-  /** By pages of a cell; made when a level is first looked at. */
-  private readonly cells = new Map<number, Cells>();
+  private colouringKey = "";
+  private readonly cells = new MapCells();
+  private stripRevision = -1;
   private rest: ReturnType<typeof setTimeout> | undefined;
   private slotsKey = "";
 
@@ -63,7 +67,7 @@ export class MapPanel {
       point: (page, _byte, x, y) => this.onPoint(page, x, y),
       choose: (page, byte) => void this.open(page, byte),
       view: (layout) => this.onView(layout),
-      cells: (pagesPerCell) => this.cellsFor(pagesPerCell),
+      cells: (layout) => this.frameCells(layout),
     });
     this.slider = el("input", {
       type: "range",
@@ -101,19 +105,27 @@ export class MapPanel {
     this.showLegend();
   }
 
-  /** Shows the heap of the present. */
-  showTable(table: SpanTable): void {
+  /** Shows the heap of the present, of which the pages [fromPage, endPage) were listed anew. */
+  showTable(table: SpanTable, fromPage: number, endPage: number): void {
     this.table = table;
     this.recorded = null;
     this.past.hidden = true;
+    this.cells.setTable(table, fromPage, endPage);
     this.map.setExtent(table.firstPage, table.endPage - table.firstPage, 1);
     this.slotsKey = "";
     this.recolour();
   }
 
+  /** Tells how much of the heap has been read, null when all of it has. */
+  showReading(part: number | null): void {
+    this.reading.hidden = part === null;
+    if (part !== null) setText(this.reading, `Reading the spans: ${Math.floor(part * 100)} %`);
+  }
+
   /** Shows a recorded moment. */
   showRecorded(map: HeapMapReply, moment: string): void {
     this.recorded = map;
+    this.cells.setRecorded(map);
     this.past.hidden = false;
     setText(this.past, `The heap as it was at ${moment}`);
     this.map.slots = null;
@@ -142,6 +154,7 @@ export class MapPanel {
       { class: "panel map-panel", "aria-label": "span map" },
       el("div", { class: "panel-head" }, el("h2", {}, "Span map"), modes, zoomer),
       this.note,
+      this.reading,
       this.past,
       el("div", { class: "map-row" }, this.map.element, this.minimap.element, this.tip),
       this.legend,
@@ -150,41 +163,30 @@ export class MapPanel {
     );
   }
 
+  /** Makes the colouring anew if it is to be another one. */
   private recolour(): void {
     const { table, recorded, palette, mode } = this;
-    if (table === null && recorded === null) return;
-    const windowCount = (recorded ?? table)?.windowStartsMs.length ?? 0;
-    const classes = table === null ? [...this.slotBytes.keys()] : classesIn(table);
-    this.colouring = { mode, palette, classes, windowCount };
-    this.cells.clear();
-    this.slotsKey = "";
-    this.showLegend();
-    this.paintMinimap();
+    const starts = (recorded ?? table)?.windowStartsMs;
+    if (starts === undefined) return;
+    const classes = table === null ? [...this.slotBytes.keys()] : table.classes;
+    const key = `${mode} ${classes} ${starts}`;
+    if (key !== this.colouringKey || palette !== this.colouring?.palette) {
+      this.colouringKey = key;
+      this.colouring = colouringOf(mode, palette, classes, starts.length);
+      this.cells.setColouring(this.colouring);
+      this.slotsKey = "";
+      this.showLegend();
+    }
     this.map.ask();
   }
 
-  private cellsFor(pagesPerCell: number): Cells | null {
-    const { table, recorded, colouring } = this;
-    if (colouring === null) return null;
-    const wanted = recorded?.pagesPerCell ?? pagesPerCell;
-    const known = this.cells.get(wanted);
-    if (known !== undefined) return known;
-    let made: Cells | null = null;
-    if (recorded !== null) made = recordedCells(recorded, colouring);
-    else if (table !== null) made = cellsOf(table, wanted, colouring);
-    if (made !== null) this.cells.set(wanted, made);
-    return made;
-  }
-
-  private paintMinimap(): void {
-    const { table, recorded, colouring } = this;
-    if (colouring === null) return;
-    const extent = recorded ?? table;
-    if (extent === null) return;
-    let pages = 1;
-    while ((extent.endPage - extent.firstPage) / pages > MINIMAP_CELLS) pages *= 2;
-    const cells = this.cellsFor(pages);
-    if (cells !== null) this.minimap.paint(cells);
+  private frameCells({ visiblePages, zoom }: MapLayout): FrameCells | null {
+    const frame = this.cells.frame(zoom.pagesPerCell, ...visiblePages);
+    if (frame !== null && this.cells.stripRevision !== this.stripRevision) {
+      this.stripRevision = this.cells.stripRevision;
+      this.minimap.paint(frame.strip);
+    }
+    return frame;
   }
 
   private showLegend(): void {
@@ -220,8 +222,9 @@ export class MapPanel {
     if (table === null || key === this.slotsKey) return;
     const pages = Math.min(CHUNK_PAGES_MAX, end - from);
     try {
+      const { revision } = table;
       const slots = await this.slotsOf(table, from, pages);
-      if (this.table !== table) return;
+      if (this.table !== table || table.revision !== revision) return;
       this.slotsKey = key;
       this.map.slots = this.slotColours(table, slots);
       this.map.ask();
@@ -277,12 +280,24 @@ export class MapPanel {
   private describe(page: number): string[] {
     const { table, recorded } = this;
     if (recorded !== null || table === null) return [`page ${page}`];
+    const { pagesPerCell } = this.map.layout.zoom;
+    if (pagesPerCell > 1) return this.describeCell(table, page, pagesPerCell);
     const span = table.spanAt(page);
     if (span < 0) return [`page ${page}`, "idle: in no span"];
     const sentence = spanSentence(table, span, this.slotBytesOf(table, span));
     const contents = this.contents.textOf(table, span);
     const lines = [`page ${page}`, sentence, windowsSentence(table, span)];
     return contents === "" ? lines : [...lines, contents];
+  }
+
+  private describeCell(table: SpanTable, page: number, pagesPerCell: number): string[] {
+    const colouring = this.colouring as Colouring;
+    const from = page - ((page - table.firstPage) % pagesPerCell);
+    const end = Math.min(table.endPage, from + pagesPerCell);
+    const sum = new CellSum();
+    sum.take(table, colouring.mode, table.firstBehind(from), from, end);
+    const main = keyText(colouring, sum.mainKey, table.windowStartsMs, this.slotBytes);
+    return cellSentences(sum, from, end, main);
   }
 
   /** The keys are the map's again. */
@@ -298,10 +313,14 @@ export class MapPanel {
     this.tip.hidden = true;
     this.span.wait();
     try {
+      const spanPage = table.pageOf(span);
       const pages = Math.min(CHUNK_PAGES_MAX, table.pageCountOf(span));
-      const slots = await this.slotsOf(table, table.pageOf(span), pages);
-      const slotBytes = this.slotBytesOf(table, span);
-      this.span.show({ table, span, slots, slotBytes }, this.palette, page, byte);
+      const slots = await this.slotsOf(table, spanPage, pages);
+      // The table may have been listed anew meanwhile.
+      const now = table.spanAt(page);
+      if (now < 0 || table.pageOf(now) !== spanPage) throw new Error("The span is gone.");
+      const slotBytes = this.slotBytesOf(table, now);
+      this.span.show({ table, span: now, slots, slotBytes }, this.palette, page, byte);
     } catch (error) {
       this.span.fail(errorText(error));
     }

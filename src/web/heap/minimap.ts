@@ -6,15 +6,16 @@
  */
 import { el } from "../base/element.ts";
 import type { Cells } from "./cells.ts";
-import type { MapLayout } from "./map-layout.ts";
-
-const WIDTH = 48;
+import { type MapLayout, STRIP_COLUMNS, stripFrame } from "./map-layout.ts";
 
 export class Minimap {
   readonly element: HTMLElement;
-  private readonly canvas = el("canvas", { width: WIDTH, height: 1, "aria-hidden": "true" });
+  private readonly canvas = el("canvas", {
+    width: STRIP_COLUMNS,
+    height: 1,
+    "aria-hidden": "true",
+  });
   private readonly frame = el("div", { class: "minimap-frame" });
-  private height = 0;
   private shown = "";
 
   /** `onMove` is told the part of the heap, from 0 to 1, that shall be in the middle. */
@@ -33,32 +34,26 @@ export class Minimap {
     });
   }
 
-  /** Paints the strip: rows of WIDTH cells, stretched to its height. */
+  /** Paints the strip: rows of STRIP_COLUMNS cells, stretched to its height. */
   paint(cells: Cells): void {
     const { colours } = cells;
-    const perPixel = Math.max(1, Math.ceil(colours.length / (WIDTH * 400)));
-    const rows = Math.max(1, Math.ceil(colours.length / perPixel / WIDTH));
+    const rows = Math.max(1, Math.ceil(colours.length / STRIP_COLUMNS));
     this.canvas.height = rows;
-    this.height = this.element.clientHeight;
     const context = this.canvas.getContext("2d");
     if (context === null) return;
-    const image = context.createImageData(WIDTH, rows);
-    const words = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < words.length && i * perPixel < colours.length; i++) {
-      words[i] = colours[i * perPixel] as number;
-    }
+    const image = context.createImageData(STRIP_COLUMNS, rows);
+    new Uint32Array(image.data.buffer).set(colours);
     context.putImageData(image, 0, 0);
   }
 
   /** Moves the frame to what is in view. */
   show(layout: MapLayout): void {
-    const part = layout.rows === 0 ? 1 : Math.min(1, layout.visibleRows / layout.rows);
-    const from = layout.rows === 0 ? 0 : layout.scrollRow / layout.rows;
-    this.frame.style.transform = `translateY(${Math.round(from * this.height)}px)`;
-    const shown = `${part * 100}%`;
+    const { top, height } = stripFrame(layout);
+    this.frame.style.transform = `translateY(${Math.round(top)}px)`;
+    const shown = `${height}px`;
     if (shown === this.shown) return;
     this.shown = shown;
     this.frame.style.height = shown;
-    this.element.classList.toggle("whole", part >= 1);
+    this.element.classList.toggle("whole", layout.isWhole);
   }
 }

@@ -22,6 +22,7 @@ function sentence({ chunk, series }: ChunkListing): string {
 export class SpanContents {
   private readonly onKnown: () => void;
   private table: SpanTable | null = null;
+  private revision = 0;
   private readonly known = new Map<number, string>();
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,8 +33,9 @@ export class SpanContents {
 
   /** The sentence of a span, or "" while it is being asked for. */
   textOf(table: SpanTable, span: number): string {
-    if (table !== this.table) this.known.clear();
+    if (table !== this.table || table.revision !== this.revision) this.known.clear();
     this.table = table;
+    this.revision = table.revision;
     clearTimeout(this.timer);
     const text = this.known.get(span);
     if (text === undefined) this.timer = setTimeout(() => void this.read(table, span), REST_MS);
@@ -42,10 +44,11 @@ export class SpanContents {
 
   private async read(table: SpanTable, span: number): Promise<void> {
     const pages = Math.min(PAGES_MAX, table.pageCountOf(span));
+    const { revision } = table;
     const query = `from=${table.pageOf(span)}&pages=${pages}`;
     try {
       const listing = await ask<ChunkListing>(`/api/v1/status/heap/chunks?${query}`);
-      if (this.table !== table) return;
+      if (this.table !== table || this.revision !== revision) return;
       this.known.set(span, sentence(listing));
       this.onKnown();
     } catch {

@@ -9,7 +9,7 @@
  */
 import { el } from "../base/element.ts";
 import { colour } from "../base/theme.ts";
-import type { Cells } from "./cells.ts";
+import type { FrameCells } from "./map-cells.ts";
 import { LEVELS, MapLayout } from "./map-layout.ts";
 import { MapPainter } from "./map-painter.ts";
 import { word } from "./palette.ts";
@@ -22,8 +22,8 @@ export interface SpanMapEvents {
   choose(page: number, byte: number): void;
   /** Pages in view have changed: level, scroll or size. */
   view(layout: MapLayout): void;
-  /** Cells are wanted for a level. */
-  cells(pagesPerCell: number): Cells | null;
+  /** Cells are wanted for a frame. */
+  cells(layout: MapLayout): FrameCells | null;
 }
 
 const WHEEL_ROWS = 0.02;
@@ -124,12 +124,13 @@ export class SpanMap {
   private paint(): void {
     const { layout, canvas } = this;
     const { pagesPerCell, cellPixels } = layout.zoom;
-    const cells = this.events.cells(pagesPerCell);
-    if (cells !== null) {
-      this.painter.paint(layout, cells, this.scale, this.background, this.slots);
+    const frame = this.events.cells(layout);
+    if (frame !== null) {
+      this.painter.paint(layout, frame, this.scale, this.background, this.slots);
+      if (!frame.isWhole) this.ask();
     }
     // Written when changed only: it makes the browser look at styles again.
-    const isWhole = layout.visibleRows >= layout.rows;
+    const { isWhole } = layout;
     const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole}`;
     if (shape !== this.shape) {
       this.shape = shape;

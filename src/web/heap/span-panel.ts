@@ -4,11 +4,12 @@
  * Units: …Bytes bytes; pages are 8 KiB.
  */
 import { el } from "../base/element.ts";
-import { clockText, countText, percentText } from "../base/figure-text.ts";
+import { countText } from "../base/figure-text.ts";
 import { showChunk } from "./chunk-panel.ts";
 import { hexOf, type Palette } from "./palette.ts";
 import type { PageSlots } from "./slots.ts";
 import type { SpanTable } from "./span-table.ts";
+import { spanSentence, windowsSentence } from "./span-text.ts";
 
 const PAGE_BYTES = 8192;
 
@@ -18,26 +19,6 @@ export interface OpenedSpan {
   readonly span: number;
   readonly slotBytes: number;
   readonly slots: PageSlots;
-}
-
-/** In one sentence, for pointer and screen reader alike. */
-export function spanSentence(table: SpanTable, span: number, slotBytes: number): string {
-  const pages = table.pageCountOf(span);
-  const live = table.liveOf(span);
-  const slots = table.slotsOf(span);
-  if (table.classOf(span) === 0) {
-    return `large object of ${countText(pages)} pages, ${live === 0 ? "dead" : "live"}`;
-  }
-  const size = `${pages} ${pages === 1 ? "page" : "pages"}, slots of ${countText(slotBytes)} B`;
-  return `${size}, ${live} of ${slots} live (${percentText(live, slots)})`;
-}
-
-/** Windows of a span in words. */
-export function windowsSentence(table: SpanTable, span: number): string {
-  const windows = table.windowsOf(span).map((i) => clockText(table.windowStartsMs[i] as number));
-  if (windows.length === 0) return "holds nothing live";
-  if (windows.length === 1) return `chunks of the window from ${windows[0]}`;
-  return `chunks of ${windows.length} windows: ${windows.join(", ")}`;
 }
 
 export class SpanPanel {

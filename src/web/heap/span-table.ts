@@ -1,8 +1,10 @@
 /**
  * The spans of the heap as the service lists them in bytes (docs/format/spans.md): the records are
- * kept as they come and read in place.
+ * kept as they come and read in place. A portion that is listed anew takes the place of the old.
  *
  * I1  Records are in the order of their pages and do not overlap.
+ * I2  Whoever keeps the index of a span keeps `revision` too: when it has risen, indexes and
+ *     records may be others.
  *
  * Units: pages are 8 KiB, counted from address 0; …Ms milliseconds since the epoch.
  */
@@ -11,20 +13,36 @@ import { askBytes } from "../base/api.ts";
 const RECORD_SIZE = 32;
 const RECORD_WORDS = RECORD_SIZE / 4;
 const RECORD_HALVES = RECORD_SIZE / 2;
+const CLASS_AT = 8;
 const HEADER_SIZE = 32;
 const WINDOW_SIZE = 8;
 const VERSION = 2;
 const WORD_BITS = 32;
 const ORIGIN_COUNT = 4;
+const CLASS_COUNT = 256;
+/** Room for this part more of records than there are, and for these. */
+const SPARE_PART = 1 / 2;
+const SPARE_RECORDS = 1024;
 
 const PATH = "/api/v1/status/heap/spans.bin";
+/** Spans that the service lists at once, at most. */
+export const PORTION_SPANS = 32_768;
 
+/** A part of the spans, of one moment. */
 interface Portion {
   readonly firstPage: number;
   readonly endPage: number;
   readonly nextPage: number;
   readonly windowStartsMs: readonly number[];
   readonly records: Uint8Array;
+}
+
+/** What a portion brought: the pages [fromPage, endPage), and how many spans are on them. */
+export interface Renewal {
+  readonly fromPage: number;
+  /** Where to go on; Infinity when nothing follows. */
+  readonly endPage: number;
+  readonly spanCount: number;
 }
 
 function decode(buffer: ArrayBuffer): Portion {
@@ -44,66 +62,43 @@ function decode(buffer: ArrayBuffer): Portion {
   };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
 export class SpanTable {
-  readonly firstPage: number;
-  readonly endPage: number;
-  readonly windowStartsMs: readonly number[];
-  readonly count: number;
-  private readonly bytes: Uint8Array;
-  private readonly words: Uint32Array;
-  private readonly halves: Uint16Array;
+  firstPage = 0;
+  endPage = 0;
+  windowStartsMs: readonly number[] = [];
+  count = 0;
+  /** Rises with each portion. */
+  revision = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private words: Uint32Array = new Uint32Array(0);
+  private halves: Uint16Array = new Uint16Array(0);
+  /** Spans of each class. */
+  private readonly spansOfClass = new Uint32Array(CLASS_COUNT);
 
-  private constructor(first: Portion, bytes: Uint8Array) {
-    this.firstPage = first.firstPage;
-    this.endPage = first.endPage;
-    this.windowStartsMs = first.windowStartsMs;
-    this.count = bytes.length / RECORD_SIZE;
-    this.bytes = bytes;
-    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-    this.halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  /** Size classes in use, smallest first; large objects (0) last. */
+  get classes(): number[] {
+    const all = [...this.spansOfClass.keys()].filter((c) => (this.spansOfClass[c] as number) > 0);
+    return all[0] === 0 ? [...all.slice(1), 0] : all;
   }
 
-  /** Lists all spans. */
-  static async load(signal?: AbortSignal): Promise<SpanTable> {
-    const first = decode(await askBytes(PATH, signal));
-    const parts = [first.records];
-    for (let page = first.nextPage; page !== 0; ) {
-      const portion = decode(await askBytes(`${PATH}?from=${page}`, signal));
-      parts.push(portion.records);
-      page = portion.nextPage;
-    }
-    return new SpanTable(first, joined(parts));
-  }
-
-  /** The same with the spans of [fromPage, endPage) listed anew. */
-  async renewed(fromPage: number, endPage: number, signal?: AbortSignal): Promise<SpanTable> {
-    const parts: Uint8Array[] = [];
-    let first: Portion | null = null;
-    let page = fromPage;
-    let behind = endPage;
-    do {
-      const portion = decode(await askBytes(`${PATH}?from=${page}`, signal));
-      if (first === null && portion.windowStartsMs.join() !== this.windowStartsMs.join()) {
-        return SpanTable.load(signal);
-      }
-      first ??= portion;
-      parts.push(portion.records);
-      page = portion.nextPage;
-      behind = page === 0 ? first.endPage : page;
-    } while (page !== 0 && page < endPage);
-    const before = this.bytes.subarray(0, this.indexFrom(fromPage) * RECORD_SIZE);
-    const after = this.bytes.subarray(this.indexFrom(behind) * RECORD_SIZE);
-    return new SpanTable(first, joined([before, ...parts, after]));
+  /**
+   * Lists a portion of at most `limit` spans from a page on; the answer tells what it was, null
+   * when the windows have become others: then the table is as it was, and a new one is needed.
+   */
+  async renew(fromPage: number, limit: number, signal?: AbortSignal): Promise<Renewal | null> {
+    const before = this.count === 0 ? -1 : this.spanAt(fromPage);
+    const from = before < 0 ? fromPage : this.pageOf(before);
+    const portion = decode(await askBytes(`${PATH}?from=${from}&limit=${limit}`, signal));
+    const isFirst = this.revision === 0;
+    const windows = portion.windowStartsMs;
+    if (!isFirst && windows.join() !== this.windowStartsMs.join()) return null;
+    const end = portion.nextPage === 0 ? Number.POSITIVE_INFINITY : portion.nextPage;
+    this.firstPage = portion.firstPage;
+    this.endPage = portion.endPage;
+    this.windowStartsMs = windows;
+    this.replace(this.indexFrom(from), this.indexFrom(end), portion.records);
+    this.revision++;
+    return { fromPage: from, endPage: end, spanCount: portion.records.length / RECORD_SIZE };
   }
 
   pageOf(span: number): number {
@@ -116,7 +111,7 @@ export class SpanTable {
 
   /** Size class, 0 for a large object. */
   classOf(span: number): number {
-    return this.bytes[span * RECORD_SIZE + 8] as number;
+    return this.bytes[span * RECORD_SIZE + CLASS_AT] as number;
   }
 
   isCached(span: number): boolean {
@@ -186,6 +181,43 @@ export class SpanTable {
       else high = middle;
     }
     return low;
+  }
+
+  /** The first span that ends behind a page. */
+  firstBehind(page: number): number {
+    const span = this.spanAt(page);
+    return span < 0 ? this.indexFrom(page) : span;
+  }
+
+  /** Puts records in the place of those with indexes [from, end). */
+  private replace(from: number, end: number, records: Uint8Array): void {
+    const added = records.length / RECORD_SIZE;
+    const count = this.count - (end - from) + added;
+    this.countClasses(from, end, -1);
+    if (count * RECORD_SIZE > this.bytes.length) this.makeRoom(count);
+    if (end - from !== added) {
+      const behind = [end * RECORD_SIZE, this.count * RECORD_SIZE] as const;
+      this.bytes.copyWithin((from + added) * RECORD_SIZE, ...behind);
+    }
+    this.bytes.set(records, from * RECORD_SIZE);
+    this.count = count;
+    this.countClasses(from, from + added, 1);
+  }
+
+  private countClasses(from: number, end: number, step: 1 | -1): void {
+    for (let span = from; span < end; span++) {
+      const sizeClass = this.classOf(span);
+      this.spansOfClass[sizeClass] = (this.spansOfClass[sizeClass] as number) + step;
+    }
+  }
+
+  private makeRoom(count: number): void {
+    const room = count + Math.ceil(count * SPARE_PART) + SPARE_RECORDS;
+    const bytes = new Uint8Array(room * RECORD_SIZE);
+    bytes.set(this.bytes.subarray(0, this.count * RECORD_SIZE));
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer);
+    this.halves = new Uint16Array(bytes.buffer);
   }
 
   private holds(span: number, window: number): boolean {

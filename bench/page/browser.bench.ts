@@ -1,6 +1,7 @@
 /**
  * The page in a browser over a service with a large heap: what a frame costs while the span map is
- * panned and zoomed, and what viewers cost the service.
+ * panned and zoomed, and what viewers cost the service. Of a heap of 10 GiB it is told the spans
+ * only (part `large`): a service that holds so much takes longer to fill than the bench runs.
  *
  *     npm run bench:page:browser
  *     npm run bench:page:browser -- --attach PID:PORT --parts frames --seconds 5
@@ -20,6 +21,7 @@ import { appendResult, machine, printTable } from "../results.ts";
 import { attachServer } from "../server-under-test.ts";
 import { startFilledService } from "./filled-service.ts";
 import { type Panning, panned, SCREENS } from "./panning.ts";
+import { SyntheticHeap } from "./synthetic-heap.ts";
 import { viewerCosts } from "./viewers.ts";
 
 const MIB = 2 ** 20;
@@ -31,7 +33,7 @@ const { values: options } = parseArgs({
     "chunk-bytes": { type: "string", default: "1500" },
     seconds: { type: "string", default: "8" },
     attach: { type: "string" },
-    parts: { type: "string", default: "frames,viewers" },
+    parts: { type: "string", default: "frames,large,viewers" },
     results: {
       type: "string",
       default: fileURLToPath(new URL("../results/page.jsonl", import.meta.url)),
@@ -65,6 +67,21 @@ async function heapFacts(origin: string): Promise<Record<string, string>> {
   };
 }
 
+async function frameRows(
+  browser: Browser,
+  origin: string,
+  heap: SyntheticHeap | null,
+): Promise<Record<string, string>[]> {
+  console.log(heap === null ? "the service's heap" : `10 GiB, ${heap.count} spans`);
+  const rows: Record<string, string>[] = [];
+  for (const screen of SCREENS) {
+    const all = await panned(browser, origin, screen, Number(options.seconds), heap);
+    rows.push(...all.map(frameRow));
+  }
+  printTable(rows);
+  return rows;
+}
+
 async function measure(browser: Browser): Promise<void> {
   const parts = options.parts.split(",");
   const service =
@@ -75,14 +92,9 @@ async function measure(browser: Browser): Promise<void> {
     const origin = `http://127.0.0.1:${service.port}`;
     const facts = await heapFacts(origin);
     console.log(`${options.series} series, ${facts["inuseMiB"]} MiB, load ${facts["load"]}`);
-    const rows: Record<string, string>[] = [];
-    if (parts.includes("frames")) {
-      for (const screen of SCREENS) {
-        const all = await panned(browser, origin, screen, Number(options.seconds));
-        rows.push(...all.map(frameRow));
-      }
-      printTable(rows);
-    }
+    const rows = parts.includes("frames") ? await frameRows(browser, origin, null) : [];
+    const heap = parts.includes("large") ? new SyntheticHeap() : null;
+    const large = heap === null ? [] : await frameRows(browser, origin, heap);
     const viewers: Record<string, string>[] = [];
     if (parts.includes("viewers")) {
       const costs = await viewerCosts(browser, service, VIEWERS, VIEWER_SECONDS);
@@ -95,7 +107,8 @@ async function measure(browser: Browser): Promise<void> {
       printTable(viewers);
     }
     const { series } = options;
-    appendResult(options.results, { ...machine(), series, ...facts, frames: rows, viewers });
+    const figures = { frames: rows, framesAt10GiB: large, viewers };
+    appendResult(options.results, { ...machine(), series, ...facts, ...figures });
   } finally {
     await service.stop();
   }

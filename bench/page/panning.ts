@@ -9,6 +9,8 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { LEVELS, SLOT_PIXELS } from "../../src/web/heap/map-layout.ts";
 import { type FrameTimes, traceFrames } from "./frame-times.ts";
+import { showLargeHeap } from "./large-heap.ts";
+import type { SyntheticHeap } from "./synthetic-heap.ts";
 
 const MOVE_MS = 14;
 const SETTLE_MS = 1500;
@@ -72,17 +74,19 @@ export async function pan(page: Page, seconds: number): Promise<void> {
   }
 }
 
-/** Frames of all zooms on one screen. */
+/** Frames of all zooms on one screen; of a heap that is only told, if there is one. */
 export async function panned(
   browser: Browser,
   origin: string,
   { name, options }: Screen,
   seconds: number,
+  heap: SyntheticHeap | null = null,
 ): Promise<Panning[]> {
   const context = await browser.newContext(options);
+  if (heap !== null) await showLargeHeap(context, heap);
   const page = await context.newPage();
   await page.goto(`${origin}/#heap`);
-  await page.waitForSelector(".map-legend li");
+  await page.waitForSelector(".map-panel[data-whole=true]");
   const found: Panning[] = [];
   for (const [zoom, level] of ZOOMS) {
     await setLevel(page, level);

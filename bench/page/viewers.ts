@@ -30,7 +30,7 @@ export async function viewerCosts(
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
         const page = await context.newPage();
         await page.goto(`http://127.0.0.1:${port}/#heap`);
-        await page.waitForSelector(".map-legend li");
+        await page.waitForSelector(".map-panel[data-whole=true]");
         return page;
       }),
     );

@@ -45,9 +45,9 @@ export class MapPanel {
   private readonly tip = el("div", { class: "tip", hidden: true });
   private readonly spoken = el("p", { class: "visually-hidden", "aria-live": "polite" });
   private readonly legend = el("ul", { class: "legend map-legend" });
-  private readonly note = el("p", { class: "soft map-note" });
+  private readonly note = el("span", {});
+  private readonly reading = el("span", { role: "status" });
   private readonly past = el("p", { class: "past", hidden: true });
-  private readonly reading = el("p", { class: "soft map-note", role: "status", hidden: true });
   private readonly slider: HTMLInputElement;
   private readonly slotBytes = new Map<number, number>();
   private palette: Palette;
@@ -118,8 +118,8 @@ export class MapPanel {
 
   /** Tells how much of the heap has been read, null when all of it has. */
   showReading(part: number | null): void {
-    this.reading.hidden = part === null;
-    if (part !== null) setText(this.reading, `Reading the spans: ${Math.floor(part * 100)} %`);
+    this.element.dataset["whole"] = String(part === null);
+    setText(this.reading, part === null ? "" : ` Reading the spans: ${Math.floor(part * 100)} %.`);
   }
 
   /** Shows a recorded moment. */
@@ -153,8 +153,7 @@ export class MapPanel {
       "section",
       { class: "panel map-panel", "aria-label": "span map" },
       el("div", { class: "panel-head" }, el("h2", {}, "Span map"), modes, zoomer),
-      this.note,
-      this.reading,
+      el("p", { class: "soft map-note" }, this.note, this.reading),
       this.past,
       el("div", { class: "map-row" }, this.map.element, this.minimap.element, this.tip),
       this.legend,

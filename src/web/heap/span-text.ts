@@ -37,7 +37,7 @@ export function cellSentences(
   main: string,
 ): string[] {
   const pages = endPage - fromPage;
-  const title = `${countText(pages)} pages from page ${fromPage}, ${bytesText(pages * PAGE_BYTES)}`;
+  const title = `${bytesText(pages * PAGE_BYTES)} from page ${fromPage}`;
   if (sum.usedPages === 0) return [title, "idle: in no span"];
   const spans = `${countText(sum.spanCount)} ${sum.spanCount === 1 ? "span" : "spans"}`;
   const idle = pages - sum.usedPages;

@@ -28,6 +28,13 @@ describe.each(THEMES)("the map's colours in the %s theme", (theme) => {
     expect(confused(ends.map(hexOf), vision)).toEqual([]);
   });
 
+  it.each(VISIONS)("tell spans that hold nothing from all windows and origins: %s", (vision) => {
+    const windows = [1, 2, 5, 8, 9].flatMap((count) => palette.windows(count));
+    const nothing = hexOf(palette.emptyAmongKinds);
+    const others = [...windows, ...palette.origins, palette.idle].map(hexOf);
+    expect(others.flatMap((other) => confused([nothing, other], vision))).toEqual([]);
+  });
+
   it.each(VISIONS)("rise or fall in lightness all along a ramp: %s", (vision) => {
     const fills = Array.from({ length: 9 }, (_, i) => palette.occupancy((i + 1) / 9));
     for (const ramp of [fills, palette.classes(9), palette.windows(9)]) {

@@ -97,7 +97,7 @@ export class PageFacts {
       origin: palette.origins[key],
       window: palette.windows(windowCount)[key],
     };
-    return [faded(found[mode] ?? palette.empty, palette.idle, part)];
+    return [faded(found[mode] ?? palette.emptyAmongKinds, palette.idle, part)];
   }
 }
 

@@ -50,7 +50,7 @@ function keyColours(
   classes: readonly number[],
   windowCount: number,
 ): Uint32Array {
-  const colours = new Uint32Array(KEY_COUNT).fill(palette.empty);
+  const colours = new Uint32Array(KEY_COUNT).fill(palette.emptyAmongKinds);
   if (mode === "origin") colours.set(palette.origins);
   else if (mode === "window") colours.set(palette.windows(windowCount).slice(0, NO_KEY));
   else {

@@ -61,13 +61,13 @@ export function legendEntries(
   }
   if (mode === "origin") {
     const origins = palette.origins.map((colour, i) => entry(colour, ORIGIN_TEXTS[i] as string));
-    return [...origins, entry(palette.empty, "none live"), ...always];
+    return [...origins, entry(palette.emptyAmongKinds, "none live"), ...always];
   }
   const colours = palette.windows(windowStartsMs.length);
   const windows = windowStartsMs.map((startMs, i) =>
     entry(colours[i] as number, clockText(startMs), "window that begins then"),
   );
-  return [...windows, entry(palette.empty, "none live"), ...always];
+  return [...windows, entry(palette.emptyAmongKinds, "none live"), ...always];
 }
 
 /** What most pages of a cell have, in words; "" by occupancy, or when nothing in it is live. */

@@ -39,6 +39,8 @@ const ORIGIN_COLOURS_DARK = ["#8bcdf2", "#3591cf", "#f07f2e", "#2bc097"];
 
 const IDLE: Readonly<Record<Theme, string>> = { light: "#e9eaea", dark: "#22272b" };
 const EMPTY: Readonly<Record<Theme, string>> = { light: "#ff8f1f", dark: "#ff9d3c" };
+/** Apart from all windows and origins, as orange is not. */
+const EMPTY_AMONG_KINDS: Readonly<Record<Theme, string>> = { light: "#101418", dark: "#ffffff" };
 const STEPS = 64;
 
 function channel(from: number, to: number, part: number): number {
@@ -71,6 +73,8 @@ export class Palette {
   readonly idle: number;
   /** A span in use that holds nothing live. */
   readonly empty: number;
+  /** The same on a map whose colours tell windows or origins. */
+  readonly emptyAmongKinds: number;
   readonly origins: readonly number[];
   private readonly theme: Theme;
   private readonly fills: readonly number[];
@@ -79,6 +83,7 @@ export class Palette {
     this.theme = theme;
     this.idle = word(IDLE[theme]);
     this.empty = word(EMPTY[theme]);
+    this.emptyAmongKinds = word(EMPTY_AMONG_KINDS[theme]);
     this.origins = (theme === "dark" ? ORIGIN_COLOURS_DARK : ORIGIN_COLOURS).map(word);
     this.fills = Array.from({ length: STEPS + 1 }, (_, i) => onRamp(OCCUPANCY[theme], i / STEPS));
   }

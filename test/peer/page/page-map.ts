@@ -4,31 +4,70 @@
  * Units: a colour is a word 0xAABBGGRR; pages are 8 KiB.
  */
 import type { Page } from "playwright-core";
-import type { HeapMapReply, SpansReply } from "../../../src/http/api-types.ts";
-import { Palette } from "../../../src/web/heap/palette.ts";
+import type { HeapMapReply, SpanOriginColumns, SpansReply } from "../../../src/http/api-types.ts";
+import { type ColourMode, Palette } from "../../../src/web/heap/palette.ts";
+import { PageFacts } from "../../web/page-facts.ts";
 import type { PageService } from "./page-service.ts";
 
+export const MODES: readonly ColourMode[] = ["occupancy", "class", "window", "origin"];
 /** Fill of a recorded cell whose slots are all live. */
 const FULL = 62;
+const ORIGINS: readonly (keyof SpanOriginColumns)[] = ["made", "grown", "restored", "moved"];
 const palette = new Palette("light");
 
-/** Colours by occupancy of all pages of the heap, page by page: idle, or the part that is live. */
-export async function expectedCells(service: PageService): Promise<number[]> {
+/** What the service says of its spans, all of them. */
+export async function listedSpans(service: PageService): Promise<SpansReply> {
   const reply = await service.data<SpansReply>("/api/v1/status/heap/spans?limit=10000");
-  const { firstPage, endPage, spans } = reply;
-  const colours = new Array<number>(endPage - firstPage).fill(palette.idle);
-  spans.page.forEach((page, i) => {
-    const colour = palette.occupancy(spans.live[i]! / spans.slots[i]!);
-    colours.fill(colour, page - firstPage, page - firstPage + spans.pages[i]!);
-  });
-  return colours;
+  if (reply.nextPage !== 0) throw new Error("there are more spans than one listing has");
+  return reply;
 }
 
-/** Colours by occupancy of the cells of a recorded map. */
-export function recordedCells({ cells }: HeapMapReply): number[] {
-  return cells.fill.map((level) =>
-    level === 0 ? palette.idle : palette.occupancy((level - 1) / (FULL - 1)),
-  );
+/** The naive twin of the map, from a listing. */
+export function factsOf({ firstPage, endPage, spans }: SpansReply): PageFacts {
+  const columns = {
+    ...spans,
+    windowOf: (span: number) => {
+      const digits = BigInt(`0x${spans.windows[span]}`).toString(2);
+      return digits === "0" ? -1 : digits.length - 1;
+    },
+    originCountOf: (span: number, origin: number) => spans[ORIGINS[origin]!][span]!,
+  };
+  return new PageFacts(columns, spans.page.length, firstPage, endPage - firstPage);
+}
+
+/** How many of the cells on the canvas differ from what the spans are. */
+export async function differingCells(
+  page: Page,
+  reply: SpansReply,
+  mode: ColourMode,
+): Promise<number> {
+  const facts = factsOf(reply);
+  const { pagesPerCell, colours } = await drawnCells(page);
+  const windowCount = reply.windowStartsMs.length;
+  let differing = 0;
+  for (let from = 0; from < facts.fill.length; from += pagesPerCell) {
+    const may = facts.coloursOf(mode, palette, windowCount, from, from + pagesPerCell);
+    if (!may.includes(colours[from / pagesPerCell]!)) differing++;
+  }
+  return differing;
+}
+
+/** Colours of the cells of a recorded map; `classes` are those of the heap. */
+export function recordedCells(
+  { cells, windowStartsMs }: HeapMapReply,
+  mode: ColourMode,
+  classes: readonly number[],
+): number[] {
+  const byClass = palette.classes(classes.length);
+  const byWindow = palette.windows(windowStartsMs.length);
+  return cells.fill.map((level, i) => {
+    if (level === 0) return palette.idle;
+    if (mode === "occupancy") return palette.occupancy((level - 1) / (FULL - 1));
+    if (mode === "class") return byClass[classes.indexOf(cells.classes[i]! - 1)]!;
+    const colours = mode === "window" ? byWindow : palette.origins;
+    const keys = mode === "window" ? cells.windows : cells.origins;
+    return colours[keys[i]! - 1] ?? palette.emptyAmongKinds;
+  });
 }
 
 /** The colours in the middle of every cell of the map, and how many pages one stands for. */

@@ -13,10 +13,17 @@ import type {
   StorageReply,
 } from "../../../src/http/api-types.ts";
 import { countText } from "../../../src/web/base/figure-text.ts";
-import { SLOT_PIXELS } from "../../../src/web/heap/map-layout.ts";
+import { LEVELS, SLOT_PIXELS } from "../../../src/web/heap/map-layout.ts";
 import { isInstalled } from "../running-process.ts";
 import { faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
-import { drawnCells, expectedCells, recordedCells } from "./page-map.ts";
+import {
+  differingCells,
+  drawnCells,
+  factsOf,
+  listedSpans,
+  MODES,
+  recordedCells,
+} from "./page-map.ts";
 import { PageService } from "./page-service.ts";
 
 const installed = isInstalled("chromium");
@@ -95,7 +102,8 @@ describe.skipIf(!installed)("the page in a browser", () => {
       .toBe(true);
   });
 
-  it("draws the map that the spans are", async () => {
+  it.each(MODES)("draws the map that the spans are, by %s", async (mode) => {
+    await page.click(`[data-name=${mode}]`);
     // Small enough for cells without slots in them.
     const cellPixels = async () =>
       Number(await page.getAttribute(".map-canvas", "data-cell-pixels"));
@@ -104,13 +112,27 @@ describe.skipIf(!installed)("the page in a browser", () => {
       await page.click("[aria-label='zoom out']");
       await page.waitForTimeout(50);
     }
-    const differing = async () => {
-      const expected = await expectedCells(service);
-      const { pagesPerCell, colours } = await drawnCells(page);
-      if (pagesPerCell !== 1) return -1;
-      return expected.filter((colour, i) => colours[i] !== colour).length;
-    };
-    await expect.poll(differing, POLL).toBe(0);
+    expect(await page.getAttribute(".map-canvas", "data-pages-per-cell")).toBe("1");
+    await expect
+      .poll(async () => differingCells(page, await listedSpans(service), mode), POLL)
+      .toBe(0);
+    const drawn = new Set((await drawnCells(page)).colours);
+    expect(drawn.size).toBeGreaterThan(mode === "origin" ? 3 : 5);
+  });
+
+  it("draws cells of several pages as what these add up to, in every colouring", async () => {
+    for (const pagesPerCell of [2, 8]) {
+      const level = LEVELS.findLastIndex((one) => one.pagesPerCell === pagesPerCell);
+      await page.fill("[aria-label=zoom]", String(level));
+      for (const mode of MODES) {
+        await page.click(`[data-name=${mode}]`);
+        await expect
+          .poll(async () => differingCells(page, await listedSpans(service), mode), POLL)
+          .toBe(0);
+      }
+    }
+    await page.click("[aria-label='show the whole heap']");
+    await page.click("[data-name=occupancy]");
   });
 
   it("foretells the gap after each purge, as the API does", async () => {
@@ -177,13 +199,19 @@ describe.skipIf(!installed)("the page in a browser", () => {
     const { data: map } = (await answer.json()) as { data: HeapMapReply };
     await page.waitForSelector(".past:not([hidden])");
     expect(await page.textContent(".past")).toMatch(/The heap as it was at \d{4}-/);
-    await expect
-      .poll(async () => {
-        const { pagesPerCell, colours } = await drawnCells(page);
-        const expected = pagesPerCell === map.pagesPerCell ? recordedCells(map) : [0];
-        return expected.filter((colour, i) => colours[i] !== colour).length;
-      }, POLL)
-      .toBe(0);
+    const { classes } = factsOf(await listedSpans(service));
+    for (const mode of MODES) {
+      await page.click(`[data-name=${mode}]`);
+      await expect
+        .poll(async () => {
+          const { pagesPerCell, colours } = await drawnCells(page);
+          const isSame = pagesPerCell === map.pagesPerCell;
+          const expected = isSame ? recordedCells(map, mode, classes) : [0];
+          return expected.filter((colour, i) => colours[i] !== colour).length;
+        }, POLL)
+        .toBe(0);
+    }
+    await page.click("[data-name=occupancy]");
     for (const kind of ["restart", "snapshot"]) {
       expect(await page.locator(`.events b:text-is("${kind}")`).count()).toBeGreaterThan(0);
     }

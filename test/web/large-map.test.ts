@@ -1,5 +1,5 @@
 /**
- * The span map of a heap of 10 GiB, of more than 700,000 spans: read, laid out, added up and painted by the
+ * The span map of a heap of 10 GiB, of more than 700,000 spans: read, laid out and added up by the
  * page's own code, against a twin that counts page by page.
  */
 import { beforeAll, describe, expect, it, vi } from "vitest";

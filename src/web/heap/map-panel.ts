@@ -168,7 +168,7 @@ export class MapPanel {
     const starts = (recorded ?? table)?.windowStartsMs;
     if (starts === undefined) return;
     const classes = table === null ? [...this.slotBytes.keys()] : table.classes;
-    const key = `${mode} ${classes} ${starts}`;
+    const key = `${mode} ${classes.join()} ${starts.join()}`;
     if (key !== this.colouringKey || palette !== this.colouring?.palette) {
       this.colouringKey = key;
       this.colouring = colouringOf(mode, palette, classes, starts.length);

@@ -9,7 +9,7 @@
  *     of a SIGKILL.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,9 +42,17 @@ export interface StartedServer extends ServerUnderTest {
   restart(signal: NodeJS.Signals): Promise<Restarted>;
 }
 
-/** Starts `command` and waits for `readyPath` to answer 200. Rejects with the server's output. */
-export async function startServer(command: string, readyPath: string): Promise<StartedServer> {
+/**
+ * Starts `command` and waits for `readyPath` to answer 200. Rejects with the server's output. The
+ * data directory is empty, or a copy of `content`.
+ */
+export async function startServer(
+  command: string,
+  readyPath: string,
+  content?: string,
+): Promise<StartedServer> {
   const directory = mkdtempSync(join(tmpdir(), "spandrel-bench-"));
+  if (content !== undefined) cpSync(content, directory, { recursive: true });
   const port = await freePort();
   const filled = command.replaceAll("{port}", String(port)).replaceAll("{dir}", directory);
   const logPath = `${directory}.log`;

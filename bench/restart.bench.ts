@@ -5,8 +5,8 @@
  * 100,000 series with 960 samples each; 4.5 million samples more are in the journal of the killed
  * one. The real program is started over a copy of the directory, ended by SIGTERM or SIGKILL, and
  * started again: that start counts. CPU is that of the whole process until it is ready, in the
- * kernel's ticks of 10 ms; the files are in the page cache. With --ways the runs alternate, so that
- * what else the machine does meets each of several programs alike.
+ * kernel's ticks of 10 ms; the files are in the page cache. Several --programs take turns, so that
+ * what else the machine does meets each of them alike.
  *
  *   npm run bench:restart
  *   npm run bench:restart -- --series 10000 --cycles 240 --results none

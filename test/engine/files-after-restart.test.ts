@@ -4,12 +4,9 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
-import { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import { Engine, type EngineSettings } from "../../src/engine/engine.ts";
 import { Matcher } from "../../src/series/matcher.ts";
-import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
-import { scanWriteRequest } from "../../src/wire/scan-write-request.ts";
-import { WriteBatch } from "../../src/wire/write-batch.ts";
+import { batchOf, samplesOf } from "./engine-fixtures.ts";
 import { HOUR_MS, JOURNAL_SETTINGS, SETTINGS, START_MS } from "./store-fixtures.ts";
 
 const MINUTE_MS = 60_000;
@@ -47,16 +44,7 @@ class Lives {
   }
 
   send(names: readonly string[], timeMs: number, value: number): void {
-    const encoder = new WriteRequestEncoder();
-    for (const name of names) {
-      encoder.beginSeries();
-      encoder.label("__name__", name);
-      encoder.sample(timeMs, value);
-      encoder.endSeries();
-    }
-    const batch = new WriteBatch();
-    scanWriteRequest(encoder.finish(), batch);
-    expect(this.engine.write(batch).refusals).toEqual([]);
+    expect(this.engine.write(batchOf(names, timeMs, value)).refusals).toEqual([]);
   }
 
   pass(ms: number): void {
@@ -77,19 +65,9 @@ class Lives {
     return this.engine.persistence.snapshots.last!.reusedFiles;
   }
 
+  /** Every sample of the store as text. */
   samples(): string[] {
-    const all = new Matcher("!=", "no_label", "x");
-    const set = this.engine.source().select([all], 0, Number.MAX_SAFE_INTEGER);
-    const lines: string[] = [];
-    for (let i = 0; i < set.count; i++) {
-      const columns = new SampleColumns();
-      set.read(i, 0, Number.MAX_SAFE_INTEGER, columns);
-      const name = set.labels(i).key();
-      for (let s = 0; s < columns.length; s++) {
-        lines.push(`${name} ${columns.timeOf(s)} ${columns.values[s]}`);
-      }
-    }
-    return lines.sort();
+    return samplesOf(this.engine);
   }
 }
 
@@ -181,6 +159,26 @@ describe("the first snapshot after a restart", () => {
   });
 });
 
+describe("a journal from a clock that was ahead", () => {
+  it("leaves no file to be named: windows ended while it was read", async () => {
+    const lives = await livesOf(6);
+    await lives.reusedFiles();
+    lives.send(["b"], lives.clock.nowMs() + 1, 7);
+    await lives.engine.written();
+    const trueMs = lives.clock.nowMs();
+    lives.clock.set(trueMs + 8 * HOUR_MS);
+    lives.send(["b"], lives.clock.nowMs(), 8);
+    await lives.kill();
+    lives.clock.set(trueMs);
+    await lives.start();
+    lives.clock.set(trueMs + 8 * HOUR_MS);
+    const before = lives.samples();
+    expect(await lives.reusedFiles()).toBe(0);
+    await lives.killAndStart();
+    expect(lives.samples()).toEqual(before);
+  });
+});
+
 describe("a store of many lives", () => {
   it("is what it was, whatever happened in between", async () => {
     const minutes = fc.integer({ min: 0, max: 1100 });
@@ -200,7 +198,8 @@ describe("a store of many lives", () => {
       if (one.kind === "ingest") lives.ingest(one.hours, one.names);
       if (one.kind === "late") {
         const timeMs = clock.nowMs() - one.minutes * MINUTE_MS;
-        for (const name of one.names) sendLate(lives, name, timeMs);
+        // It may be a second sample of its time, which is refused.
+        engine.write(batchOf(one.names, timeMs + 1234, 5));
       }
       if (one.kind === "delete") {
         const fromMs = clock.nowMs() - one.minutes * MINUTE_MS;
@@ -232,15 +231,3 @@ describe("a store of many lives", () => {
     });
   });
 });
-
-/** A sample that may be a second one of its time. */
-function sendLate(lives: Lives, name: string, timeMs: number): void {
-  const encoder = new WriteRequestEncoder();
-  encoder.beginSeries();
-  encoder.label("__name__", name);
-  encoder.sample(timeMs + 1234, 5);
-  encoder.endSeries();
-  const batch = new WriteBatch();
-  scanWriteRequest(encoder.finish(), batch);
-  lives.engine.write(batch);
-}

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
-import { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { EngineReader } from "../../src/engine/engine-reading.ts";
-import { Matcher } from "../../src/series/matcher.ts";
+import { samplesOf } from "./engine-fixtures.ts";
 import { fill } from "./filled-store.ts";
 import { append, JOURNAL_SETTINGS, SETTINGS, START_MS, seriesOf } from "./store-fixtures.ts";
 
@@ -34,25 +33,10 @@ async function filledEngine() {
   return parts;
 }
 
-/** Every sample of the store as text. */
-function samples(engine: Engine): string[] {
-  const set = engine.source().select([new Matcher("!=", "i", "")], 0, Number.MAX_SAFE_INTEGER);
-  const lines: string[] = [];
-  const columns = new SampleColumns();
-  for (let i = 0; i < set.count; i++) {
-    columns.clear();
-    set.read(i, 0, Number.MAX_SAFE_INTEGER, columns);
-    const times = columns.times.slice(0, columns.length).join();
-    const values = columns.values.slice(0, columns.length).join();
-    lines.push(`${set.labels(i).key()} ${times} ${values}`);
-  }
-  return lines.sort();
-}
-
 describe("a restart in the living process", () => {
   it("keeps every sample and goes on with the policy asked for", async () => {
     const { clock, engine, reader } = await filledEngine();
-    const before = samples(engine);
+    const before = samplesOf(engine);
     expect(before.length).toBe(SERIES_COUNT);
     expect(reader.read().restore).toMatchObject({ capacity: "", order: "", timeSeconds: 0 });
     const running = engine.restart({ capacity: "exact", order: "shuffled" });
@@ -60,7 +44,7 @@ describe("a restart in the living process", () => {
     const result = await running;
     expect(engine.state).toBe("ready");
     expect(result).toMatchObject({ capacity: "exact", order: "shuffled", chunkCount: 1000 });
-    expect(samples(engine)).toEqual(before);
+    expect(samplesOf(engine)).toEqual(before);
     engine.store.verify();
     const { restore, heapStatus } = reader.read();
     const timeSeconds = clock.nowMs() / 1000;
@@ -99,13 +83,13 @@ describe("a restart in the living process", () => {
 
   it("is waited for by a stop, which loses nothing", async () => {
     const { clock, disk, engine, settings } = await filledEngine();
-    const before = samples(engine);
+    const before = samplesOf(engine);
     const running = engine.restart({ capacity: "exact", order: "series" });
     await engine.close();
     await running;
     const next = await Engine.open(settings, disk, clock, silentLog);
     await next.restore();
-    expect(samples(next)).toEqual(before);
+    expect(samplesOf(next)).toEqual(before);
     await next.close();
   });
 

@@ -16,6 +16,7 @@ import { NodeDisk } from "../src/base/disk.ts";
 import { silentLog } from "../src/base/log.ts";
 import { Prng } from "../src/base/prng.ts";
 import { Engine, type EngineSettings } from "../src/engine/engine.ts";
+import { STORE_SETTINGS } from "./filled-store.ts";
 import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import { endOfLoad } from "./peers/stream-plan.ts";
@@ -100,16 +101,7 @@ async function makeStores(root: string, series: number, cycles: number): Promise
 /** The service's defaults, and no snapshot but the last one. */
 function settingsOf(storagePath: string): EngineSettings {
   return {
-    store: {
-      windowMs: 4 * HOUR_MS,
-      windowCount: 8,
-      outOfOrderMs: 0,
-      seriesMax: 0,
-      goVersion: "1.26",
-      gogcPercent: 100,
-      heapLimitBytes: 0,
-      seed: 1,
-    },
+    store: STORE_SETTINGS,
     storagePath,
     snapshotIntervalMs: 1000 * HOUR_MS,
     snapshotOrder: "time",

@@ -8,6 +8,7 @@
  *   npm run bench:ingest -- --series 10000,100000 --cycles 120 --runs 3
  *   npm run bench:ingest -- --external 'CMD with {port} and {dir}' --ready /health
  *   npm run bench:ingest -- --attach PID:PORT
+ *   npm run bench:ingest -- --protocol 2-metadata       # remote write 2.0; "2": without metadata
  *
  * One line of JSON per run is appended to bench/results/ingest.jsonl (--results FILE, or "none").
  */
@@ -20,7 +21,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Prng } from "../src/base/prng.ts";
 import { Cluster } from "./load/cluster.ts";
-import { generateRequests } from "./load/request-stream.ts";
+import { generateRequests, type StreamProtocol } from "./load/request-stream.ts";
 import type { SendReport } from "./load/send-stream.ts";
 import { order, startSender } from "./load/sender-process.ts";
 import { StreamWriter } from "./load/stream-file.ts";
@@ -48,6 +49,8 @@ const { values: options } = parseArgs({
     ready: { type: "string", default: "/-/ready" },
     write: { type: "string", default: "/api/v1/write" },
     name: { type: "string", default: "spandrel" },
+    /** 1, 2, or 2-metadata: remote write 2.0 with type and help of every series. */
+    protocol: { type: "string", default: "1" },
     results: {
       type: "string",
       default: fileURLToPath(new URL("results/ingest.jsonl", import.meta.url)),
@@ -83,6 +86,7 @@ function writeStream(path: string, seriesCount: number, cycles: number): void {
     endMs: endOfLoad(Number(options["end-minutes-into-window"])),
     queues: Number(options.connections),
     samplesPerRequest: Number(options["samples-per-request"]),
+    protocol: options.protocol as StreamProtocol,
   };
   generateRequests(cluster, random, settings, (request) => writer.add(request));
   writer.close();
@@ -105,7 +109,8 @@ async function runOnce(streamPath: string, cycles: number): Promise<Run> {
     options.attach === undefined
       ? await startServer(options.external, options.ready)
       : attachServer(options.attach);
-  const sender = startSender(streamPath, server.port, options.write, options.connections);
+  const { write, connections, protocol } = options;
+  const sender = startSender(streamPath, server.port, write, connections, protocol);
   try {
     const firstCycle = await measure(sender, server, 0, 1);
     const steady = await measure(sender, server, 1, cycles);
@@ -150,10 +155,10 @@ async function benchSeries(seriesCount: number): Promise<Record<string, string>[
       rows.push(row(seriesCount, String(i + 1), [run]));
       const refusal = run.firstCycle.firstRefusal || run.steady.firstRefusal;
       if (refusal !== "") console.error(`first refusal: ${refusal}`);
-      const { name, seed } = options;
+      const { name, seed, protocol } = options;
       const window = options["end-minutes-into-window"];
       const settings = { name, seed, series: seriesCount, cycles, endMinutesIntoWindow: window };
-      appendResult(options.results, { ...machine(), ...settings, run: i + 1, ...run });
+      appendResult(options.results, { ...machine(), protocol, ...settings, run: i + 1, ...run });
     }
     if (runs.length > 1) rows.push(row(seriesCount, "median", runs));
   } finally {

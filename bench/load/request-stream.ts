@@ -14,9 +14,13 @@ import { compress } from "snappyjs";
 import type { Prng } from "../../src/base/prng.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import type { Cluster, Target } from "./cluster.ts";
+import { Request2Encoder } from "./request-2-encoder.ts";
 
 const LATE_SHARE = 0.02;
 const LATE_MS_MAX = 20;
+
+/** Remote write 1.0, 2.0, or 2.0 with metadata of every series. */
+export type StreamProtocol = "1" | "2" | "2-metadata";
 
 export interface StreamSettings {
   readonly cycles: number;
@@ -26,6 +30,8 @@ export interface StreamSettings {
   readonly endMs: number;
   readonly queues: number;
   readonly samplesPerRequest: number;
+  /** 1.0 when absent. */
+  readonly protocol?: StreamProtocol;
 }
 
 /** One request; `body` is compressed and stays valid. */
@@ -37,9 +43,32 @@ export interface LoadRequest {
   readonly body: Uint8Array;
 }
 
+/** What one request is put together with. */
+interface Encoder {
+  readonly length: number;
+  clear(): void;
+  finish(): Uint8Array;
+  /** Adds a series of one sample, given its number and its labels as fields of 1.0. */
+  add(series: number, fields: Uint8Array, timeMs: number, value: number): void;
+}
+
+class Request1Encoder extends WriteRequestEncoder implements Encoder {
+  add(_series: number, fields: Uint8Array, timeMs: number, value: number): void {
+    this.beginSeries();
+    this.labelFields(fields);
+    this.sample(timeMs, value);
+    this.endSeries();
+  }
+}
+
 class Queue {
-  readonly encoder = new WriteRequestEncoder();
+  readonly encoder: Encoder;
   sampleCount = 0;
+
+  constructor(protocol: StreamProtocol) {
+    const isOne = protocol === "1";
+    this.encoder = isOne ? new Request1Encoder() : new Request2Encoder(protocol === "2-metadata");
+  }
 }
 
 /** Hands every request of the stream to `accept`, in the order of time. */
@@ -49,7 +78,8 @@ export function generateRequests(
   settings: StreamSettings,
   accept: (request: LoadRequest) => void,
 ): void {
-  const queues = Array.from({ length: settings.queues }, () => new Queue());
+  const protocol = settings.protocol ?? "1";
+  const queues = Array.from({ length: settings.queues }, () => new Queue(protocol));
   const targets = cluster.targets.toSorted((a, b) => a.offsetMs - b.offsetMs);
   const offsetScale = settings.intervalMs / cluster.intervalMs;
   const startMs = settings.endMs - settings.cycles * settings.intervalMs;
@@ -86,10 +116,8 @@ function scrape(
   for (let series = target.firstSeries; series < target.endSeries; series++) {
     const index = series % settings.queues;
     const queue = queues[index]!;
-    queue.encoder.beginSeries();
-    queue.encoder.labelFields(cluster.labelFieldsOf(series));
-    queue.encoder.sample(timeMs, cluster.values.step(series, seconds, timeMs));
-    queue.encoder.endSeries();
+    const value = cluster.values.step(series, seconds, timeMs);
+    queue.encoder.add(series, cluster.labelFieldsOf(series), timeMs, value);
     if (++queue.sampleCount === settings.samplesPerRequest) flush(index);
   }
 }

@@ -39,11 +39,17 @@ export class StreamSender {
   private readonly cycles: number[];
   private waiting: (() => void)[] = [];
 
-  constructor(stream: StreamReader, port: number, path: string, connectionCount: number) {
+  constructor(
+    stream: StreamReader,
+    port: number,
+    path: string,
+    connectionCount: number,
+    isTwo = false,
+  ) {
     this.stream = stream;
     this.connections = Array.from(
       { length: connectionCount },
-      () => new WriteConnection(port, path),
+      () => new WriteConnection(port, path, isTwo),
     );
     this.cycles = this.connections.map(() => 0);
   }

@@ -1,8 +1,8 @@
 /**
  * Sender process: sends parts of a stream when its parent says so, and reports each.
  *
- * Arguments: stream path, port, URL path, connections. Started with an IPC channel: receives
- * {fromCycle, toCycle}, answers with a SendReport or {error}. Ends when the channel closes.
+ * Arguments: stream path, port, URL path, connections, protocol. Started with an IPC channel:
+ * receives {fromCycle, toCycle}, answers with a SendReport or {error}. Ends with the channel.
  */
 
 import { StreamSender } from "./send-stream.ts";
@@ -13,12 +13,14 @@ interface Order {
   readonly toCycle: number;
 }
 
-const [streamPath = "", port = "0", urlPath = "", connections = "4"] = process.argv.slice(2);
+const [streamPath = "", port = "0", urlPath = "", connections = "4", protocol = "1"] =
+  process.argv.slice(2);
 const sender = new StreamSender(
   new StreamReader(streamPath),
   Number(port),
   urlPath,
   Number(connections),
+  protocol !== "1",
 );
 
 process.on("message", (order: Order) => {

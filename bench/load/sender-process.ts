@@ -9,9 +9,10 @@ export function startSender(
   port: number,
   urlPath: string,
   connections: string,
+  protocol = "1",
 ): ChildProcess {
   const entry = fileURLToPath(new URL("send.ts", import.meta.url));
-  const parameters = [streamPath, String(port), urlPath, connections];
+  const parameters = [streamPath, String(port), urlPath, connections, protocol];
   return fork(entry, parameters, { execArgv: ["--import", "tsx"] });
 }
 

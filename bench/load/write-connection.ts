@@ -15,6 +15,7 @@ export interface Reply {
   readonly text: string;
 }
 
+const REQUEST_2 = ";proto=io.prometheus.write.v2.Request";
 const HEAD_END = "\r\n\r\n";
 const LAST_CHUNK = "\r\n0\r\n\r\n";
 const CHUNK_SIZE_LINE = /(?:^|\r\n)[0-9a-f]+\r\n/gi;
@@ -27,16 +28,16 @@ export class WriteConnection {
   private settle: ((reply: Reply) => void) | null = null;
   private fail: ((error: Error) => void) | null = null;
 
-  /** A connection to 127.0.0.1:`port`, opened with the first request. */
-  constructor(port: number, path: string) {
+  /** A connection to 127.0.0.1:`port`, opened with the first request; for 2.0 if `isTwo`. */
+  constructor(port: number, path: string, isTwo = false) {
     this.port = port;
     this.head = [
       `POST ${path} HTTP/1.1`,
       `Host: 127.0.0.1:${port}`,
       "User-Agent: spandrel-bench",
-      "Content-Type: application/x-protobuf",
+      `Content-Type: application/x-protobuf${isTwo ? REQUEST_2 : ""}`,
       "Content-Encoding: snappy",
-      "X-Prometheus-Remote-Write-Version: 0.1.0",
+      `X-Prometheus-Remote-Write-Version: ${isTwo ? "2.0.0" : "0.1.0"}`,
       "Content-Length: ",
     ].join("\r\n");
   }

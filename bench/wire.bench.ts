@@ -13,13 +13,15 @@ import { fileURLToPath } from "node:url";
 import { uncompress } from "snappyjs";
 import { ManualClock } from "../src/base/clock.ts";
 import { Prng } from "../src/base/prng.ts";
+import { MetadataStore } from "../src/engine/metadata-store.ts";
 import { Store } from "../src/engine/store.ts";
 import { Kernel } from "../src/kernel/kernel.ts";
 import { Intake } from "../src/wire/intake.ts";
 import { SnappyDecoder } from "../src/wire/snappy-decoder.ts";
+import { WriteRequest2 } from "../src/wire/write-request-2.ts";
 import { STORE_SETTINGS } from "./filled-store.ts";
 import { Cluster } from "./load/cluster.ts";
-import { generateRequests, type LoadRequest } from "./load/request-stream.ts";
+import { generateRequests, type LoadRequest, type StreamProtocol } from "./load/request-stream.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 
 const LIMIT_BYTES = 32 * 2 ** 20;
@@ -27,12 +29,13 @@ const ROUNDS = 15;
 
 const END_MS = Date.UTC(2026, 10, 23);
 
-function requests(): LoadRequest[] {
+function requests(protocol: StreamProtocol): LoadRequest[] {
   const random = new Prng(1);
   const all: LoadRequest[] = [];
   const cluster = new Cluster(10_000, 15_000, random);
   const endMs = END_MS;
-  const settings = { cycles: 12, intervalMs: 15_000, endMs, queues: 4, samplesPerRequest: 2000 };
+  const size = { cycles: 12, queues: 4, samplesPerRequest: 2000 };
+  const settings = { ...size, intervalMs: 15_000, endMs, protocol };
   generateRequests(cluster, random, settings, (request) => all.push(request));
   return all;
 }
@@ -40,9 +43,15 @@ function requests(): LoadRequest[] {
 const decoder = new SnappyDecoder();
 
 /** A store whose series are those of the requests. */
-function filledStore(all: readonly LoadRequest[]): Store {
+function filledStore(all: readonly LoadRequest[], isTwo: boolean): Store {
   const store = new Store(STORE_SETTINGS, new ManualClock(END_MS));
-  for (const { body } of all) store.write(store.intake.read(body, LIMIT_BYTES));
+  const metadata = new MetadataStore();
+  for (const { body } of all) {
+    const { intake } = store;
+    const batch = isTwo ? intake.read2(body, LIMIT_BYTES) : intake.read(body, LIMIT_BYTES);
+    store.write(batch);
+    metadata.apply(batch, () => undefined);
+  }
   return store;
 }
 
@@ -66,16 +75,49 @@ const CASES: Readonly<Record<string, (all: readonly LoadRequest[]) => () => void
     };
   },
   "snappy + scan + recognition": (all) => {
-    const { intake } = filledStore(all);
+    const { intake } = filledStore(all, false);
     return () => {
       for (const { body } of all) intake.read(body, LIMIT_BYTES);
     };
   },
+  "2.0: snappy, kernel": (all) => {
+    const intake = new Intake(new Kernel());
+    return () => {
+      for (const { body } of all) intake.decode(body, LIMIT_BYTES);
+    };
+  },
+  "2.0: all, no series known": (all) => {
+    const intake = new Intake(new Kernel());
+    return () => {
+      for (const { body } of all) intake.read2(body, LIMIT_BYTES);
+    };
+  },
+  "2.0: all + recognition": recognised2,
+  "2.0 with metadata: all + recognition": recognised2,
+  "2.0: careful layout alone": (all) => {
+    const careful = new WriteRequest2();
+    const bodies = all.map(({ body }) => decoder.decode(body, LIMIT_BYTES).slice());
+    return () => {
+      for (const body of bodies) careful.layOut(body, LIMIT_BYTES);
+    };
+  },
 };
+
+function recognised2(all: readonly LoadRequest[]): () => void {
+  const { intake } = filledStore(all, true);
+  return () => {
+    for (const { body } of all) intake.read2(body, LIMIT_BYTES);
+  };
+}
+
+function protocolOf(name: string): StreamProtocol {
+  if (!name.startsWith("2.0")) return "1";
+  return name.startsWith("2.0 with") ? "2-metadata" : "2";
+}
 
 /** Nanoseconds of CPU per sample, the best of all rounds. */
 function measure(name: string): number {
-  const all = requests();
+  const all = requests(protocolOf(name));
   const samples = all.reduce((sum, request) => sum + request.sampleCount, 0);
   const round = CASES[name]!(all);
   let best = Infinity;

@@ -214,6 +214,7 @@ export class Engine implements Service, HeapService {
 
   keepMetadata(name: string, metadata: MetricMetadata): void {
     if (!this.families.set(name, metadata)) return;
+    this.store.intake.forgetFamily(name);
     const { writes } = this.persistence.journal;
     writes.begin(this.clock.nowMs());
     writes.family(name, metadata);

@@ -10,6 +10,9 @@ import type { MetricMetadata } from "./service.ts";
 /** Families kept: far above what a node's series can name. */
 export const METADATA_FAMILIES_MAX = 100_000;
 
+/** What bytes that are not UTF-8 are read as. */
+const REPLACED = "\ufffd";
+
 export class MetadataStore {
   readonly families = new Map<string, MetricMetadata>();
   /** Entries that were not kept because the store was full. */
@@ -21,6 +24,8 @@ export class MetadataStore {
       const { name, type, help, unit } = readMetadata(batch, entry);
       const metadata = { type, help, unit };
       if (name !== "" && this.set(name, metadata)) onChange(name, metadata);
+      // Names that are not UTF-8 may be the same text and different bytes.
+      if (this.families.has(name) && !name.includes(REPLACED)) batch.keepMetadata(entry);
     }
   }
 

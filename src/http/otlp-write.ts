@@ -132,7 +132,7 @@ export class OtlpRoute {
       const batch = service.intake.readPlain(piece);
       this.door.admission.spend(waiting.client, batch.sampleCount);
       counts.writeExemplars += batch.exemplarCount;
-      counts.writeMetadata += batch.metadataCount;
+      counts.writeMetadata += batch.sentMetadataCount;
       total.add(service.write(batch));
       if (slices.isOver()) await slices.next();
     }

@@ -85,7 +85,7 @@ export class WriteRoute {
       counts.writeBodyBytes += length;
       counts.writeDecodedBytes += batch.bodyLength;
       counts.writeExemplars += batch.exemplarCount;
-      counts.writeMetadata += batch.metadataCount;
+      counts.writeMetadata += batch.sentMetadataCount;
       const stored = this.service.write(batch);
       const isOne = message !== WRITE_REQUEST_2;
       const outcome = isOne ? withoutLateExemplars(stored) : stored;

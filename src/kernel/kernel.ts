@@ -24,6 +24,9 @@ const STATE_WORDS = 16;
 export interface KernelFunctions {
   expand(from: number, bodyEnd: number, outFrom: number, outEnd: number): number;
   scan(entriesMax: number): number;
+  layOut(): number;
+  keepFamily(from: number, end: number, seed: number): void;
+  forgetFamily(from: number, end: number, seed: number): void;
   plainLabelsEnd(from: number, end: number): number;
   equalBytes(left: number, right: number, bytes: number): number;
   hashBytes(from: number, to: number, seed: number): number;

@@ -8,25 +8,26 @@
  * Units: bytes.
  */
 import { assert } from "../base/assert.ts";
-import { BODY_BYTES_MAX, INPUT, OUTPUT } from "../kernel/code/layout.ts";
+import { BODY_BYTES_MAX, INPUT, OUTPUT, REQUEST_2 } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { Request2Layout } from "./request-2-layout.ts";
 import { type KeyLookup, scanWriteRequest } from "./scan-write-request.ts";
 import { decodedLength, headerLength, SnappyDecoder } from "./snappy-decoder.ts";
 import { WriteBatch } from "./write-batch.ts";
-import { WriteRequest2 } from "./write-request-2.ts";
 
 export class Intake {
   private readonly kernel: Kernel;
   private readonly lookup: KeyLookup | null;
   private readonly batch: WriteBatch;
   private readonly reference = new SnappyDecoder();
-  private readonly request2 = new WriteRequest2();
+  private readonly request2: Request2Layout;
 
   /** `lookup` knows the series of a store over the same kernel. */
   constructor(kernel: Kernel, lookup: KeyLookup | null = null) {
     this.kernel = kernel;
     this.lookup = lookup;
     this.batch = new WriteBatch(kernel);
+    this.request2 = new Request2Layout(kernel);
   }
 
   /**
@@ -46,23 +47,38 @@ export class Intake {
 
   /** As read(), of a remote write 2.0 body; spelled out as 1.0 it may not pass the limit either. */
   read2(body: Uint8Array, limitBytes: number): WriteBatch {
-    const message = this.request2.layOut(this.decode(body, limitBytes), limitBytes);
+    const length = this.expand(body, limitBytes, REQUEST_2);
+    const message =
+      length < 0
+        ? this.request2.layOutAside(this.reference.decode(body, limitBytes), limitBytes)
+        : this.request2.layOut(length, limitBytes);
     scanWriteRequest(message, this.batch, this.lookup);
+    this.batch.countRepeatedMetadata(this.request2.repeatedCount);
     return this.batch;
+  }
+
+  /** Says that the metadata of a family has changed otherwise than by what is read here. */
+  forgetFamily(name: string): void {
+    const { bytes, functions } = this.kernel;
+    const length = bytes.write(name, INPUT);
+    functions.forgetFamily(INPUT, INPUT + length, this.lookup?.seed ?? 0);
   }
 
   /** Decompresses a body; the bytes are valid until the next call. */
   decode(body: Uint8Array, limitBytes: number): Uint8Array {
+    const length = this.expand(body, limitBytes, OUTPUT);
+    if (length < 0) return this.reference.decode(body, limitBytes);
+    return this.kernel.setDecoded(length);
+  }
+
+  /** Decompresses a body to an address; its length, -1 when it is too large for that. */
+  private expand(body: Uint8Array, limitBytes: number, to: number): number {
     const length = decodedLength(body, limitBytes);
-    if (Math.max(length, body.length) > BODY_BYTES_MAX) {
-      return this.reference.decode(body, limitBytes);
-    }
+    if (Math.max(length, body.length) > BODY_BYTES_MAX) return -1;
     const { bytes, functions } = this.kernel;
     bytes.set(body, INPUT);
     const from = INPUT + headerLength(body);
-    if (functions.expand(from, INPUT + body.length, OUTPUT, OUTPUT + length) === 1) {
-      return this.kernel.setDecoded(length);
-    }
+    if (functions.expand(from, INPUT + body.length, to, to + length) === 1) return length;
     this.reference.decode(body, limitBytes);
     assert(false, "the kernel refuses a body that the reference decoder takes");
   }

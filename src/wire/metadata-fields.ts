@@ -1,8 +1,8 @@
 /**
  * Metadata fields: reads a MetricMetadata message into the batch, as ranges of its texts.
  *
- * Senders put metadata into requests of their own, a few thousand entries each minute: this is
- * not a hot path. The texts become strings only when someone keeps them (readMetadata).
+ * Senders repeat the same entries for ever; the kernel steps over those that say nothing new, so
+ * this is not a hot path. The texts become strings only when someone keeps them (readMetadata).
  */
 import type { ProtobufCursor } from "./protobuf-cursor.ts";
 import { WIRE_BYTES, WIRE_VARINT, wrongWireType } from "./protobuf-cursor.ts";
@@ -36,6 +36,7 @@ export interface MetadataEntry {
 /** Reads the entry from the cursor to `end`. Throws TsdbError PROTOBUF_INVALID. */
 export function scanMetadataFields(cursor: ProtobufCursor, batch: WriteBatch, end: number): void {
   const entry = batch.addMetadata();
+  const from = cursor.offset;
   while (cursor.offset < end) {
     const at = cursor.offset;
     const tag = cursor.tag(end);
@@ -53,6 +54,7 @@ export function scanMetadataFields(cursor: ProtobufCursor, batch: WriteBatch, en
       cursor.offset = contentEnd;
     }
   }
+  batch.endMetadata(entry, from, end);
 }
 
 /** The metadata entry `entry` of a scanned batch. Bytes that are not UTF-8 become U+FFFD. */

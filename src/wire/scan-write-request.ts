@@ -29,6 +29,7 @@ const SERIES = 2;
 const SAMPLES = 3;
 const PREVIOUS = 4;
 const SEED = 5;
+const FAMILIES = 6;
 
 /** Whoever knows the store's series by their label bytes. */
 export interface KeyLookup {
@@ -56,13 +57,16 @@ export function scanWriteRequest(
   const body = batch.bytes;
   const cursor = new ProtobufCursor();
   cursor.point(body, 0);
-  batch.kernel.state[PREVIOUS] = NO_KEY;
-  batch.setKeySource(lookup, lookup?.generation ?? 0);
+  const { state } = batch.kernel;
+  state[PREVIOUS] = NO_KEY;
+  state[FAMILIES] = 0;
+  batch.setKeySource(lookup, lookup?.generation ?? 0, lookup?.seed ?? 0);
   if (batch.isInKernel) cursor.offset = scanUsual(0, batch, lookup);
   while (cursor.offset < body.length) {
     scanField(cursor, batch, body.length);
     if (batch.isInKernel) cursor.offset = scanUsual(cursor.offset, batch, lookup);
   }
+  batch.countRepeatedMetadata(state[FAMILIES]!);
 }
 
 /** Takes usual series from byte `from` on; returns where the first other field starts. */

@@ -22,6 +22,7 @@ import {
   BODY_BYTES_MAX,
   ENTRIES_MAX,
   HASHES,
+  INPUT,
   KEYS,
   LABELS_FROM,
   LABELS_TO,
@@ -42,8 +43,9 @@ export const WRITE_ENTRIES_MAX = ENTRIES_MAX;
 
 /** "The hash is not known"; as good as any other for labels that have it. */
 export const NO_HASH = 0;
-/** Words per metadata entry: type, then from and to of name, help and unit. */
-const METADATA_WORDS = 7;
+/** Words per metadata entry: type, from and to of name, help and unit, and of all of it. */
+const METADATA_WORDS = 9;
+const WHOLE = 3;
 
 export class WriteBatch {
   readonly kernel: Kernel;
@@ -55,9 +57,11 @@ export class WriteBatch {
   private readonly rewriter = new LabelRewriter();
   private keySource: object | null = null;
   private keyGeneration = 0;
+  private keySeed = 0;
   private seriesTotal = 0;
   private sampleTotal = 0;
   private metadataTotal = 0;
+  private knownMetadata = 0;
   private readonly labelsFrom: Uint32Array;
   private readonly labelsTo: Uint32Array;
   private readonly sampleStart: Uint32Array;
@@ -109,6 +113,11 @@ export class WriteBatch {
     return this.metadataTotal;
   }
 
+  /** Metadata entries in the request: those here, and those that were known or repeated. */
+  get sentMetadataCount(): number {
+    return this.metadataTotal + this.knownMetadata;
+  }
+
   /** The series of a row of `histograms`. */
   histogramSeriesOf(row: number): number {
     return this.histogramSeries[row]!;
@@ -150,10 +159,11 @@ export class WriteBatch {
     return this.keySource === source && this.keyGeneration === generation;
   }
 
-  /** Says who finds the keys of this request. */
-  setKeySource(source: object | null, generation: number): void {
+  /** Says who finds the keys of this request, and what their hashes start with. */
+  setKeySource(source: object | null, generation: number, seed: number): void {
     this.keySource = source;
     this.keyGeneration = generation;
+    this.keySeed = seed;
   }
 
   /** Notes what a lookup found for series i. */
@@ -198,6 +208,7 @@ export class WriteBatch {
     this.histograms.clear();
     this.exemplars.clear();
     this.metadataTotal = 0;
+    this.knownMetadata = 0;
     this.sampleStart[0] = 0;
   }
 
@@ -264,6 +275,37 @@ export class WriteBatch {
   setMetadataText(entry: number, field: number, from: number, to: number): void {
     this.metadata[entry * METADATA_WORDS + 1 + field * 2] = from;
     this.metadata[entry * METADATA_WORDS + 2 + field * 2] = to;
+  }
+
+  /**
+   * Ends a metadata entry, which lies in [from, to). What it says of its family may be new, so
+   * that the scan goes by no earlier entry from here on.
+   */
+  endMetadata(entry: number, from: number, to: number): void {
+    this.setMetadataText(entry, WHOLE, from, to);
+    this.forgetFamily(entry);
+  }
+
+  /** Lets the scan step over what says the same as this entry: it is held by the store now. */
+  keepMetadata(entry: number): void {
+    // An earlier entry of this request may have been kept, and this one may not be fit for it.
+    this.forgetFamily(entry);
+    if (this.keySource === null || !this.isInKernel) return;
+    const [from, to] = [this.metadataFromOf(entry, WHOLE), this.metadataToOf(entry, WHOLE)];
+    this.kernel.functions.keepFamily(OUTPUT + from, OUTPUT + to, this.keySeed);
+  }
+
+  private forgetFamily(entry: number): void {
+    const { kernel, keySeed } = this;
+    const [from, to] = [this.metadataFromOf(entry, 0), this.metadataToOf(entry, 0)];
+    if (to - from > BODY_BYTES_MAX) return;
+    kernel.bytes.set(this.body.subarray(from, to), INPUT);
+    kernel.functions.forgetFamily(INPUT, INPUT + to - from, keySeed);
+  }
+
+  /** Counts metadata entries that are not here since they say nothing new. */
+  countRepeatedMetadata(count: number): void {
+    this.knownMetadata += count;
   }
 
   /** Offset into `bytes` where the next rewritten label will start. */

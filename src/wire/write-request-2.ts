@@ -1,7 +1,10 @@
 /**
- * Remote write 2.0 laid out as 1.0: every series of a 2.0 request (proto/write_v2.proto) becomes
- * the bytes that a 1.0 sender would have sent, so that the one scan and the one way to recognise a
- * series by its label bytes serve both protocols.
+ * Remote write 2.0 laid out as 1.0, whatever form its fields have: every series of a 2.0 request
+ * (proto/write_v2.proto) becomes the bytes that a 1.0 sender would have sent, so that the one scan
+ * and the one way to recognise a series by its label bytes serve both protocols.
+ *
+ * This is the careful way: what senders usually write is laid out by the kernel
+ * (src/kernel/code/request-2.ts).
  *
  * I1  Texts are copied from the symbols as bytes; no string is made.
  * I2  A reference past the symbols or a name without a value makes the request invalid.
@@ -51,40 +54,76 @@ export class WriteRequest2 {
   private readonly nested = new WireBytes();
   private body: Uint8Array = new Uint8Array(0);
   private limitBytes = 0;
+  /** Bytes of the result that are elsewhere already. */
+  private bytesBefore = 0;
   private symbols: number[] = [];
   private refs: number[] = [];
   /** Whether the series that is read has native histograms. */
   private hasHistograms = false;
+  /** Its metadata: the type, and places in `symbols`. */
+  private type = 0;
+  private help = 0;
+  private unit = 0;
 
   /**
    * The 1.0 message that says what the 2.0 message `body` says; valid until the next call.
    * Throws TsdbError PROTOBUF_INVALID, or BODY_TOO_LARGE when it passes `limitBytes`.
    */
   layOut(body: Uint8Array, limitBytes: number): Uint8Array {
-    this.body = body;
-    this.limitBytes = limitBytes;
-    this.symbols.length = 0;
+    this.begin(body, limitBytes);
     this.out.clear();
-    this.eachField(SYMBOLS_FIELD, (from, to) => this.symbols.push(from, to));
-    this.eachField(TIME_SERIES_FIELD, (from, to) => this.writeSeries(from, to));
+    while (this.cursor.offset < body.length) this.writeField(TIME_SERIES_FIELD);
     return this.out.written();
   }
 
-  private eachField(field: number, take: (from: number, to: number) => void): void {
+  /** Takes over a body of which single fields are to be laid out; throws as layOut(). */
+  begin(body: Uint8Array, limitBytes: number): void {
+    this.body = body;
+    this.limitBytes = limitBytes;
+    this.bytesBefore = 0;
+    this.symbols.length = 0;
+    this.cursor.point(body, 0);
+    while (this.cursor.offset < body.length) this.writeField(SYMBOLS_FIELD);
+    this.cursor.offset = 0;
+  }
+
+  /** Whether the field at byte `at` is a symbol. */
+  isSymbol(at: number): boolean {
+    this.cursor.offset = at;
+    return this.cursor.tag(this.body.length) >>> 3 === SYMBOLS_FIELD;
+  }
+
+  /**
+   * What the field at byte `at` becomes, behind `bytesBefore` bytes; valid until the next call.
+   * Throws as layOut().
+   */
+  layField(at: number, bytesBefore: number): Uint8Array {
+    this.bytesBefore = bytesBefore;
+    this.out.clear();
+    this.cursor.offset = at;
+    this.writeField(TIME_SERIES_FIELD);
+    return this.out.written();
+  }
+
+  /** Where the field ends that was laid out last. */
+  get offset(): number {
+    return this.cursor.offset;
+  }
+
+  /** Steps over the next field; keeps a symbol and writes a series, if that is what is wanted. */
+  private writeField(wanted: number): void {
     const { cursor, body } = this;
-    cursor.point(body, 0);
-    while (cursor.offset < body.length) {
-      const at = cursor.offset;
-      const tag = cursor.tag(body.length);
-      if (tag >>> 3 !== field) {
-        cursor.skip(tag, body.length);
-        continue;
-      }
-      if ((tag & 7) !== WIRE_BYTES) throw wrongWireType(at, tag, "Request");
-      const to = cursor.contentEnd(body.length);
-      take(cursor.offset, to);
-      cursor.offset = to;
+    const at = cursor.offset;
+    const tag = cursor.tag(body.length);
+    if (tag >>> 3 !== wanted) {
+      cursor.skip(tag, body.length);
+      return;
     }
+    if ((tag & 7) !== WIRE_BYTES) throw wrongWireType(at, tag, "Request");
+    const to = cursor.contentEnd(body.length);
+    if (wanted === SYMBOLS_FIELD) this.symbols.push(cursor.offset, to);
+    else this.writeSeries(cursor.offset, to);
+    cursor.offset = to;
   }
 
   private writeSeries(from: number, end: number): void {
@@ -94,8 +133,7 @@ export class WriteRequest2 {
     this.writeLabels(series);
     const refs = this.refs;
     this.hasHistograms = false;
-    let metadataFrom = -1;
-    let metadataTo = -1;
+    this.readMetadata(end, end);
     cursor.offset = from;
     while (cursor.offset < end) {
       const at = cursor.offset;
@@ -112,13 +150,13 @@ export class WriteRequest2 {
         series.field(TAG_4, this.body, cursor.offset, to);
         this.hasHistograms = true;
       } else if (field === EXEMPLARS) this.writeExemplar(cursor.offset, to);
-      else [metadataFrom, metadataTo] = [cursor.offset, to];
+      else this.readMetadata(cursor.offset, to);
       cursor.offset = to;
       this.checkRoom();
     }
     this.out.field(TAG_1, series.written(), 0, series.length);
     series.clear();
-    if (metadataFrom >= 0) this.writeMetadata(refs, metadataFrom, metadataTo);
+    this.writeMetadata(refs);
     this.checkRoom();
   }
 
@@ -146,6 +184,11 @@ export class WriteRequest2 {
   private ref(end: number): number {
     const at = this.cursor.offset;
     this.cursor.varint(end);
+    return this.symbolRead(at);
+  }
+
+  /** The place of the symbol whose reference, at byte `at`, was read last. */
+  private symbolRead(at: number): number {
     const { low, high } = this.cursor;
     const count = this.symbols.length / 2;
     if (high !== 0 || low >= count) {
@@ -185,14 +228,12 @@ export class WriteRequest2 {
     this.series.field(TAG_3, exemplar.written(), 0, exemplar.length);
   }
 
-  /** Writes what a series says of its metric as an entry of its own, as 1.0 has them. */
-  private writeMetadata(refs: readonly number[], from: number, end: number): void {
-    const { cursor, nested } = this;
-    const name = this.nameOf(refs);
-    if (name < 0) return;
-    nested.clear();
-    let type = 0;
-    const resume = cursor.offset;
+  /** Reads what a series says of its metric; given again, it counts as given last. */
+  private readMetadata(from: number, end: number): void {
+    const { cursor } = this;
+    this.type = 0;
+    this.help = 0;
+    this.unit = 0;
     cursor.offset = from;
     while (cursor.offset < end) {
       const at = cursor.offset;
@@ -203,22 +244,27 @@ export class WriteRequest2 {
         continue;
       }
       if ((tag & 7) !== WIRE_VARINT) throw wrongWireType(at, tag, "Metadata");
-      if (field === TYPE) {
-        cursor.varint(end);
-        type = cursor.low;
-      } else {
-        const symbol = this.ref(end);
-        if (symbol !== 0) this.writeSymbol(nested, field === HELP_REF ? TAG_4 : TAG_5, symbol);
-      }
+      cursor.varint(end);
+      if (field === TYPE) this.type = cursor.low;
+      else if (field === HELP_REF) this.help = this.symbolRead(at);
+      else this.unit = this.symbolRead(at);
     }
-    cursor.offset = resume;
+  }
+
+  /** Writes what was read of a metric as an entry of its own, as 1.0 has them. */
+  private writeMetadata(refs: readonly number[]): void {
+    const { nested, type } = this;
+    const name = this.nameOf(refs);
+    if (name < 0 || (type === 0 && this.help === 0 && this.unit === 0)) return;
+    nested.clear();
     if (type !== 0) nested.number(TYPE_TAG, type);
-    if (nested.length === 0) return;
     const [nameFrom, nameTo] = [this.symbols[name]!, this.symbols[name + 1]!];
     // A native histogram has its family's name.
     const isNative = this.hasHistograms;
     const familyTo = isNative ? nameTo : familyNameEnd(this.body, nameFrom, nameTo, type);
     nested.field(TAG_2, this.body, nameFrom, familyTo);
+    if (this.help !== 0) this.writeSymbol(nested, TAG_4, this.help);
+    if (this.unit !== 0) this.writeSymbol(nested, TAG_5, this.unit);
     this.out.field(TAG_3, nested.written(), 0, nested.length);
   }
 
@@ -234,7 +280,8 @@ export class WriteRequest2 {
   }
 
   private checkRoom(): void {
-    if (this.out.length + this.series.length > this.limitBytes) this.refuseSize();
+    const bytes = this.bytesBefore + this.out.length + this.series.length;
+    if (bytes > this.limitBytes) this.refuseSize();
   }
 
   private refuseSize(): never {

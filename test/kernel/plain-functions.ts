@@ -14,6 +14,15 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
   return {
     expand: bound(code.expand),
     scan: bound(code.scan),
+    layOut: bound(code.layOut),
+    keepFamily: bound((from, end, seed) => {
+      code.keepFamily(from, end, seed);
+      return 0;
+    }),
+    forgetFamily: bound((from, end, seed) => {
+      code.forgetFamily(from, end, seed);
+      return 0;
+    }),
     plainLabelsEnd: bound(code.plainLabelsEnd),
     equalBytes: bound(code.equalBytes),
     hashBytes: bound(code.hashBytes),

@@ -13,6 +13,7 @@ import { NO_KEY } from "../../src/series/series-keys.ts";
 import type { Intake } from "../../src/wire/intake.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
+import { mutated } from "./mutations.ts";
 import { naiveUncompress } from "./naive-snappy.ts";
 import { decodeReference, labelsOf, plainOfBatch } from "./request-oracle.ts";
 
@@ -72,25 +73,6 @@ function drawRequest(random: Prng, timeMs: number): Uint8Array {
   return encoder.finish().slice();
 }
 
-/** A copy with one kind of damage. */
-function mutated(random: Prng, bytes: Uint8Array, other: Uint8Array): Uint8Array {
-  const at = random.below(bytes.length + 1);
-  const kind = random.below(6);
-  const changed = bytes.slice();
-  if (kind === 0 && at < bytes.length) changed[at] = changed[at]! ^ (1 << random.below(8));
-  else if (kind === 1 && at < bytes.length) changed[at] = random.below(256);
-  else if (kind === 2) return changed.subarray(0, at);
-  else if (kind === 3) return joined(bytes.subarray(0, at), other);
-  else if (kind === 4) {
-    return joined(bytes.subarray(0, at), other.subarray(random.below(other.length + 1)));
-  } else return joined(bytes.subarray(0, at), bytes.subarray(Math.max(0, at - random.below(40))));
-  return changed;
-}
-
-function joined(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return new Uint8Array(Buffer.concat([left, right]));
-}
-
 /** Compares one body's verdict and content. */
 function check(store: Store, packed: Uint8Array, counts: FuzzCounts): void {
   const whole = naiveUncompress(packed);
@@ -103,7 +85,7 @@ function check(store: Store, packed: Uint8Array, counts: FuzzCounts): void {
   if (whole === null) throw new Error("a broken snappy block is taken");
   if (Buffer.compare(Buffer.from(uncompress(packed)), whole) !== 0) throw new Error("snappyjs");
   compareContent(whole, ours, counts);
-  if (!(ours instanceof TsdbError)) compareKeys(store, ours, counts);
+  if (!(ours instanceof TsdbError)) counts.knownSeries += compareKeys(store, ours);
 }
 
 function verdictOf(intake: Intake, packed: Uint8Array): WriteBatch | TsdbError {
@@ -137,7 +119,7 @@ function compareContent(whole: Uint8Array, ours: WriteBatch | TsdbError, counts:
 }
 
 /** JSON in which NaN, infinities and -0 differ. */
-function textOf(content: object): string {
+export function textOf(content: object): string {
   return JSON.stringify(content, (_key, value: unknown) =>
     typeof value === "number" && !(Number.isSafeInteger(value) && !Object.is(value, -0))
       ? String(Object.is(value, -0) ? "-0" : value)
@@ -145,15 +127,17 @@ function textOf(content: object): string {
   );
 }
 
-/** Every key that the scan gave names the series whose labels stand there. */
-function compareKeys(store: Store, batch: WriteBatch, counts: FuzzCounts): void {
+/** Every key that the scan gave names the series whose labels stand there; how many it gave. */
+export function compareKeys(store: Store, batch: WriteBatch): number {
+  let known = 0;
   for (let i = 0; i < batch.seriesCount; i++) {
     if (batch.keyOf(i) === NO_KEY) continue;
-    counts.knownSeries++;
+    known++;
     const bytes = batch.bytes.subarray(batch.labelsFromOf(i), batch.labelsToOf(i));
     const sent = labelsOf(bytes).filter(([, value]) => value !== "");
-    const known = store.head.index.labelsOf(batch.seriesRefOf(i) as SeriesRef);
-    const names = sent.map(([name, value]) => known.get(name) === value);
-    if (names.includes(false) || known.size !== sent.length) throw new Error("another series");
+    const held = store.head.index.labelsOf(batch.seriesRefOf(i) as SeriesRef);
+    const names = sent.map(([name, value]) => held.get(name) === value);
+    if (names.includes(false) || held.size !== sent.length) throw new Error("another series");
   }
+  return known;
 }

@@ -5,7 +5,9 @@
  * plain TypeScript.
  */
 export { copyBytes, equalBytes, hashBytes, sharedPrefix, sharedSuffix } from "./bytes.ts";
+export { forgetFamily, keepFamily } from "./known-families.ts";
 export { splitLabels } from "./label-split.ts";
 export { plainLabelsEnd } from "./plain-labels.ts";
+export { layOut } from "./request-2.ts";
 export { scan } from "./series-scan.ts";
 export { expand } from "./snappy.ts";

@@ -25,6 +25,21 @@ export const STATE_SAMPLES: u32 = STATE + 12;
 export const STATE_PREVIOUS: u32 = STATE + 16;
 /** What the hash of keys starts with. */
 export const STATE_SEED: u32 = STATE + 20;
+/** Metadata entries stepped over since they say what is known. */
+export const STATE_FAMILIES: u32 = STATE + 24;
+
+/** The same for laying a 2.0 request out: its next byte and its end, where the result goes. */
+export const LAID_AT: u32 = STATE + 32;
+export const LAID_END: u32 = STATE + 36;
+export const LAID_TO: u32 = STATE + 40;
+/** The result may not pass this address. */
+export const LAID_LIMIT: u32 = STATE + 44;
+/** Symbols found so far. */
+export const LAID_SYMBOLS: u32 = STATE + 48;
+/** What metadata was written since this number changed is not written again. */
+export const LAID_ROUND: u32 = STATE + 52;
+/** Metadata entries left out since they were written before. */
+export const LAID_REPEATED: u32 = STATE + 56;
 
 /** Most labels of a label set that splitLabels takes apart. */
 export const LABELS_MAX: u32 = 128;
@@ -69,7 +84,31 @@ export const SLACK_BYTES: u32 = 256;
 export const BODY_BYTES_MAX: u32 = (64 << 20) - SLACK_BYTES;
 export const INPUT: u32 = 48 << 20;
 export const OUTPUT: u32 = 112 << 20;
-export const FIRST_KEY: u32 = 176 << 20;
+/** A decoded 2.0 request, which is laid out as 1.0 at OUTPUT. */
+export const REQUEST_2: u32 = 176 << 20;
+
+/** Symbols of a 2.0 request, as many as it may have before it is left to the careful reader. */
+export const SYMBOLS: u32 = 240 << 20;
+export const SYMBOLS_MAX: u32 = 1 << 20;
+export const SYMBOL_BYTES: u32 = 32;
+/** Words of a symbol, as offsets in bytes: its text. */
+export const SYMBOL_FROM: u32 = 0;
+export const SYMBOL_LENGTH: u32 = 4;
+/** The metadata written last for the metric that it names: round, type and kind, help, unit. */
+export const SYMBOL_ROUND: u32 = 8;
+export const SYMBOL_KIND: u32 = 12;
+export const SYMBOL_HELP: u32 = 16;
+export const SYMBOL_UNIT: u32 = 20;
+
+/** Known metric families: slots chosen by the hash of the name; an entry's length (0: none). */
+export const FAMILIES: u32 = 272 << 20;
+export const FAMILY_SLOTS: u32 = 1 << 13;
+export const FAMILY_SLOT_BYTES: u32 = 512;
+/** The entry's bytes follow its length. */
+export const FAMILY_ENTRY: u32 = 4;
+export const FAMILY_ENTRY_MAX: u32 = 480;
+
+export const FIRST_KEY: u32 = 276 << 20;
 
 /** "No key" wherever one is named. */
 export const NO_KEY: u32 = 0xffffffff;
@@ -89,3 +128,8 @@ export const SCAN_FINISHED: u32 = 0;
 export const SCAN_UNUSUAL: u32 = 1;
 /** Behind a series whose key was not the predicted one: its hash is known. */
 export const SCAN_LOOKUP: u32 = 2;
+
+/** Why laying out stopped. */
+export const LAID_FINISHED: u32 = 0;
+/** At a field that is left to the careful reader. */
+export const LAID_UNUSUAL: u32 = 1;

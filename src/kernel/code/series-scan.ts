@@ -1,5 +1,6 @@
 /**
- * Scan of a decoded WriteRequest as long as it is usual: series of plain labels and one sample.
+ * Scan of a decoded WriteRequest as long as it is usual: series of plain labels and one sample,
+ * metadata that is known.
  *
  * Nearly always the series that follows another in a request is the one that followed it last time.
  * Then one comparison with the bytes of its key says everything: which series it is, and that its
@@ -8,10 +9,12 @@
  * I1  A series is taken whole or not at all; a field that is not usual is left to the caller.
  * I2  Every series taken has its labels, times and value in the columns of layout.ts; its key when
  *     it was the predicted one, else NO_KEY and the hash of its labels.
+ * I3  Metadata that says what is known is counted and stepped over (known-families.ts).
  *
  * Units: addresses; times are milliseconds since the epoch.
  */
 import { equalBytes, hashBytes } from "./bytes.ts";
+import { isKnownFamily } from "./known-families.ts";
 import {
   HASHES,
   KEY_BYTES,
@@ -31,6 +34,7 @@ import {
   SERIES_REFS,
   STATE_AT,
   STATE_END,
+  STATE_FAMILIES,
   STATE_PREVIOUS,
   STATE_SAMPLES,
   STATE_SEED,
@@ -40,10 +44,11 @@ import {
   VALUES_LOW,
 } from "./layout.ts";
 import { load8, load16, load32, store32, storeDouble, toDouble } from "./memory.ts";
-import { plainLabelsEnd } from "./plain-labels.ts";
+import { plainLabelsEnd, varint, varintWidth } from "./plain-labels.ts";
 
 /** Tag bytes: field number * 8 + wire type. */
 const TIME_SERIES_TAG: u32 = 0x0a;
+const METADATA_TAG: u32 = 0x1a;
 const SAMPLE_TAG: u32 = 0x12;
 const VALUE_TAG: u32 = 0x09;
 const TIMESTAMP_TAG: u32 = 0x10;
@@ -66,7 +71,14 @@ export function scan(entriesMax: u32): u32 {
   let why: u32 = SCAN_FINISHED;
   while (at < end) {
     why = SCAN_UNUSUAL;
-    if (end - at < ZERO_SAMPLE_BYTES + 3 || load8(at) !== TIME_SERIES_TAG) break;
+    if (load8(at) !== TIME_SERIES_TAG) {
+      const next: u32 = knownFamilyEnd(at, end, seed);
+      if (next === 0) break;
+      at = next;
+      why = SCAN_FINISHED;
+      continue;
+    }
+    if (end - at < ZERO_SAMPLE_BYTES + 3) break;
     if (series >= entriesMax || sample >= entriesMax) break;
     const low: u32 = load8(at + 1);
     const high: u32 = low < 0x80 ? 0 : load8(at + 2);
@@ -102,6 +114,18 @@ export function scan(entriesMax: u32): u32 {
   store32(STATE_SAMPLES, sample);
   store32(STATE_PREVIOUS, previous);
   return why;
+}
+
+/** End of the metadata entry at `at` when it says what is known, else 0. */
+function knownFamilyEnd(at: u32, end: u32, seed: u32): u32 {
+  if (load8(at) !== METADATA_TAG) return 0;
+  const width: u32 = varintWidth(at + 1, end);
+  const from: u32 = at + 1 + width;
+  const bytes: u32 = varint(at + 1, width);
+  if (width === 0 || bytes > end - from) return 0;
+  if (isKnownFamily(from, from + bytes, seed) === 0) return 0;
+  store32(STATE_FAMILIES, load32(STATE_FAMILIES) + 1);
+  return from + bytes;
 }
 
 /** The key that followed `previous` when the bytes at `from` start with it, else NO_KEY. */

@@ -1,0 +1,108 @@
+/**
+ * Label references of remote write 2.0, spelled out as the label fields of 1.0.
+ *
+ * Texts are copied 16 bytes a step; what is written too much is written over by what follows.
+ *
+ * I1  Labels are in plain form (plain-labels.ts), whatever the texts are.
+ * I2  A reference past the symbols, a name without a value or a want of room is answered with 0.
+ *
+ * Units: addresses and bytes.
+ */
+import {
+  LAID_LIMIT,
+  LAID_SYMBOLS,
+  SYMBOL_BYTES,
+  SYMBOL_FROM,
+  SYMBOL_LENGTH,
+  SYMBOLS,
+} from "./layout.ts";
+import { load8, load32, move16, store8, store32 } from "./memory.ts";
+
+const LABEL_TAG: u32 = 0x0a;
+const NAME_TAG: u32 = 0x0a;
+const VALUE_TAG: u32 = 0x12;
+/** Tag, length below 128 and tag of the name, as the low 24 bits of a word, length left out. */
+const SHORT_HEAD: u32 = 0x0a000a;
+/** Tags and lengths of a label take at most this much, with what is written too much. */
+const OVERHEAD_BYTES: u32 = 40;
+
+/** How a reference is told: its number, and above it the bytes that it took. */
+export const REF_WIDTH_SHIFT: u32 = 24;
+export const REF_MASK: u32 = 0xffffff;
+/** "No reference of at most three bytes"; its number is past any symbol's. */
+export const LONG_REF: u32 = 0xffffff;
+
+/** The number at `at` and its bytes; LONG_REF when it takes more than three. */
+export function readRef(at: u32): u32 {
+  const first: u32 = load8(at);
+  if (first < 0x80) return first | (1 << REF_WIDTH_SHIFT);
+  const second: u32 = load8(at + 1);
+  const low: u32 = (first & 0x7f) | ((second & 0x7f) << 7);
+  if (second < 0x80) return low | (2 << REF_WIDTH_SHIFT);
+  const third: u32 = load8(at + 2);
+  return third < 0x80 ? low | (third << 14) | (3 << REF_WIDTH_SHIFT) : LONG_REF;
+}
+
+/** Writes the labels of the references in [from, end) to `out`; where they end, or 0. */
+export function layLabels(from: u32, end: u32, out: u32): u32 {
+  const symbols: u32 = load32(LAID_SYMBOLS);
+  const limit: u32 = load32(LAID_LIMIT);
+  let at: u32 = from;
+  let to: u32 = out;
+  while (at < end) {
+    const name: u32 = readRef(at);
+    at += name >>> REF_WIDTH_SHIFT;
+    const value: u32 = readRef(at);
+    at += value >>> REF_WIDTH_SHIFT;
+    if (at > end || (name & REF_MASK) >= symbols || (value & REF_MASK) >= symbols) return 0;
+    const nameAt: u32 = SYMBOLS + (name & REF_MASK) * SYMBOL_BYTES;
+    const valueAt: u32 = SYMBOLS + (value & REF_MASK) * SYMBOL_BYTES;
+    const nameBytes: u32 = load32(nameAt + SYMBOL_LENGTH);
+    const valueBytes: u32 = load32(valueAt + SYMBOL_LENGTH);
+    const bytes: u32 = nameBytes + valueBytes + 4;
+    if (to > limit || bytes + OVERHEAD_BYTES > limit - to) return 0;
+    if (bytes < 0x80) {
+      store32(to, (SHORT_HEAD | (bytes << 8) | (nameBytes << 24)) >>> 0);
+      to += 4;
+    } else {
+      const lengths: u32 = varintBytes(nameBytes) + varintBytes(valueBytes);
+      store8(to, LABEL_TAG);
+      to = layVarint(to + 1, bytes - 2 + lengths);
+      store8(to, NAME_TAG);
+      to = layVarint(to + 1, nameBytes);
+    }
+    layText(to, load32(nameAt + SYMBOL_FROM), nameBytes);
+    to += nameBytes;
+    store8(to, VALUE_TAG);
+    to = layVarint(to + 1, valueBytes);
+    layText(to, load32(valueAt + SYMBOL_FROM), valueBytes);
+    to += valueBytes;
+  }
+  return to;
+}
+
+/** Copies a text, and up to 16 bytes more. */
+export function layText(to: u32, from: u32, bytes: u32): void {
+  move16(to, from);
+  for (let done: u32 = 16; done < bytes; done += 16) move16(to + done, from + done);
+}
+
+/** Writes a varint; where it ends. */
+export function layVarint(at: u32, value: u32): u32 {
+  let to: u32 = at;
+  let rest: u32 = value;
+  while (rest >= 0x80) {
+    store8(to, (rest & 0x7f) | 0x80);
+    to += 1;
+    rest >>>= 7;
+  }
+  store8(to, rest);
+  return to + 1;
+}
+
+/** Bytes of a varint. */
+export function varintBytes(value: u32): u32 {
+  let bytes: u32 = 1;
+  for (let rest: u32 = value; rest >= 0x80; rest >>>= 7) bytes += 1;
+  return bytes;
+}

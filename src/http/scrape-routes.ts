@@ -47,7 +47,7 @@ function rules({ queries }: ServerParts, parameters: Parameters): ApiAnswer {
   if (!["", "alert", "record"].includes(type)) {
     throw badParameter("type", `not supported value ${quote(type)}`);
   }
-  const fault = booleanFault(parameters.first("exclude_alerts"));
+  const fault = booleanFault(parameters.first("exclude_alerts").toLowerCase());
   if (fault !== "") {
     throw badParameter("exclude_alerts", `error converting exclude_alerts: ${fault}`);
   }

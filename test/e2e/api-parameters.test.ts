@@ -183,7 +183,7 @@ describe("a boolean", () => {
     },
   );
 
-  it.each(["yes", "tRUE", "2"])("is refused as %s", async (value) => {
+  it.each(["yes", "2"])("is refused as %s", async (value) => {
     const { status, json } = await service.api("rules", { exclude_alerts: value });
     expect(status).toBe(400);
     expect(json.error).toContain(`strconv.ParseBool: parsing "${value}": invalid syntax`);

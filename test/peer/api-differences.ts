@@ -109,7 +109,7 @@ export function comparable(request: RawRequest, answer: RawAnswer): Comparable {
 export interface Difference {
   readonly reason: string;
   readonly concerns: RegExp;
-  /** What Prometheus' status may be and what Spandrel's is, and words that Spandrel's answer then has. */
+  /** Their status may be these, Spandrel's is this, and its answer then has these words. */
   readonly theirs: readonly number[];
   readonly ours: number;
   readonly words?: string;

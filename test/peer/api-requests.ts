@@ -1,6 +1,8 @@
 /**
  * Requests to the HTTP API that any Prometheus answers the same way: what clients send, and what
- * nobody should send. NEWEST in a path or body stands for the time of the newest sample, in seconds.
+ * nobody should send. NEWEST in a path or body stands for the time of the newest sample.
+ *
+ * Units: times are seconds since the epoch.
  */
 import type { RawRequest } from "../e2e/raw-request.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The same requests to the HTTP APIs of a Prometheus 3.5 and of Spandrel that hold the same samples:
- * status, headers and body are the same, but where api-differences.ts says why they are not.
+ * The same requests to the HTTP APIs of a Prometheus 3.5 and of Spandrel, which hold the same
+ * samples: status, headers and body are the same, but where api-differences.ts says why not.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";

@@ -18,6 +18,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { AccessGuard } from "./access-guard.ts";
 import { addAdminRoutes } from "./admin.ts";
 import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./api-routes.ts";
+import { answerClientFault } from "./client-faults.ts";
 import { allowCrossOrigin } from "./cross-origin.ts";
 import { addProfileRoutes } from "./debug-pprof.ts";
 import { addDrillRoutes } from "./drill.ts";
@@ -180,6 +181,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       const text = Buffer.from(errorText("bad_data", error.message));
       plain.code(400).type(JSON_TYPE).send(text);
     },
+    clientErrorHandler: answerClientFault,
     exposeHeadRoutes: false,
     serverFactory: (handler) => nodeServer(handler, parts.access),
     // While the server closes, requests on open connections are answered by the routes as ever.

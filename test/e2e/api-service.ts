@@ -42,7 +42,8 @@ export interface Answer {
 
 export class ApiService {
   origin = "";
-  private readonly folder = mkdtempSync(join(tmpdir(), "spandrel-api-"));
+  /** Where it stores its data. */
+  readonly folder = mkdtempSync(join(tmpdir(), "spandrel-api-"));
   private program: Program | null = null;
 
   async start(...flags: string[]): Promise<void> {

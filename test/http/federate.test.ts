@@ -41,6 +41,17 @@ describe("/federate", () => {
     );
   });
 
+  it.each([
+    ["dots", "dotted_dot_name", "lab_dot_el"],
+    ["values", "U__dotted_2e_name", "U__lab_2e_el"],
+    ["underscores", "dotted_name", "lab_el"],
+    ["bogus", "dotted_name", "lab_el"],
+  ])("writes names with escaping=%s", async (escaping, metric, label) => {
+    const accept = `application/openmetrics-text;escaping=${escaping},text/plain;q=0.5`;
+    const { text } = await get('/federate?match[]={"dotted.name"}', { accept });
+    expect(text).toContain(`\n${metric}{${label}="v",instance=""} 1e-07 `);
+  });
+
   it("takes a selector that matches everything, and one without matchers for nothing", async () => {
     expect((await get('/federate?match[]={job=~".*"}')).text).toContain("up{");
     expect(await get("/federate?match[]={}")).toMatchObject({ status: 200, text: "" });

@@ -279,6 +279,14 @@ export const TRANSPORT: Requests = [
 ];
 
 const ACCEPTED = [
+  ...["dots", "values", "underscores", "allow-utf-8", "bogus", "Dots", '"dots"'].flatMap(
+    (escaping) => [
+      `text/plain;escaping=${escaping}`,
+      `text/plain;version=1.0.0;escaping=${escaping};q=0.4,*/*;q=0.1`,
+      `application/openmetrics-text;escaping=${escaping},text/plain;q=0.5`,
+      `text/plain;escaping=${escaping};q=0.3,text/plain;q=0.5`,
+    ],
+  ),
   ...["*/*", "text/plain;version=1.0.0", "application/openmetrics-text", "application/json"],
   ...["text/plain;version=1.0.0;escaping=allow-utf-8", "text/plain;escaping=bogus"],
   "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6," +
@@ -288,7 +296,7 @@ const ACCEPTED = [
 export const FEDERATION: Requests = [
   ...SELECTORS.map((selector) => get(`/federate?match[]=${selector}`)),
   get("/federate?match=temperature"),
-  ...ACCEPTED.map((accept) => get('/federate?match[]={"dotted.name"}', { accept })),
+  ...ACCEPTED.map((accept) => get("/federate?match[]={job=~'c|é'}", { accept })),
 ];
 
 const admin = (route: string) => post(`${API}/admin/tsdb/${route}`, "");

@@ -1,6 +1,7 @@
 /**
- * Two series by themselves with 32 hours of samples: `long`, a counter of floats every second, and
- * `histogram`, a native histogram of 40 buckets every 15 s.
+ * Series that have much by themselves: with 28 hours of samples `long`, a counter of floats every
+ * second, and `histogram`, a native histogram of 40 buckets every 15 s; and with exemplars, as many
+ * as are kept, `traced`.
  *
  * Units: …Ms milliseconds, …S seconds since the epoch.
  */
@@ -13,6 +14,9 @@ export const LONG_SECONDS = 28 * 3600;
 const HISTOGRAM_STEP_S = 15;
 const SAMPLES_A_REQUEST = 4200;
 const BUCKETS = 40;
+const TRACED_SERIES = 5000;
+const TRACED_A_REQUEST = 500;
+const EXEMPLARS_A_SERIES = 20;
 const HEADERS = {
   "content-type": "application/x-protobuf",
   "content-encoding": "snappy",
@@ -30,13 +34,26 @@ function histogramAt(timestamp: number, n: number): object {
   };
 }
 
-async function send(url: string, series: object): Promise<void> {
-  const body = literalSnappy(encodeReference({ timeseries: [series] }));
+async function send(url: string, ...timeseries: object[]): Promise<void> {
+  const body = literalSnappy(encodeReference({ timeseries }));
   const answer = await fetch(`${url}/api/v1/write`, { method: "POST", headers: HEADERS, body });
   if (answer.status !== 204) throw new Error(`write: ${answer.status} ${await answer.text()}`);
 }
 
-/** Writes both series; their last sample is at endS. */
+function tracedSeries(n: number, endS: number): object {
+  const labels = [
+    { name: "__name__", value: "traced" },
+    { name: "n", value: String(n) },
+  ];
+  const exemplars = Array.from({ length: EXEMPLARS_A_SERIES }, (_, i) => ({
+    labels: [{ name: "trace_id", value: (n * 1e6 + i).toString(16).padStart(32, "0") }],
+    value: n + i,
+    timestamp: (endS - EXEMPLARS_A_SERIES + i) * 1000,
+  }));
+  return { labels, samples: [{ value: n, timestamp: endS * 1000 }], exemplars };
+}
+
+/** Writes the series; their last sample is at endS. */
 export async function writeLongSeries(url: string, endS: number): Promise<void> {
   const fromMs = (endS - LONG_SECONDS) * 1000;
   for (let first = 0; first < LONG_SECONDS; first += SAMPLES_A_REQUEST) {
@@ -52,5 +69,9 @@ export async function writeLongSeries(url: string, endS: number): Promise<void> 
       histogramAt(fromMs + (first + i) * HISTOGRAM_STEP_S * 1000, first + i),
     );
     await send(url, { labels: [{ name: "__name__", value: "histogram" }], histograms });
+  }
+  for (let first = 0; first < TRACED_SERIES; first += TRACED_A_REQUEST) {
+    const numbers = Array.from({ length: TRACED_A_REQUEST }, (_, i) => first + i);
+    await send(url, ...numbers.map((n) => tracedSeries(n, endS)));
   }
 }

@@ -7,7 +7,8 @@
  * and the heaviest query 20 times at once.
  *
  *   npm run bench:turns                                      # 100,000 series, 20 minutes
- *   npm run bench:turns -- --series 10000 --only series
+ *   npm run bench:turns -- --series 10000 --only "series;labels"    # names with one of these
+ *   npm run bench:turns -- --only federate --profile          # and what the longest turn was for
  *
  * A line of JSON goes to bench/results/turns.jsonl (--results).
  */
@@ -24,9 +25,10 @@ import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import { order, startSender } from "./load/sender-process.ts";
 import { StreamWriter } from "./load/stream-file.ts";
-import { LONG_SECONDS, writeLongSeries } from "./long-series.ts";
+import { writeLongSeries } from "./long-series.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort } from "./server-under-test.ts";
+import { type Asked, turnRequests } from "./turn-requests.ts";
 import type { LongestTurn } from "./turn-watch.ts";
 
 const { values: options } = parseArgs({
@@ -35,6 +37,7 @@ const { values: options } = parseArgs({
     cycles: { type: "string", default: "80" },
     reps: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    profile: { type: "boolean", default: false },
     seed: { type: "string", default: "1" },
     results: {
       type: "string",
@@ -45,87 +48,6 @@ const { values: options } = parseArgs({
 
 const INTERVAL_MS = 15_000;
 const READY_MS = 60_000;
-/** Requests at once: the default of --query.max-concurrency. */
-const TOGETHER = 20;
-const ALL = '{__name__=~".+"}';
-const BUCKETS = "http_request_duration_seconds_bucket";
-
-interface Asked {
-  readonly name: string;
-  readonly path: string;
-  readonly together?: number;
-}
-
-function asked(name: string, path: string, parameters: Record<string, string | number>): Asked {
-  const entries = Object.entries(parameters).map(([key, value]) => [key, String(value)]);
-  return { name, path: `${path}?${new URLSearchParams(entries as [string, string][])}` };
-}
-
-/** What is asked; endS is the last whole minute of the load. */
-function requestsFor(endS: number): Asked[] {
-  const times = { start: endS - 3600, end: endS };
-  const instant = (query: string) =>
-    asked(`query ${query}`, "/api/v1/query", { query, time: endS });
-  const range = (query: string, step = 15, seconds = Number(options.cycles) * 15) =>
-    asked(`range ${query}`, "/api/v1/query_range", {
-      query,
-      start: endS - seconds,
-      end: endS,
-      step,
-    });
-  const long = (query: string) => range(query, Math.ceil(LONG_SECONDS / 10_900), LONG_SECONDS);
-  const heavy = range(`histogram_quantile(0.9, sum by (job, le) (rate(${BUCKETS}[5m])))`);
-  return [
-    asked("series", "/api/v1/series", { "match[]": ALL, ...times }),
-    asked("series of a name", "/api/v1/series", { "match[]": BUCKETS, ...times }),
-    asked("labels", "/api/v1/labels", times),
-    asked("labels, matched", "/api/v1/labels", { "match[]": ALL, ...times }),
-    asked("values of pod", "/api/v1/label/pod/values", times),
-    asked("values of pod, matched", "/api/v1/label/pod/values", { "match[]": ALL, ...times }),
-    asked("status/tsdb", "/api/v1/status/tsdb", {}),
-    asked("federate", "/federate", { "match[]": ALL }),
-    asked("metrics", "/metrics", {}),
-    instant(ALL),
-    instant(`${ALL}[5m]`),
-    instant(`sort(${ALL})`),
-    instant(`sort_desc(${BUCKETS})`),
-    instant(`topk(10, ${ALL})`),
-    instant(`topk by (job) (1000, ${ALL})`),
-    instant(`quantile by (job) (0.9, ${ALL})`),
-    instant(`count_values("v", ${ALL})`),
-    instant(`count by (__name__) (${ALL})`),
-    instant(`count by (pod, le, instance) (${ALL})`),
-    instant(`${BUCKETS} + ${BUCKETS}`),
-    instant(`${BUCKETS} and ${BUCKETS}`),
-    instant(`${BUCKETS} or ${ALL}`),
-    instant(`label_replace(${ALL}, "x", "$1", "pod", "(.*)-.*")`),
-    instant(`histogram_quantile(0.9, ${BUCKETS})`),
-    range(BUCKETS),
-    range(`rate(${BUCKETS}[5m])`),
-    range(`topk(10, ${BUCKETS})`),
-    range(`quantile by (job) (0.9, ${BUCKETS})`),
-    range(`${BUCKETS} * 2 + ${BUCKETS}`),
-    range(`histogram_quantile(0.9, rate(${BUCKETS}[5m]))`),
-    range(`max_over_time(rate(${BUCKETS}[1m])[5m:15s])`),
-    range(`count(${BUCKETS})`, 15, 10_900 * 15),
-    long("long"),
-    long("rate(long[1h])"),
-    long("max_over_time(long[1h])"),
-    long("quantile_over_time(0.9, long[1h])"),
-    long("stddev_over_time(long[1h])"),
-    long("deriv(long[1h])"),
-    long("sum_over_time(long[1h])"),
-    long("max_over_time(rate(long[1m])[1h:1s])"),
-    long("quantile_over_time(0.9, rate(long[1m])[1h:5s])"),
-    instant(`long[${LONG_SECONDS}s]`),
-    long("histogram"),
-    long("rate(histogram[5m])"),
-    long("histogram_quantile(0.9, sum(rate(histogram[1h])))"),
-    long("sum_over_time(histogram[1h])"),
-    instant(`histogram[${LONG_SECONDS}s]`),
-    { ...heavy, name: `${TOGETHER} x ${heavy.name}`, together: TOGETHER },
-  ];
-}
 
 class WatchedServer {
   readonly url: string;
@@ -137,7 +59,9 @@ class WatchedServer {
     this.url = `http://127.0.0.1:${port}`;
     const watch = fileURLToPath(new URL("turn-watch.ts", import.meta.url));
     const address = `--web.listen-address=127.0.0.1:${port}`;
-    const flags = [address, `--storage.path=${directory}/store`, "--self-scrape.interval=0"];
+    const experimental = "--enable-feature=promql-experimental-functions";
+    const store = `--storage.path=${directory}/store`;
+    const flags = [address, store, "--self-scrape.interval=0", experimental];
     this.child = fork("dist/main.js", ["serve", ...flags], {
       execArgv: ["--import", "tsx", "--import", watch],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -162,13 +86,23 @@ class WatchedServer {
     return turn;
   }
 
+  /** Begins a profile; the next reading tells what the longest turn was spent on. */
+  profile(): void {
+    this.child.send("profile");
+  }
+
   /** Asks; the length of the answer. */
-  async ask({ path, together = 1 }: Asked): Promise<number> {
+  async ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {
+    const request: RequestInit = body === undefined ? {} : { method: "POST", body, headers };
     const answers = Array.from({ length: together }, async () => {
-      const answer = await fetch(`${this.url}${path}`);
+      const answer = await fetch(`${this.url}${path}`, request);
       let length = 0;
-      for await (const part of answer.body!) length += (part as Uint8Array).length;
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      let start = "";
+      for await (const part of answer.body!) {
+        if (length === 0) start = Buffer.from(part as Uint8Array).toString("utf8").slice(0, 200);
+        length += (part as Uint8Array).length;
+      }
+      if (!answer.ok) console.error(`${name}: ${answer.status} ${start}`);
       return length;
     });
     return (await Promise.all(answers))[0]!;
@@ -194,6 +128,42 @@ function writeStream(path: string): number {
   return Math.floor(endMs / 60_000) * 60;
 }
 
+interface Row {
+  readonly name: string;
+  /** The longest turn: that of the repetition in which it was shortest, and longest. */
+  readonly cpuMs: number;
+  readonly mostMs: number;
+  readonly collectingMs: number;
+  readonly wallMs: number;
+  /** CPU time of the main thread for one of it. */
+  readonly totalMs: number;
+  readonly bytes: number;
+}
+
+/** Asks some times; the shortest of the longest turns is what the request takes. */
+async function measured(request: Asked): Promise<Row> {
+  const turns: LongestTurn[] = [];
+  let bytes = 0;
+  for (let i = 0; i < Number(options.reps); i++) {
+    await server.longestTurn();
+    bytes = await server.ask(request);
+    turns.push(await server.longestTurn());
+  }
+  turns.sort((a, b) => a.cpuMs - b.cpuMs);
+  const { cpuMs, collectingMs } = turns[0]!;
+  if (options.profile) {
+    server.profile();
+    await server.ask(request);
+    const { profile, ...turn } = await server.longestTurn();
+    console.error(`${request.name}: ${JSON.stringify(turn)}\n${profile.join("\n")}`);
+  }
+  return {
+    ...{ name: request.name, cpuMs, collectingMs, bytes, mostMs: turns.at(-1)!.cpuMs },
+    wallMs: Math.min(...turns.map((turn) => turn.wallMs)),
+    totalMs: Math.min(...turns.map((turn) => turn.totalMs)),
+  };
+}
+
 const directory = mkdtempSync(join(tmpdir(), "spandrel-turns-"));
 const server = new WatchedServer(await freePort(), directory);
 try {
@@ -205,28 +175,25 @@ try {
   await writeLongSeries(server.url, endS);
   await sleep(2000);
   const writing = await server.longestTurn();
-  const rows: { name: string; cpuMs: number; wallMs: number; bytes: number }[] = [];
-  for (const request of requestsFor(endS)) {
-    if (!request.name.includes(options.only)) continue;
-    // The longest turn of each repetition; the least of them is what it takes.
-    const turns: LongestTurn[] = [];
-    let bytes = 0;
-    for (let i = 0; i < Number(options.reps); i++) {
-      await server.longestTurn();
-      bytes = await server.ask(request);
-      turns.push(await server.longestTurn());
-    }
-    const cpuMs = Math.min(...turns.map((turn) => turn.cpuMs));
-    const wallMs = Math.min(...turns.map((turn) => turn.wallMs));
-    rows.push({ name: request.name, cpuMs, wallMs, bytes });
-    console.error(`${cpuMs.toFixed(1).padStart(8)} ms  ${request.name}`);
+  const loaded = { endS, seconds: Number(options.cycles) * (INTERVAL_MS / 1000) };
+  const only = options.only.split(";");
+  const rows: Row[] = [];
+  for (const request of turnRequests(loaded)) {
+    if (!only.some((part) => request.name.includes(part))) continue;
+    const row = await measured(request);
+    rows.push(row);
+    const { name, cpuMs, collectingMs } = row;
+    console.error(`${cpuMs.toFixed(1).padStart(8)} ${collectingMs.toFixed(1).padStart(6)}  ${name}`);
   }
   console.log(`longest turn while loading: ${writing.cpuMs.toFixed(1)} ms of CPU`);
   printTable(
-    rows.map(({ name, cpuMs, wallMs, bytes }) => ({
+    rows.map(({ name, cpuMs, mostMs, collectingMs, wallMs, totalMs, bytes }) => ({
       request: name,
       "CPU ms": cpuMs.toFixed(1),
+      most: mostMs.toFixed(1),
+      "of it GC": collectingMs.toFixed(1),
       "wall ms": wallMs.toFixed(1),
+      "whole ms": totalMs.toFixed(0),
       "answer KB": (bytes / 1000).toFixed(0),
     })),
   );

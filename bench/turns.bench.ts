@@ -9,6 +9,7 @@
  *   npm run bench:turns                                      # 100,000 series, 20 minutes
  *   npm run bench:turns -- --series 10000 --only "series;labels"    # names with one of these
  *   npm run bench:turns -- --only federate --profile          # and what the longest turn was for
+ *   npm run bench:turns -- --node=--max-semi-space-size=4     # the server's Node with a flag
  *
  * A line of JSON goes to bench/results/turns.jsonl (--results).
  */
@@ -38,6 +39,7 @@ const { values: options } = parseArgs({
     reps: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     profile: { type: "boolean", default: false },
+    node: { type: "string", multiple: true, default: [] },
     seed: { type: "string", default: "1" },
     results: {
       type: "string",
@@ -63,7 +65,7 @@ class WatchedServer {
     const store = `--storage.path=${directory}/store`;
     const flags = [address, store, "--self-scrape.interval=0", experimental];
     this.child = fork("dist/main.js", ["serve", ...flags], {
-      execArgv: ["--import", "tsx", "--import", watch],
+      execArgv: [...options.node, "--import", "tsx", "--import", watch],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     process.once("exit", () => this.child.kill("SIGKILL"));

@@ -65,6 +65,16 @@ export class FloatHistogram {
     return copy;
   }
 
+  /** A copy without its counts: schema, bounds, zero threshold and hint. */
+  frame(): FloatHistogram {
+    const frame = new FloatHistogram();
+    frame.schema = this.schema;
+    frame.resetHint = this.resetHint;
+    frame.zeroThreshold = this.zeroThreshold;
+    frame.customValues = this.customValues;
+    return frame;
+  }
+
   /** Multiplies count, sum and all buckets in place; a negative factor makes a gauge. */
   multiply(factor: number): this {
     this.zeroCount *= factor;

@@ -5,40 +5,83 @@
  * I1  Buckets are kept by index in the lowest schema seen and outside the widest zero bucket seen.
  * I2  Once a histogram of the other kind (exponential or custom) was offered, the sum is void.
  */
-import { KahanSum } from "../evaluate/go-math.ts";
+import { KahanSum, sumError } from "../evaluate/go-math.ts";
 import {
   type BucketList,
   compact,
-  negativeList,
   positiveList,
   reduceSchema,
   setNegative,
   setPositive,
 } from "./bucket-layout.ts";
 import { commonBounds, rebucketed, sameBounds } from "./custom-bounds.ts";
-import { FloatHistogram } from "./float-histogram.ts";
+import { type BucketSpans, FloatHistogram } from "./float-histogram.ts";
 import { alignZeroBuckets } from "./zero-bucket.ts";
 
-type Sums = Map<number, KahanSum>;
+/**
+ * Compensated sums by bucket index, rising, as columns: many sums are alive at a time, and each of
+ * their objects would be moved by every collection.
+ */
+class BucketSums {
+  private indexes: number[] = [];
+  private sums: number[] = [];
+  private errors: number[] = [];
 
-function addList(sums: Sums, list: BucketList): void {
-  for (let i = 0; i < list.indexes.length; i++) {
-    let sum = sums.get(list.indexes[i]!);
-    if (!sum) {
-      sum = new KahanSum();
-      sums.set(list.indexes[i]!, sum);
+  /** Adds a side of a histogram. */
+  add({ offsets, lengths }: BucketSpans, counts: readonly number[]): void {
+    let at = 0;
+    let bucket = 0;
+    let index = 0;
+    for (let span = 0; span < lengths.length; span++) {
+      index += offsets[span]!;
+      const end = index + lengths[span]!;
+      for (; index < end; index++) {
+        at = this.placeOf(index, at);
+        this.addAt(at, counts[bucket++]!);
+      }
     }
-    sum.add(list.counts[i]!);
+  }
+
+  /** The sums, divided. */
+  list(divisor: number): BucketList {
+    const { sums, errors } = this;
+    const counts = sums.map((sum, i) => dividedTotal(sum, errors[i]!, divisor));
+    return { indexes: this.indexes.slice(), counts };
+  }
+
+  clear(): void {
+    this.indexes = [];
+    this.sums = [];
+    this.errors = [];
+  }
+
+  /** The place of an index, which is not before `at`; it is made when there is none. */
+  private placeOf(index: number, from: number): number {
+    const { indexes } = this;
+    let at = from;
+    while (at < indexes.length && indexes[at]! < index) at++;
+    if (indexes[at] === index) return at;
+    indexes.splice(at, 0, index);
+    this.sums.splice(at, 0, 0);
+    this.errors.splice(at, 0, 0);
+    return at;
+  }
+
+  private addAt(at: number, value: number): void {
+    const sum = this.sums[at]!;
+    const next = sum + value;
+    if (next === Infinity || next === -Infinity) this.errors[at] = 0;
+    else this.errors[at]! += sumError(sum, value, next);
+    this.sums[at] = next;
   }
 }
 
-function listOf(sums: Sums, divisor: number): BucketList {
-  const indexes = [...sums.keys()].sort((a, b) => a - b);
-  return { indexes, counts: indexes.map((index) => dividedTotal(sums.get(index)!, divisor)) };
+function dividedTotal(sum: number, error: number, divisor: number): number {
+  return divisor === 1 ? sum + error : sum / divisor + error / divisor;
 }
 
-function dividedTotal(sum: KahanSum, divisor: number): number {
-  return divisor === 1 ? sum.total : sum.sum / divisor + sum.compensation / divisor;
+function dividedSum({ sum, compensation }: KahanSum, divisor: number): number {
+  return dividedTotal(sum, compensation, divisor);
 }
 
 export class HistogramSum {
@@ -47,15 +90,15 @@ export class HistogramSum {
   private readonly count = new KahanSum();
   private readonly sum = new KahanSum();
   private readonly zero = new KahanSum();
-  private positive: Sums = new Map();
-  private negative: Sums = new Map();
+  private readonly positive = new BucketSums();
+  private readonly negative = new BucketSums();
   /** Custom bounds differed somewhere. */
   boundsReconciled = false;
   resetSeen = false;
   notResetSeen = false;
 
   constructor(first: FloatHistogram) {
-    this.frame = first.copy();
+    this.frame = first.frame();
     this.take(first);
   }
 
@@ -68,13 +111,6 @@ export class HistogramSum {
     return true;
   }
 
-  /** Whether any part has become infinite. */
-  get overflows(): boolean {
-    const parts = [this.count, this.sum, this.zero, ...this.positive.values()];
-    parts.push(...this.negative.values());
-    return parts.some((part) => Math.abs(part.sum) === Infinity);
-  }
-
   /** The sum, divided by `divisor`, without empty buckets. */
   result(divisor = 1): FloatHistogram {
     const histogram = new FloatHistogram();
@@ -82,11 +118,11 @@ export class HistogramSum {
     histogram.customValues = this.frame.customValues;
     histogram.zeroThreshold = this.frame.zeroThreshold;
     histogram.resetHint = this.frame.resetHint;
-    histogram.count = dividedTotal(this.count, divisor);
-    histogram.sum = dividedTotal(this.sum, divisor);
-    histogram.zeroCount = dividedTotal(this.zero, divisor);
-    setPositive(histogram, listOf(this.positive, divisor));
-    setNegative(histogram, listOf(this.negative, divisor));
+    histogram.count = dividedSum(this.count, divisor);
+    histogram.sum = dividedSum(this.sum, divisor);
+    histogram.zeroCount = dividedSum(this.zero, divisor);
+    setPositive(histogram, this.positive.list(divisor));
+    setNegative(histogram, this.negative.list(divisor));
     return compact(histogram);
   }
 
@@ -94,8 +130,7 @@ export class HistogramSum {
     this.count.add(histogram.count);
     this.sum.add(histogram.sum);
     this.zero.add(histogram.zeroCount);
-    addList(this.positive, positiveList(histogram));
-    addList(this.negative, negativeList(histogram));
+    this.addBuckets(histogram);
     if (histogram.resetHint === "reset") this.resetSeen = true;
     if (histogram.resetHint === "not_reset") this.notResetSeen = true;
   }
@@ -108,10 +143,10 @@ export class HistogramSum {
 
   /** The histogram in the layout of the sum; the sum's own layout is widened where needed. */
   private fit(histogram: FloatHistogram): FloatHistogram {
+    if (histogram.usesCustomBuckets) return this.fitCustom(histogram);
+    const sameZero = histogram.zeroThreshold === this.frame.zeroThreshold;
+    if (sameZero && histogram.schema === this.frame.schema) return histogram;
     const fitted = histogram.copy();
-    if (fitted.usesCustomBuckets) return this.fitCustom(fitted);
-    const sameZero = fitted.zeroThreshold === this.frame.zeroThreshold;
-    if (sameZero && fitted.schema === this.frame.schema) return fitted;
     const own = this.plain();
     alignZeroBuckets(own, fitted);
     reduceSchema(own, fitted.schema);
@@ -120,9 +155,10 @@ export class HistogramSum {
     return fitted;
   }
 
-  private fitCustom(fitted: FloatHistogram): FloatHistogram {
+  private fitCustom(histogram: FloatHistogram): FloatHistogram {
     const { customValues } = this.frame;
-    if (sameBounds(customValues, fitted.customValues)) return fitted;
+    if (sameBounds(customValues, histogram.customValues)) return histogram;
+    const fitted = histogram.copy();
     const common = commonBounds(customValues, fitted.customValues);
     const own = this.plain();
     setPositive(own, rebucketed(positiveList(own), customValues, common));
@@ -138,8 +174,8 @@ export class HistogramSum {
   private plain(): FloatHistogram {
     const histogram = this.frame.copy();
     histogram.zeroCount = this.zero.total;
-    setPositive(histogram, listOf(this.positive, 1));
-    setNegative(histogram, listOf(this.negative, 1));
+    setPositive(histogram, this.positive.list(1));
+    setNegative(histogram, this.negative.list(1));
     return histogram;
   }
 
@@ -147,9 +183,13 @@ export class HistogramSum {
     this.frame = histogram;
     this.zero.sum = histogram.zeroCount;
     this.zero.compensation = 0;
-    this.positive = new Map();
-    this.negative = new Map();
-    addList(this.positive, positiveList(histogram));
-    addList(this.negative, negativeList(histogram));
+    this.positive.clear();
+    this.negative.clear();
+    this.addBuckets(histogram);
+  }
+
+  private addBuckets(histogram: FloatHistogram): void {
+    this.positive.add(histogram.positiveSpans, histogram.positiveBuckets);
+    this.negative.add(histogram.negativeSpans, histogram.negativeBuckets);
   }
 }

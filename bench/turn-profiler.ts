@@ -60,7 +60,8 @@ export class TurnProfiler {
     }
     const rows = [...whole].sort((a, b) => b[1] - a[1]).slice(0, LINES_MAX);
     return rows.map(
-      ([name, ms]) => `${ms.toFixed(1).padStart(7)} ${(own.get(name) ?? 0).toFixed(1).padStart(7)}  ${name}`,
+      ([name, ms]) =>
+        `${ms.toFixed(1).padStart(7)} ${(own.get(name) ?? 0).toFixed(1).padStart(7)}  ${name}`,
     );
   }
 }

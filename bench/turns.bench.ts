@@ -101,7 +101,10 @@ class WatchedServer {
       let length = 0;
       let start = "";
       for await (const part of answer.body!) {
-        if (length === 0) start = Buffer.from(part as Uint8Array).toString("utf8").slice(0, 200);
+        if (length === 0)
+          start = Buffer.from(part as Uint8Array)
+            .toString("utf8")
+            .slice(0, 200);
         length += (part as Uint8Array).length;
       }
       if (!answer.ok) console.error(`${name}: ${answer.status} ${start}`);
@@ -185,7 +188,9 @@ try {
     const row = await measured(request);
     rows.push(row);
     const { name, cpuMs, collectingMs } = row;
-    console.error(`${cpuMs.toFixed(1).padStart(8)} ${collectingMs.toFixed(1).padStart(6)}  ${name}`);
+    console.error(
+      `${cpuMs.toFixed(1).padStart(8)} ${collectingMs.toFixed(1).padStart(6)}  ${name}`,
+    );
   }
   console.log(`longest turn while loading: ${writing.cpuMs.toFixed(1)} ms of CPU`);
   printTable(

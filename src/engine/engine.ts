@@ -257,8 +257,13 @@ export class Engine implements Service, HeapService {
     return labelValues(this.store.head, name, { selectors, fromMs, toMs }, slices);
   }
 
-  exemplars(selectors: Selectors, fromMs: number, toMs: number): SeriesExemplars[] {
-    return exemplarsOf(this.store.head, selectors, fromMs, toMs);
+  exemplars(
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+    slices: Slices,
+  ): Promise<readonly SeriesExemplars[]> {
+    return exemplarsOf(this.store.head, selectors, fromMs, toMs, slices);
   }
 
   metadata(): ReadonlyMap<string, MetricMetadata> {

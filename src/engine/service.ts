@@ -136,7 +136,8 @@ export interface Service {
     selectors: readonly (readonly Matcher[])[],
     fromMs: number,
     toMs: number,
-  ): SeriesExemplars[];
+    slices: Slices,
+  ): Promise<readonly SeriesExemplars[]>;
   metadata(): ReadonlyMap<string, MetricMetadata>;
   headStatus(limit: number, slices: Slices): Promise<HeadStatus>;
   windows(): WindowStatus[];

@@ -4,13 +4,16 @@
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
+import { textPieces } from "../base/text-pieces.ts";
 import { formatValue } from "../promql/format-value.ts";
 import { labelsJson, timeText } from "../promql/result/result-json.ts";
 import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import { addApiRoute } from "./api-routes.ts";
-import { type ApiAnswer, answer, answerJson, NO_DATA } from "./envelope.ts";
+import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
 import { TIME_MAX_MS, TIME_MIN_MS, timeParameterOr } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import { inSlices, slicesOf } from "./pieces.ts";
 import { asBadQuery } from "./query.ts";
 import type { ServerParts } from "./server-parts.ts";
 
@@ -23,16 +26,24 @@ function parsed<Result>(parse: () => Result): Result {
   }
 }
 
-function seriesJson({ labels, exemplars }: SeriesExemplars): string {
-  const parts = exemplars.map(
-    (one) =>
-      `{"labels":${labelsJson(one.labels)},"value":"${formatValue(one.value)}",` +
-      `"timestamp":${timeText(one.timeMs)}}`,
-  );
-  return `{"seriesLabels":${labelsJson(labels)},"exemplars":[${parts.join(",")}]}`;
+function* exemplarParts(found: readonly SeriesExemplars[]): Generator<string> {
+  yield "[";
+  for (const [i, { labels, exemplars }] of found.entries()) {
+    yield `${i > 0 ? "," : ""}{"seriesLabels":${labelsJson(labels)},"exemplars":[`;
+    for (const [n, one] of exemplars.entries()) {
+      const value = `"value":"${formatValue(one.value)}","timestamp":${timeText(one.timeMs)}`;
+      yield `${n > 0 ? "," : ""}{"labels":${labelsJson(one.labels)},${value}}`;
+    }
+    yield "]}";
+  }
+  yield "]";
 }
 
-function exemplars({ service, queries }: ServerParts, parameters: Parameters): ApiAnswer {
+async function exemplars(
+  { service, queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
   const startMs = timeParameterOr(parameters, "start", TIME_MIN_MS);
   const endMs = timeParameterOr(parameters, "end", TIME_MAX_MS);
   if (endMs < startMs) {
@@ -40,8 +51,9 @@ function exemplars({ service, queries }: ServerParts, parameters: Parameters): A
   }
   const selectors = queries.selectors(parameters.first("query"));
   if (selectors.length === 0) return NO_DATA;
-  const found = service.exemplars(selectors, startMs, endMs);
-  return answerJson(`[${found.map(seriesJson).join(",")}]`);
+  const found = await service.exemplars(selectors, startMs, endMs, slices);
+  const pieces = await inSlices(textPieces(exemplarParts(found)), slices);
+  return { pieces, warnings: [], infos: [] };
 }
 
 /** Registers the routes. */
@@ -54,5 +66,7 @@ export function addQueryTextRoutes(app: FastifyInstance, parts: ServerParts): vo
   addApiRoute(app, parts, "/parse_query", both, (parameters) =>
     answer(parsed(() => queries.tree(parameters.first("query")))),
   );
-  addApiRoute(app, parts, "/query_exemplars", both, (parameters) => exemplars(parts, parameters));
+  addApiRoute(app, parts, "/query_exemplars", both, (parameters, _request, reply) =>
+    exemplars(parts, parameters, slicesOf(parts, reply)),
+  );
 }

@@ -45,6 +45,14 @@ export interface SeriesSet {
   histograms?(index: number, fromMs: number, toMs: number): HistogramSamples | null;
   /** The same of a store that has them in columns: appends them to `into`. */
   readHistograms?(index: number, fromMs: number, toMs: number, into: HistogramColumns): number;
+  /** The same of one chunk of the series after the other, the first is 0; false = no such chunk. */
+  readHistogramChunk?(
+    index: number,
+    chunk: number,
+    fromMs: number,
+    toMs: number,
+    into: HistogramColumns,
+  ): boolean;
   /** Start times of the float samples that read() returns for the same range, or null. */
   startTimes?(index: number, fromMs: number, toMs: number): readonly number[] | null;
 }

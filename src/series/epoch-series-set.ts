@@ -126,6 +126,23 @@ export class EpochSeriesSet extends SeriesIdentities {
     return into.length - before;
   }
 
+  /** The same of one of its chunks, the oldest is 0; false = there is none of that number. */
+  readHistogramChunk(
+    index: number,
+    chunk: number,
+    fromMs: number,
+    toMs: number,
+    into: HistogramColumns,
+  ): boolean {
+    const capture = this.starts[index]! + chunk;
+    if (capture >= this.starts[index + 1]! || !this.withHistograms.has(index)) return false;
+    const before = into.length;
+    this.captured.readHistograms(capture, fromMs, toMs, into);
+    const deleted = this.deleted.get(index);
+    if (deleted && into.length > before) dropCoveredHistograms(into, before, deleted);
+    return true;
+  }
+
   /** Appends the newest float of a series in the range to `into`; returns how many, 0 or 1. */
   readNewest(index: number, fromMs: number, toMs: number, into: SampleColumns): number {
     if (this.isUnusual(index)) return this.readLast(index, fromMs, toMs, into);

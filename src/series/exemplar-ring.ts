@@ -110,6 +110,12 @@ export class ExemplarRing {
     return this.later[slot]!;
   }
 
+  /** The number of the exemplar that has taken the slot last; when it is held, seriesOf() tells. */
+  numberAt(slot: number): number {
+    const last = this.next - 1;
+    return last - ((last - slot) % this.capacity);
+  }
+
   seriesOf(slot: number): SeriesRef {
     return this.series[slot]! as SeriesRef;
   }

@@ -55,8 +55,8 @@ async function unionOf(
   return union;
 }
 
-/** Answers a question about the selected series while a reader's epoch keeps them. */
-async function ofSelected<Answer>(
+/** Answers a question about the selected series, each once, while a reader's epoch keeps them. */
+export async function ofSelected<Answer>(
   head: Head,
   question: LabelQuestion,
   slices: Slices,

@@ -1,6 +1,7 @@
 /** Exemplars from the wire into the store, and through restarts of every kind. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
+import { Slices } from "../../src/base/slices.ts";
 import type { WriteOutcome } from "../../src/engine/service.ts";
 import { ExemplarCode } from "../../src/series/exemplar-code.ts";
 import { Matcher } from "../../src/series/matcher.ts";
@@ -57,10 +58,17 @@ function series(name: string, sampleMs: number | null, ...traces: Trace[]): obje
 }
 
 /** What is there, a line each. */
-function held(fromMs: number = ALL_TIME[0], toMs: number = ALL_TIME[1]): string[] {
+async function held(
+  fromMs: number = ALL_TIME[0],
+  toMs: number = ALL_TIME[1],
+  pause = async () => {},
+): Promise<string[]> {
   node.engine!.store.verify();
   const matchers = [[new Matcher("=~", "__name__", ".+")]];
-  return node.engine!.exemplars(matchers, fromMs, toMs).flatMap(({ labels, exemplars }) =>
+  // Every look at the clock ends a slice.
+  const slices = new Slices(node.clock, 0, pause);
+  const found = await node.engine!.exemplars(matchers, fromMs, toMs, slices);
+  return found.flatMap(({ labels, exemplars }) =>
     exemplars.map((one) => {
       const text = JSON.stringify(one.labels.toRecord());
       return `${labels.get("__name__")} ${one.timeMs - nowMs} ${one.value} ${text}`;
@@ -76,8 +84,8 @@ describe("exemplars of a write request", () => {
       series("b", nowMs),
     ]);
     expect(outcome).toMatchObject({ samplesStored: 2, exemplarsWritten: 2, lateExemplars: null });
-    expect(held()).toEqual(['a 0 2.5 {"trace_id":"x"}', 'b -5 1 {"a":"ü","z":"1"}']);
-    expect(held(nowMs - 5, nowMs - 1)).toEqual(['b -5 1 {"a":"ü","z":"1"}']);
+    expect(await held()).toEqual(['a 0 2.5 {"trace_id":"x"}', 'b -5 1 {"a":"ü","z":"1"}']);
+    expect(await held(nowMs - 5, nowMs - 1)).toEqual(['b -5 1 {"a":"ü","z":"1"}']);
   });
 
   it("rise within a series; one that repeats the newest counts as written", async () => {
@@ -92,7 +100,7 @@ describe("exemplars of a write request", () => {
       count: 2,
       first: `a{zone="eu"} at ${nowMs - 10} ms`,
     });
-    expect(held()).toHaveLength(2);
+    expect(await held()).toHaveLength(2);
   });
 
   it("have at most 128 characters of labels, counted as code points", async () => {
@@ -102,7 +110,7 @@ describe("exemplars of a write request", () => {
       series("b", nowMs, { timestamp: nowMs, labels: long(129) }),
       series("c", nowMs, { timestamp: nowMs, labels: { trace_id: "x".repeat(70_000) } }),
     ]);
-    expect(held()).toHaveLength(1);
+    expect(await held()).toHaveLength(1);
     expect(node.engine!.store.ingest.exemplars.counts[ExemplarCode.labelsTooLong]).toBe(2);
   });
 
@@ -118,7 +126,7 @@ describe("exemplars of a write request", () => {
     expect(counts[ExemplarCode.unknownSeries]).toBe(1);
     expect(counts[ExemplarCode.invalidLabels]).toBe(1);
     expect(counts[ExemplarCode.outOfBounds]).toBe(2);
-    expect(held()).toEqual([]);
+    expect(await held()).toEqual([]);
   });
 
   it("go with their series, and with their window", async () => {
@@ -127,10 +135,10 @@ describe("exemplars of a write request", () => {
     node.clock.advance(windowMs);
     nowMs += windowMs;
     await write([series("b", nowMs, { timestamp: nowMs - windowMs }, { timestamp: nowMs })]);
-    expect(held()).toHaveLength(3);
+    expect(await held()).toHaveLength(3);
     node.clock.advance(3 * windowMs);
     node.engine!.store.settle();
-    expect(held()).toEqual(['b 0 1 {"trace_id":"x"}']);
+    expect(await held()).toEqual(['b 0 1 {"trace_id":"x"}']);
     expect(node.engine!.store.head.exemplars.count).toBe(2);
   });
 
@@ -138,7 +146,7 @@ describe("exemplars of a write request", () => {
     node = await started(0);
     const outcome = await write([series("a", nowMs, { timestamp: nowMs })]);
     expect(outcome).toMatchObject({ samplesStored: 1, exemplarsWritten: 0 });
-    expect(held()).toEqual([]);
+    expect(await held()).toEqual([]);
   });
 });
 
@@ -151,9 +159,9 @@ describe("exemplars after a restart", () => {
 
   it("are there from the journal alone", async () => {
     await write([series("a", nowMs, { timestamp: nowMs - 3 }, { timestamp: nowMs })]);
-    const before = held();
+    const before = await held();
     await restart();
-    expect(held()).toEqual(before);
+    expect(await held()).toEqual(before);
   });
 
   it("are there from a snapshot and the journal behind it, each once", async () => {
@@ -163,14 +171,14 @@ describe("exemplars after a restart", () => {
     await write([series("b", null, { timestamp: nowMs - 1 })]);
     await snapshot;
     await write([series("a", null, { timestamp: nowMs })]);
-    const before = held();
+    const before = await held();
     expect(before).toHaveLength(4);
     await restart();
-    expect(held()).toEqual(before);
+    expect(await held()).toEqual(before);
     await node.engine!.snapshot();
     await node.engine!.snapshot();
     await restart();
-    expect(held()).toEqual(before);
+    expect(await held()).toEqual(before);
   });
 
   it("are the newest of all also when the ring went round during a snapshot", async () => {
@@ -185,10 +193,10 @@ describe("exemplars after a restart", () => {
     await write([series("pushed-out", null, { timestamp: nowMs })]);
     for (let step = 5; step < 7; step++) await round(step);
     await snapshot;
-    const before = held();
+    const before = await held();
     expect(before).toHaveLength(8);
     await restart();
-    expect(held()).toEqual(before);
+    expect(await held()).toEqual(before);
   });
 
   it("fit a smaller ring: the newest stay", async () => {
@@ -198,6 +206,36 @@ describe("exemplars after a restart", () => {
     await node.engine!.snapshot();
     await node.vanish("kill");
     node = await started(3, node.disk);
-    expect(held().map((line) => line.split(" ")[1])).toEqual(["7", "8", "9"]);
+    expect((await held()).map((line) => line.split(" ")[1])).toEqual(["7", "8", "9"]);
+  });
+
+  it("that are pushed out while they are read may be missing, but none comes twice", async () => {
+    const times = Array.from({ length: 100 }, (_, i) => nowMs - 10_000 + i);
+    const readBy = async (pause: () => Promise<void>) => {
+      for (const name of "abcdef") {
+        await write([series(name, nowMs, ...times.map((timestamp) => ({ timestamp })))]);
+      }
+      return await held(...ALL_TIME, pause);
+    };
+    node = await started(600);
+    const whole = await readBy(async () => {});
+    expect(whole).toHaveLength(600);
+    let pauses = 0;
+    node = await started(600);
+    const read = await readBy(async () => {
+      // The first pause is in the midst of the third series, whose exemplars go.
+      if (++pauses !== 1) return;
+      const more = times.map((_, i) => ({ timestamp: nowMs - 5000 + i }));
+      for (const name of "abc") await write([series(name, null, ...more)]);
+    });
+    expect(pauses).toBeGreaterThan(1);
+    expect(new Set(read).size).toBe(read.length);
+    const counts = ["a", "b", "c", "d", "e", "f"].map(
+      (name) => read.filter((line) => line.startsWith(name)).length,
+    );
+    // Of the third those that were read before, and the new ones.
+    expect(counts).toEqual([100, 100, expect.any(Number), 100, 100, 100]);
+    expect(counts[2]).toBeGreaterThan(100);
+    expect(counts[2]).toBeLessThan(200);
   });
 });

@@ -138,7 +138,11 @@ export class FakeService implements Service {
   readonly exemplarAnswers: SeriesExemplars[] = [];
   readonly exemplarQuestions: { selectors: string[]; fromMs: number; toMs: number }[] = [];
 
-  exemplars(selectors: Selectors, fromMs: number, toMs: number): SeriesExemplars[] {
+  async exemplars(
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+  ): Promise<readonly SeriesExemplars[]> {
     const texts = selectors.map((matchers) =>
       matchers.map(({ name, value }) => `${name} ${value}`).join(","),
     );

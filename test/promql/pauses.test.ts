@@ -35,6 +35,17 @@ const QUERIES = [
   "histogram_quantile(0.9, sum_over_time(native[1m]))",
   "absent(long_total) or label_replace(mad_over_time(long_total[5m]), 'b', 'x', '', '')",
   "changes(native[2m]) + resets(long_total[5m])",
+  "avg(native) * 2 or -native",
+  "native + native",
+  "native == ignoring (a) group_left sum (native)",
+  "histogram_stddev(native)",
+  "histogram_quantile(0.9, native / 3)",
+  "sum by (a) (native) and native unless native < 1",
+  "count_values by (a) ('v', native)",
+  "count_values('v', long_total)",
+  "limit_ratio(0.7, native)",
+  "avg_over_time((native - native)[1m:1s])",
+  "native smoothed",
 ];
 
 describe("a query that is paused inside a series", () => {

@@ -35,12 +35,15 @@ export abstract class Accumulator {
     return true;
   }
 
-  /** Adds one series to a group; `metricName` is for annotations. */
+  /**
+   * Adds one series to a group; `metricName` is for annotations. May throw PAUSE, and is then called
+   * with the same again.
+   */
   abstract add(group: number, column: StepColumn, metricName: () => string): void;
 
   /**
    * Writes the result of a group into a cleared column. May throw PAUSE, and is then called again
-   * with a cleared column.
+   * with the column as it was left.
    */
   abstract emit(group: number, column: StepColumn): void;
 

@@ -23,6 +23,10 @@ export class AggregateStream implements VectorStream {
   private readonly nameDropped: boolean[] = [];
   private readonly preparation = new Preparation();
   private position = -1;
+  /** The group of the series that is being added, -1 = none. */
+  private adding = -1;
+  /** Whether a result is begun and not whole. */
+  private isEmitting = false;
   private currentLabels = Labels.empty;
 
   constructor(
@@ -63,10 +67,14 @@ export class AggregateStream implements VectorStream {
   private drain(): boolean {
     const metricName = (): string =>
       this.context.symbols.textOf(this.input.labelSymbol("__name__"));
-    while (this.input.advance()) {
-      const group = this.grouping.groupOf(this.input);
-      this.accumulator.ensure(group + 1);
+    while (this.adding >= 0 || this.input.advance()) {
+      if (this.adding < 0) {
+        this.adding = this.grouping.groupOf(this.input);
+        this.accumulator.ensure(this.adding + 1);
+      }
+      const group = this.adding;
       this.accumulator.add(group, this.input.column, metricName);
+      this.adding = -1;
       this.nameDropped[group] = this.nameDropped[group] || this.input.dropsName;
       if (this.context.meter.pauseWanted) return false;
     }
@@ -75,8 +83,10 @@ export class AggregateStream implements VectorStream {
 
   advance(): boolean {
     while (this.position + 1 < this.grouping.count) {
-      this.column.clear();
+      if (!this.isEmitting) this.column.clear();
+      this.isEmitting = true;
       this.accumulator.emit(this.position + 1, this.column);
+      this.isEmitting = false;
       this.position++;
       if (!this.column.hasAny()) continue;
       this.currentLabels = this.grouping.labelsOf(this.position);

@@ -13,11 +13,18 @@ import { hasInvalidBytes, quote } from "../parse/string-text.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { ABSENT, FLOAT, StepColumn } from "./step-column.ts";
+import { StepCounts } from "./step-counts.ts";
+import { StepPortions } from "./step-portions.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
 interface Counted {
   readonly labels: Labels;
-  readonly counts: Float64Array;
+  readonly counts: StepCounts;
+}
+
+interface Group {
+  readonly base: Labels;
+  readonly byText: Map<string, Counted>;
 }
 
 export class CountValuesStream implements VectorStream {
@@ -29,7 +36,10 @@ export class CountValuesStream implements VectorStream {
   private readonly label: string;
   private readonly baseOf: (labels: Labels) => Labels;
   private readonly keepsValue: boolean;
-  private readonly counted = new Map<string, Map<string, Counted>>();
+  private readonly counted = new Map<string, Group>();
+  /** That of the current series. */
+  private group: Group = { base: Labels.empty, byText: new Map() };
+  private readonly portions: StepPortions;
   private results: Counted[] = [];
   private readonly preparation = new Preparation();
   private position = -1;
@@ -41,6 +51,7 @@ export class CountValuesStream implements VectorStream {
     this.context = context;
     this.input = input;
     this.label = label;
+    this.portions = new StepPortions(context.meter);
     this.column = new StepColumn(input.column.length);
     this.keepsValue = !node.without || !node.grouping.includes(label);
     const kept = new Set(node.grouping.filter((name) => name !== label));
@@ -66,46 +77,48 @@ export class CountValuesStream implements VectorStream {
   }
 
   private drain(): boolean {
-    while (this.input.advance()) {
-      this.count();
+    while (this.portions.isUnderWay || this.input.advance()) {
+      if (!this.portions.isUnderWay) this.beginGroup();
+      this.portions.visit(this.input.column.length, (step) => this.count(step));
       if (this.context.meter.pauseWanted) return false;
     }
-    this.results = [...this.counted.values()].flatMap((byText) => [...byText.values()]);
+    this.results = [...this.counted.values()].flatMap(({ byText }) => [...byText.values()]);
     return true;
   }
 
   advance(): boolean {
     if (++this.position >= this.results.length) return false;
-    const { counts } = this.results[this.position]!;
     this.column.clear();
-    for (let step = 0; step < counts.length; step++) {
-      if (counts[step]! > 0) this.column.setFloat(step, counts[step]!);
-    }
+    this.results[this.position]!.counts.fill(this.column);
     return true;
   }
 
-  private count(): void {
+  /** Finds the group of the current series. */
+  private beginGroup(): void {
     const base = this.baseOf(this.input.labels());
-    let byText = this.counted.get(base.key());
-    if (!byText) {
-      byText = new Map();
-      this.counted.set(base.key(), byText);
+    let group = this.counted.get(base.key());
+    if (!group) {
+      group = { base, byText: new Map() };
+      this.counted.set(base.key(), group);
     }
+    this.group = group;
+  }
+
+  private count(step: number): void {
     const { column } = this.input;
-    for (let step = 0; step < column.length; step++) {
-      if (column.kinds[step] === ABSENT) continue;
-      const text =
-        column.kinds[step] === FLOAT
-          ? formatPlain(column.values[step]!)
-          : histogramText(column.histogramAt(step));
-      const key = this.keepsValue ? text : "";
-      let counted = byText.get(key);
-      if (!counted) {
-        const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
-        counted = { labels, counts: new Float64Array(column.length) };
-        byText.set(key, counted);
-      }
-      counted.counts[step]!++;
+    if (column.kinds[step] === ABSENT) return;
+    const { base, byText } = this.group;
+    const text =
+      column.kinds[step] === FLOAT
+        ? formatPlain(column.values[step]!)
+        : histogramText(column.histogramAt(step));
+    const key = this.keepsValue ? text : "";
+    let counted = byText.get(key);
+    if (!counted) {
+      const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
+      counted = { labels, counts: new StepCounts(column.length) };
+      byText.set(key, counted);
     }
+    counted.counts.increment(step);
   }
 }

@@ -14,21 +14,27 @@ import {
 import { HistogramOperator } from "./histogram-operator.ts";
 import type { QueryContext } from "./query-context.ts";
 import { ABSENT, FLOAT, type StepColumn } from "./step-column.ts";
+import { StepPortions } from "./step-portions.ts";
 
 export class ElementOperator {
   private readonly returnBool: boolean;
   private readonly arithmetic: FloatFunction | undefined;
   private readonly comparison: FloatPredicate | undefined;
   private readonly histograms: HistogramOperator;
+  private readonly portions: StepPortions;
 
   constructor(context: QueryContext, node: BinaryExpression) {
     this.returnBool = node.returnBool;
     this.arithmetic = arithmeticOf(node.operator);
     this.comparison = comparisonOf(node.operator);
     this.histograms = new HistogramOperator(context, node);
+    this.portions = new StepPortions(context.meter);
   }
 
-  /** Writes left OPERATOR right into `result`, which may be either of them. */
+  /**
+   * Writes left OPERATOR right into `result`, which may be either of them. Throws PAUSE, and is to
+   * be called with the same again then.
+   */
   apply(left: StepColumn, right: StepColumn, result: StepColumn): void {
     if (left.histograms || right.histograms) this.applyMixed(left, right, result);
     else if (this.arithmetic) this.calculate(left, right, result, this.arithmetic);
@@ -67,7 +73,7 @@ export class ElementOperator {
   }
 
   private applyMixed(left: StepColumn, right: StepColumn, result: StepColumn): void {
-    for (let step = 0; step < result.length; step++) {
+    this.portions.visit(result.length, (step) => {
       if (left.kinds[step] === ABSENT || right.kinds[step] === ABSENT) {
         result.kinds[step] = ABSENT;
       } else if (left.kinds[step] === FLOAT && right.kinds[step] === FLOAT) {
@@ -75,7 +81,7 @@ export class ElementOperator {
       } else {
         this.histogramPair(left, right, step, result);
       }
-    }
+    });
   }
 
   private floats(left: number, right: number, step: number, result: StepColumn): void {

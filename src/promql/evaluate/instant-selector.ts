@@ -12,7 +12,7 @@ import { labelsText } from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
 import { Lookup } from "./lookup.ts";
 import type { QueryContext } from "./query-context.ts";
-import { SampleSeries } from "./sample-series.ts";
+import { type LoadRange, SampleSeries } from "./sample-series.ts";
 import { SelectedSeries } from "./selected-series.ts";
 import { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
@@ -31,6 +31,7 @@ export class InstantSelectorStream implements VectorStream {
   private readonly content: InstantContent;
   /** One step needs one sample of each series. */
   private readonly newestOnly: boolean;
+  private readonly range: LoadRange;
 
   constructor(
     context: QueryContext,
@@ -44,6 +45,7 @@ export class InstantSelectorStream implements VectorStream {
     this.lookup = new Lookup(selector, grid, context.options.lookbackMs);
     this.newestOnly = grid.count === 1 && content !== "start-time";
     const { fromMs, toMs } = this.lookup;
+    this.range = { fromMs, toMs, withStarts: content === "start-time" };
     this.selected = new SelectedSeries(context, selector, fromMs, toMs, this.newestOnly);
   }
 
@@ -64,12 +66,11 @@ export class InstantSelectorStream implements VectorStream {
   }
 
   advance(): boolean {
-    while (this.selected.next()) {
+    while (this.samples.isLoading || this.selected.next()) {
       const { series, current } = this.selected;
-      const withStarts = this.content === "start-time";
       const { fromMs, toMs } = this.lookup;
       if (this.newestOnly) this.samples.loadNewest(series, current, fromMs, toMs);
-      else this.samples.load(series, current, fromMs, toMs, withStarts);
+      else this.samples.load(series, current, this.range, this.context.meter);
       this.selected.loaded(this.samples.weight, this.column.length);
       if (this.samples.sampleCount > 0 && this.fill()) return true;
     }

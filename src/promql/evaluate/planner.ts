@@ -167,7 +167,9 @@ export class Planner {
 
   private unaryVector(node: UnaryExpression, grid: StepGrid): VectorStream {
     const operand = this.vector(node.expression, grid);
-    return node.operator === "+" ? operand : this.nameless(new NegatedStream(operand));
+    return node.operator === "+"
+      ? operand
+      : this.nameless(new NegatedStream(this.context, operand));
   }
 
   private binaryVector(node: BinaryExpression, grid: StepGrid): VectorStream {

@@ -82,14 +82,15 @@ export class RangeSelectorStream implements RangeStream {
   }
 
   advance(): boolean {
-    this.letGo();
-    while (this.selected.next()) {
+    if (!this.samples.isLoading) this.letGo();
+    while (this.samples.isLoading || this.selected.next()) {
       if (this.load()) return true;
     }
     return false;
   }
 
   advanceRates(rates: KernelRates, into: StepColumn): RateStep {
+    if (this.samples.isLoading) return this.advance() ? "samples" : "end";
     this.letGo();
     const { fromMs, toMs } = this.windows;
     while (this.selected.next()) {
@@ -103,12 +104,13 @@ export class RangeSelectorStream implements RangeStream {
     return "end";
   }
 
-  /** Loads the samples of the current series; false when it has none. */
+  /** Loads the samples of the current series; false when it has none. Throws PAUSE. */
   private load(): boolean {
     const { meter, options } = this.context;
     const { series, current } = this.selected;
     const { fromMs, toMs } = this.windows;
-    this.samples.load(series, current, fromMs, toMs, options.startTimestamps);
+    const range = { fromMs, toMs, withStarts: options.startTimestamps };
+    this.samples.load(series, current, range, meter);
     this.samples.dropStale();
     this.selected.loaded(this.samples.weight, this.windows.count);
     meter.hold(this.samples.sampleCount);

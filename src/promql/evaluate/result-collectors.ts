@@ -8,13 +8,19 @@ import type { Meter } from "./meter.ts";
 import { inSteps } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { RangeStream } from "./range-stream.ts";
-import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
+import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
 /** Work of making a label set, and of comparing two, in the meter's units. */
 const LABELS_WORK = 64;
 const COMPARE_WORK = 32;
+/** A series with values at fewer of the steps is kept as its points. */
+const SPARSE_SHARE = 1 / 4;
+
+interface Points extends Omit<ResultSeries, "labels" | "histograms"> {
+  readonly histograms: (FloatHistogram | undefined)[] | null;
+}
 
 /** Collects an instant vector. */
 export class VectorCollector implements Collector {
@@ -117,18 +123,44 @@ export class MatrixCollector implements Collector {
     if (!this.ready) return false;
     while (!this.series.isComplete && this.stream.advance()) {
       const { column } = this.stream;
-      this.context.meter.hold(column.countPresent());
+      const present = column.countPresent();
+      this.context.meter.hold(present);
       this.context.meter.checkpoint(column.length + LABELS_WORK);
-      this.series.push({
-        labels: this.stream.labels(),
-        times: this.times,
-        values: column.values.slice(),
-        kinds: column.kinds.slice(),
-        histograms: column.histograms ? column.histograms.slice() : null,
-      });
+      const labels = this.stream.labels();
+      const isSparse = present < column.length * SPARSE_SHARE;
+      const points = isSparse ? this.pointsOf(column, present) : this.stepsOf(column);
+      this.series.push({ labels, ...points });
       if (this.context.meter.pauseWanted) return false;
     }
     return this.series.complete();
+  }
+
+  /** All steps of a column. */
+  private stepsOf(column: StepColumn): Points {
+    return {
+      times: this.times,
+      values: column.values.slice(),
+      kinds: column.kinds.slice(),
+      histograms: column.histograms ? column.histograms.slice() : null,
+    };
+  }
+
+  /** Only the steps that have a value. */
+  private pointsOf(column: StepColumn, present: number): Points {
+    const times = new Float64Array(present);
+    const values = new Float64Array(present);
+    const kinds = new Uint8Array(present);
+    const histograms: Points["histograms"] = column.histograms ? new Array(present) : null;
+    let point = 0;
+    for (let step = 0; step < column.length; step++) {
+      if (column.kinds[step] === ABSENT) continue;
+      times[point] = this.times[step]!;
+      values[point] = column.values[step]!;
+      kinds[point] = column.kinds[step]!;
+      if (histograms) histograms[point] = column.histogramAt(step);
+      point++;
+    }
+    return { times, values, kinds, histograms };
   }
 
   value(): QueryValue {

@@ -4,25 +4,79 @@
  */
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../../chunk/sample-columns.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
-import { histogramsOf } from "../histogram/stored-histograms.ts";
+import { histogramsOf, histogramsOfChunk } from "../histogram/stored-histograms.ts";
 import type { SeriesSet } from "../series-source.ts";
+import type { Meter } from "./meter.ts";
+
+const NONE = -1;
+/** Work of reading a histogram, in the meter's units. */
+const HISTOGRAM_WORK = 128;
+
+/** What is loaded of a series. */
+export interface LoadRange {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly withStarts: boolean;
+}
 
 export class SampleSeries {
   readonly floats = new SampleColumns();
   histogramTimes: readonly number[] = [];
   histograms: readonly FloatHistogram[] = [];
+  /** The chunk of histograms that is read next, NONE when nothing is being loaded. */
+  private nextChunk = NONE;
   /** Start times of the floats, 0 = unknown; null when the source keeps none. */
   floatStarts: number[] | null = null;
   histogramStarts: readonly number[] | null = null;
 
-  /** Replaces the samples by those of a series in [fromMs, toMs]; stale markers are included. */
-  load(set: SeriesSet, index: number, fromMs: number, toMs: number, withStarts: boolean): void {
+  /** Whether load() has thrown PAUSE and must be called with the same again. */
+  get isLoading(): boolean {
+    return this.nextChunk !== NONE;
+  }
+
+  /**
+   * Replaces the samples by those of a series in [fromMs, toMs]; stale markers are included. Throws
+   * PAUSE between two chunks of histograms.
+   */
+  load(set: SeriesSet, index: number, range: LoadRange, meter: Meter): void {
+    const { fromMs, toMs, withStarts } = range;
+    if (!this.isLoading) this.begin(set, index, range);
+    if (set.readHistogramChunk) this.loadChunks(set, index, range, meter);
+    else {
+      const found = histogramsOf(set, index, fromMs, toMs);
+      this.histogramTimes = found?.times ?? [];
+      this.histograms = found?.values ?? [];
+      this.histogramStarts = withStarts ? (found?.startTimes ?? null) : null;
+    }
+    this.nextChunk = NONE;
+  }
+
+  private loadChunks(
+    set: SeriesSet,
+    index: number,
+    { fromMs, toMs }: LoadRange,
+    meter: Meter,
+  ): void {
+    const times = this.histogramTimes as number[];
+    const values = this.histograms as FloatHistogram[];
+    for (;;) {
+      if (this.nextChunk > 0) meter.pausePoint();
+      const read = histogramsOfChunk(set, index, this.nextChunk, fromMs, toMs, values.at(-1));
+      if (read === null) return;
+      for (const time of read.times) times.push(time);
+      for (const value of read.values) values.push(value);
+      this.nextChunk++;
+      meter.checkpoint(read.times.length * HISTOGRAM_WORK);
+    }
+  }
+
+  private begin(set: SeriesSet, index: number, { fromMs, toMs, withStarts }: LoadRange): void {
+    this.nextChunk = 0;
     this.floats.clear();
     set.read(index, fromMs, toMs, this.floats);
-    const found = histogramsOf(set, index, fromMs, toMs);
-    this.histogramTimes = found?.times ?? [];
-    this.histograms = found?.values ?? [];
-    this.histogramStarts = withStarts ? (found?.startTimes ?? null) : null;
+    this.histogramTimes = [];
+    this.histograms = [];
+    this.histogramStarts = null;
     const starts = withStarts && set.startTimes ? set.startTimes(index, fromMs, toMs) : null;
     this.floatStarts = starts ? starts.slice() : null;
   }

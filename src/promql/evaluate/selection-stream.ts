@@ -5,6 +5,7 @@
  * heap of k series per group; NaN is worst, and of equal values the first seen stays.
  */
 
+import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import { formatGeneral } from "../format-value.ts";
@@ -21,6 +22,11 @@ import type { ScalarColumn, VectorStream } from "./vector-stream.ts";
 const INT64_MAX = 2 ** 63;
 /** Work of grouping a series by its labels, in the meter's units. */
 const LABELS_WORK = 64;
+/** Members of a group that are looked at between two yields, and the work of one. */
+const MEMBERS_PER_STEP = 1024;
+const HEAP_WORK = 8;
+/** Work of hashing the labels of a series. */
+const HASH_WORK = 256;
 
 export class SelectionStream implements VectorStream {
   readonly column: StepColumn;
@@ -34,6 +40,8 @@ export class SelectionStream implements VectorStream {
   private readonly grouping: Grouping;
   /** Series of each group, in order. */
   private readonly members: number[][] = [];
+  /** For limit_ratio: the fraction of each series. */
+  private fractions = new Float64Array(0);
   /** 1 = chosen, by slot of the block. */
   private chosen = new Uint8Array(0);
   /** Order in which an instant query shows the series. */
@@ -84,6 +92,7 @@ export class SelectionStream implements VectorStream {
     this.chosen = new Uint8Array(this.block.count * this.block.stepCount);
     if (!this.checkParameter()) return;
     yield* this.formGroups();
+    if (this.node.operator === "limit_ratio") yield* this.hashAll();
     for (const members of this.members) yield* this.chooseFrom(members);
     if (this.block.stepCount > 1) this.order = Array.from(this.block.labels.keys());
   }
@@ -145,6 +154,15 @@ export class SelectionStream implements VectorStream {
     }
   }
 
+  private *hashAll(): Generator<number, void> {
+    const { labels } = this.block;
+    this.fractions = new Float64Array(labels.length);
+    for (let i = 0; i < labels.length; i++) {
+      this.fractions[i] = labelHashFraction(labels[i]!);
+      yield HASH_WORK;
+    }
+  }
+
   private *chooseFrom(members: readonly number[]): Generator<number, void> {
     for (let step = 0; step < this.block.stepCount; step++) {
       const parameter = this.parameter.values[step]!;
@@ -153,7 +171,7 @@ export class SelectionStream implements VectorStream {
           ? this.byRatio(members, step, parameter)
           : this.node.operator === "limitk"
             ? this.firstOf(members, step, parameter)
-            : this.extremes(members, step, parameter);
+            : yield* this.extremes(members, step, parameter);
       for (const index of picked) this.chosen[index * this.block.stepCount + step] = 1;
       if (this.block.stepCount === 1) for (const index of picked) this.order.push(index);
       yield members.length;
@@ -161,11 +179,11 @@ export class SelectionStream implements VectorStream {
   }
 
   private byRatio(members: readonly number[], step: number, ratio: number): number[] {
-    const { labels, kinds, stepCount } = this.block;
+    const { kinds, stepCount } = this.block;
     const limit = Math.max(-1, Math.min(1, ratio));
     return members.filter((index) => {
       if (kinds[index * stepCount + step] === ABSENT) return false;
-      const fraction = labelHashFraction(labels[index]!);
+      const fraction = this.fractions[index]!;
       return limit >= 0 ? fraction < limit : fraction >= 1 + limit;
     });
   }
@@ -181,8 +199,12 @@ export class SelectionStream implements VectorStream {
     return picked;
   }
 
-  /** The k best of a group at a step, best first. */
-  private extremes(members: readonly number[], step: number, k: number): number[] {
+  /** The k best of a group at a step; those of an instant query best first. */
+  private *extremes(
+    members: readonly number[],
+    step: number,
+    k: number,
+  ): Generator<number, readonly number[]> {
     const { kinds, values, stepCount } = this.block;
     const wanted = Math.trunc(k);
     const sign = this.node.operator === "topk" ? 1 : -1;
@@ -192,17 +214,23 @@ export class SelectionStream implements VectorStream {
       return Number.isNaN(a) ? !Number.isNaN(b) : a < b;
     };
     const heap: number[] = [];
-    for (const index of members) {
+    for (let i = 0; i < members.length; i++) {
+      if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP * HEAP_WORK;
+      const index = members[i]!;
       const kind = kinds[index * stepCount + step];
       if (kind === HISTOGRAM && wanted >= 1) this.noteHistogram();
       if (kind !== FLOAT || wanted < 1) continue;
       if (heap.length < wanted) siftUp(heap, index, worse);
       else if (worse(heap[0]!, index)) replaceRoot(heap, index, worse);
     }
-    return heap.sort((left, right) => {
+    if (stepCount > 1) return heap;
+    const sorting = sortedInSteps(heap, (left, right) => {
       if (worse(left, right)) return 1;
       return worse(right, left) ? -1 : left - right;
     });
+    let sorted = sorting.next();
+    for (; !sorted.done; sorted = sorting.next()) yield STEP_LENGTH * HEAP_WORK;
+    return sorted.value;
   }
 
   private noteHistogram(): void {

@@ -13,6 +13,7 @@ import { RangeSelectorStream } from "./range-stream.ts";
 import { firstAtOrAfter, interpolate } from "./smoothing.ts";
 import { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
+import { StepPortions } from "./step-portions.ts";
 import type { VectorStream } from "./vector-stream.ts";
 import { WindowPositions } from "./windows.ts";
 
@@ -24,9 +25,11 @@ export class SmoothedSelectorStream implements VectorStream {
   private readonly stream: RangeSelectorStream;
   private readonly floats: WindowPositions;
   private readonly histograms: WindowPositions;
+  private readonly portions: StepPortions;
 
   constructor(context: QueryContext, node: VectorSelector, grid: StepGrid) {
     this.context = context;
+    this.portions = new StepPortions(context.meter);
     this.node = node;
     this.column = new StepColumn(grid.count);
     this.floats = new WindowPositions(grid.count);
@@ -57,15 +60,22 @@ export class SmoothedSelectorStream implements VectorStream {
   }
 
   advance(): boolean {
-    while (this.stream.advance()) {
-      const { samples, windows } = this.stream;
-      windows.locate(samples.floats.times, samples.floats.length, this.floats);
-      windows.locate(samples.histogramTimes, samples.histogramTimes.length, this.histograms);
-      this.column.clear();
-      for (let step = 0; step < this.column.length; step++) this.fill(step);
+    while (this.portions.isUnderWay || this.stream.advance()) {
+      if (!this.portions.isUnderWay) this.begin();
+      const hasHistograms = this.stream.samples.histograms.length > 0;
+      if (hasHistograms) this.portions.visit(this.column.length, (step) => this.fill(step));
+      else for (let step = 0; step < this.column.length; step++) this.fill(step);
       if (this.column.hasAny()) return true;
     }
     return false;
+  }
+
+  /** Finds the windows of the current series. */
+  private begin(): void {
+    const { samples, windows } = this.stream;
+    windows.locate(samples.floats.times, samples.floats.length, this.floats);
+    windows.locate(samples.histogramTimes, samples.histogramTimes.length, this.histograms);
+    this.column.clear();
   }
 
   private fill(step: number): void {

@@ -112,7 +112,5 @@ export class SubqueryStream implements RangeStream {
 /** What a sample knows about the one before it does not hold between the steps of a subquery. */
 function withoutResetHint(histogram: FloatHistogram): FloatHistogram {
   if (histogram.resetHint !== "reset" && histogram.resetHint !== "not_reset") return histogram;
-  const copy = histogram.copy();
-  copy.resetHint = "unknown";
-  return copy;
+  return histogram.withHint("unknown");
 }

@@ -10,6 +10,7 @@ import { Accumulator, longerBytes, longerFloats } from "./accumulator.ts";
 import { sumError } from "./go-math.ts";
 import { messages } from "./messages.ts";
 import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
+import { StepPortions } from "./step-portions.ts";
 
 const HAS_FLOAT = 1;
 const HAS_HISTOGRAM = 2;
@@ -21,7 +22,9 @@ export class SumAccumulator extends Accumulator {
   private errors = new Float64Array(0);
   private counts = new Float64Array(0);
   private flags = new Uint8Array(0);
+  /** By slot; each goes when its result is made. */
   private readonly histograms = new Map<number, HistogramSum>();
+  private readonly portions = new StepPortions(this.context.meter);
 
   protected override resize(slots: number): void {
     this.sums = longerFloats(this.sums, slots);
@@ -87,11 +90,12 @@ export class SumAccumulator extends Accumulator {
     this.sums[slot] = next;
   }
 
+  /** Throws PAUSE. */
   private addHistograms(start: number, column: StepColumn, metricName: () => string): void {
     const { annotations } = this.context;
-    for (let step = 0; step < column.length; step++) {
+    this.portions.visit(column.length, (step) => {
       const slot = start + step;
-      if (column.kinds[step] !== HISTOGRAM || this.flags[slot]! & INCOMPATIBLE) continue;
+      if (column.kinds[step] !== HISTOGRAM || this.flags[slot]! & INCOMPATIBLE) return;
       this.flags[slot]! |= HAS_HISTOGRAM;
       this.counts[slot]!++;
       const histogram = column.histogramAt(step);
@@ -103,17 +107,29 @@ export class SumAccumulator extends Accumulator {
         annotations.warn(message, this.node.expression.start);
         this.flags[slot]! |= INCOMPATIBLE;
       }
-    }
+    });
   }
 
   override emit(group: number, column: StepColumn): void {
+    const start = group * this.stepCount;
+    if (this.histograms.size > 0) this.emitHistograms(start, column);
     for (let step = 0; step < this.stepCount; step++) {
-      const slot = group * this.stepCount + step;
-      const flags = this.flags[slot]!;
-      if (flags === 0 || flags & INCOMPATIBLE) continue;
-      if (flags & HAS_HISTOGRAM) this.emitHistogram(slot, step, column);
-      else column.setFloat(step, this.floatResult(slot));
+      const flags = this.flags[start + step]!;
+      if (flags === HAS_FLOAT || flags === (HAS_FLOAT | INCREMENTAL)) {
+        column.setFloat(step, this.floatResult(start + step));
+      }
     }
+  }
+
+  /** Throws PAUSE. */
+  private emitHistograms(start: number, column: StepColumn): void {
+    this.portions.visit(this.stepCount, (step) => {
+      const flags = this.flags[start + step]!;
+      if ((flags & INCOMPATIBLE) === 0 && flags & HAS_HISTOGRAM) {
+        this.emitHistogram(start + step, step, column);
+      }
+      this.histograms.delete(start + step);
+    });
   }
 
   private floatResult(slot: number): number {

@@ -67,6 +67,8 @@ export class VectorMatchStream implements VectorStream {
   private nextPartner = 0;
   private manyDone = false;
   private leftover = -1;
+  /** What the operator is being applied to, null = nothing. */
+  private operands: readonly [left: StepColumn, right: StepColumn] | null = null;
   private resultLabels: () => Labels;
   private resultDropsName = false;
 
@@ -116,6 +118,7 @@ export class VectorMatchStream implements VectorStream {
   }
 
   advance(): boolean {
+    if (this.operands && this.applyOperator(this.operands)) return true;
     while (!this.manyDone) {
       if (this.nextPair()) return true;
       if (this.many.advance()) this.startMany();
@@ -208,14 +211,23 @@ export class VectorMatchStream implements VectorStream {
   /** Combines the current many series with the partner column. */
   private emitPair(one: Labels): boolean {
     this.column.clear();
-    const left = this.swapped ? this.partner : this.manyColumn;
-    const right = this.swapped ? this.manyColumn : this.partner;
     if (!this.markMatches()) return false;
     const labels = this.resultLabelsOf(this.many.labels(), one);
     if (this.matching.cardinality !== "one-to-one") this.checkUniqueLabels(labels);
-    this.operator.apply(left, right, this.column);
     this.resultLabels = () => labels;
     this.resultDropsName = this.dropsNameOf(this.many.dropsName);
+    return this.apply(this.partner, this.manyColumn);
+  }
+
+  private apply(one: StepColumn, many: StepColumn): boolean {
+    this.operands = this.swapped ? [one, many] : [many, one];
+    return this.applyOperator(this.operands);
+  }
+
+  /** Makes the result, or its rest; whether it has any value. Throws PAUSE. */
+  private applyOperator([left, right]: readonly [StepColumn, StepColumn]): boolean {
+    this.operator.apply(left, right, this.column);
+    this.operands = null;
     return this.column.hasAny();
   }
 
@@ -288,11 +300,9 @@ export class VectorMatchStream implements VectorStream {
       const one = block.labels[this.leftover]!;
       const labels = this.resultLabelsOf(this.signatures.matchLabels(one), one);
       this.column.clear();
-      const left = this.swapped ? this.partner : filled;
-      this.operator.apply(left, this.swapped ? filled : this.partner, this.column);
       this.resultLabels = () => labels;
       this.resultDropsName = this.dropsNameOf(false);
-      if (this.column.hasAny()) return true;
+      if (this.apply(this.partner, filled)) return true;
     }
     return false;
   }

@@ -10,6 +10,7 @@ import { HistogramOperator } from "./histogram-operator.ts";
 import type { Planner } from "./planner.ts";
 import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
+import { StepPortions } from "./step-portions.ts";
 import { DerivedStream, type ScalarColumn, type VectorStream } from "./vector-stream.ts";
 
 class VectorScalarStream extends DerivedStream {
@@ -18,6 +19,7 @@ class VectorScalarStream extends DerivedStream {
   private readonly scalarOnLeft: boolean;
   private readonly histogramOperator: HistogramOperator;
   private readonly arithmetic: FloatFunction | undefined;
+  private readonly portions: StepPortions;
 
   constructor(
     planner: Planner,
@@ -32,6 +34,7 @@ class VectorScalarStream extends DerivedStream {
     this.scalarOnLeft = scalarOnLeft;
     this.arithmetic = arithmeticOf(node.operator);
     this.histogramOperator = new HistogramOperator(planner.context, node);
+    this.portions = new StepPortions(planner.context.meter);
   }
 
   override prepare(): boolean {
@@ -39,7 +42,7 @@ class VectorScalarStream extends DerivedStream {
   }
 
   override advance(): boolean {
-    while (this.input.advance()) {
+    while (this.portions.isUnderWay || this.input.advance()) {
       const column = this.input.column;
       if (column.histograms) this.applyToHistograms(column);
       if (this.arithmetic) this.calculate(column, this.arithmetic);
@@ -82,9 +85,10 @@ class VectorScalarStream extends DerivedStream {
     }
   }
 
+  /** Throws PAUSE. */
   private applyToHistograms(column: StepColumn): void {
-    for (let step = 0; step < column.length; step++) {
-      if (column.kinds[step] !== HISTOGRAM) continue;
+    this.portions.visit(column.length, (step) => {
+      if (column.kinds[step] !== HISTOGRAM) return;
       const histogram = column.histogramAt(step);
       const scalar = this.scalar.values[step]!;
       const result = this.scalarOnLeft
@@ -92,7 +96,7 @@ class VectorScalarStream extends DerivedStream {
         : this.histogramOperator.histogramFloat(histogram, scalar);
       if (result) column.setHistogram(step, result);
       else column.kinds[step] = ABSENT;
-    }
+    });
   }
 }
 

@@ -5,7 +5,9 @@
  * one, computed on doubles so that any year works.
  */
 import { goMax, goMin, KahanSum } from "../evaluate/go-math.ts";
+import type { QueryContext } from "../evaluate/query-context.ts";
 import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "../evaluate/step-column.ts";
+import { StepPortions } from "../evaluate/step-portions.ts";
 import { DerivedStream, type ScalarColumn, type VectorStream } from "../evaluate/vector-stream.ts";
 import { allBuckets } from "../histogram/bucket-walk.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
@@ -160,22 +162,25 @@ export const HISTOGRAM_FUNCTIONS: ReadonlyMap<string, HistogramMap> = new Map([
 /** A vector with each native histogram replaced by a float; floats have no value. */
 export class HistogramMappedStream extends DerivedStream {
   private readonly apply: HistogramMap;
+  private readonly portions: StepPortions;
 
-  constructor(input: VectorStream, apply: HistogramMap) {
+  constructor(context: QueryContext, input: VectorStream, apply: HistogramMap) {
     super(input);
     this.apply = apply;
+    this.portions = new StepPortions(context.meter);
   }
 
   override advance(): boolean {
-    while (this.input.advance()) {
+    while (this.portions.isUnderWay || this.input.advance()) {
       const { column } = this.input;
-      for (let step = 0; step < column.length; step++) {
+      if (!column.histograms) continue;
+      this.portions.visit(column.length, (step) => {
         if (column.kinds[step] === HISTOGRAM) {
           column.setFloat(step, this.apply(column.histogramAt(step)));
         } else {
           column.kinds[step] = ABSENT;
         }
-      }
+      });
       column.histograms = null;
       if (column.hasAny()) return true;
     }

@@ -51,7 +51,7 @@ class CallPlanner {
     if (floatMap) return this.nameless(new MappedStream(this.vector(0), floatMap));
     const histogramMap = HISTOGRAM_FUNCTIONS.get(name);
     if (histogramMap) {
-      return this.nameless(new HistogramMappedStream(this.vector(0), histogramMap));
+      return this.nameless(new HistogramMappedStream(this.context, this.vector(0), histogramMap));
     }
     if (DATE_FUNCTIONS.has(name)) return this.date();
     if (signatureOf(name)?.args.includes("matrix")) return this.rangeCall();

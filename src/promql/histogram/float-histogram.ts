@@ -18,16 +18,18 @@ export type ResetHint = "unknown" | "reset" | "not_reset" | "gauge";
 
 /** Runs of consecutive buckets: `offsets[i]` is the gap before run i, `lengths[i]` its length. */
 export interface BucketSpans {
+  readonly offsets: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/** Spans that are being made. */
+export interface GrowingSpans {
   readonly offsets: number[];
   readonly lengths: number[];
 }
 
-export function noSpans(): BucketSpans {
+export function noSpans(): GrowingSpans {
   return { offsets: [], lengths: [] };
-}
-
-function copySpans(spans: BucketSpans): BucketSpans {
-  return { offsets: spans.offsets.slice(), lengths: spans.lengths.slice() };
 }
 
 export class FloatHistogram {
@@ -48,7 +50,7 @@ export class FloatHistogram {
     return this.schema === CUSTOM_BUCKETS;
   }
 
-  /** A deep copy. */
+  /** A copy whose counts may be changed; spans are never changed in place, and shared. */
   copy(): FloatHistogram {
     const copy = new FloatHistogram();
     copy.schema = this.schema;
@@ -57,8 +59,8 @@ export class FloatHistogram {
     copy.zeroCount = this.zeroCount;
     copy.count = this.count;
     copy.sum = this.sum;
-    copy.positiveSpans = copySpans(this.positiveSpans);
-    copy.negativeSpans = copySpans(this.negativeSpans);
+    copy.positiveSpans = this.positiveSpans;
+    copy.negativeSpans = this.negativeSpans;
     copy.positiveBuckets = this.positiveBuckets.slice();
     copy.negativeBuckets = this.negativeBuckets.slice();
     copy.customValues = this.customValues;
@@ -73,6 +75,20 @@ export class FloatHistogram {
     frame.zeroThreshold = this.zeroThreshold;
     frame.customValues = this.customValues;
     return frame;
+  }
+
+  /** The same with another hint; the lists are shared. */
+  withHint(resetHint: ResetHint): FloatHistogram {
+    const same = this.frame();
+    same.resetHint = resetHint;
+    same.zeroCount = this.zeroCount;
+    same.count = this.count;
+    same.sum = this.sum;
+    same.positiveSpans = this.positiveSpans;
+    same.negativeSpans = this.negativeSpans;
+    same.positiveBuckets = this.positiveBuckets;
+    same.negativeBuckets = this.negativeBuckets;
+    return same;
   }
 
   /** Multiplies count, sum and all buckets in place; a negative factor makes a gauge. */

@@ -3,8 +3,8 @@
  *
  * I1  All arrays of a series have one length; kinds[i] says whether point i is absent, a float or a
  *     histogram (see evaluate/step-column.ts).
- * I2  The series of a range query share one `times` array; those of an instant query over a range
- *     selector have their samples' own times.
+ * I2  The series of a range query share one `times` array, except those with values at few steps;
+ *     those of an instant query over a range selector have their samples' own times.
  *
  * Units: times are milliseconds since the epoch.
  */

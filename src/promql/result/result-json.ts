@@ -109,14 +109,16 @@ function* matrixParts(matrix: MatrixResult): Generator<string, void> {
 /** What stands in front of a value, `,[TIME,"`, once for all series that share their times. */
 class PointHeads {
   private times: Float64Array | null = null;
-  private heads: string[] = [];
+  private heads: readonly string[] = [];
 
   of(times: Float64Array): readonly string[] {
-    if (times !== this.times) {
-      this.times = times;
-      this.heads = Array.from(times, (time) => `,[${timeText(time)},"`);
-    }
-    return this.heads;
+    if (times === this.times) return this.heads;
+    const heads = Array.from(times, (time) => `,[${timeText(time)},"`);
+    // Those that are shared are longer than those of a series with few points.
+    if (heads.length < this.heads.length) return heads;
+    this.times = times;
+    this.heads = heads;
+    return heads;
   }
 }
 

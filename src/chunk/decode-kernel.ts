@@ -12,7 +12,7 @@
  */
 import { DECODE_CODE } from "../kernel/decode-code.ts";
 import type { DecoderState } from "./decoder-state.ts";
-import type { RateRequest, RateResult } from "./rate-request.ts";
+import { NOT_IN_KERNEL, type RateRequest, type RateResult } from "./rate-request.ts";
 import type { SampleColumns } from "./sample-columns.ts";
 import { decodeSamples } from "./xor-decoder.ts";
 
@@ -75,6 +75,8 @@ const rates = new Float64Array(buffer, kernel.RATES.value, STEPS_MAX);
 const kinds = new Uint8Array(buffer, kernel.KINDS.value, STEPS_MAX);
 
 const TIME_MAX = Number.MAX_SAFE_INTEGER;
+/** Samples in all windows of a series that are looked at in one go: 2 ms at most. */
+const WINDOW_SAMPLES_MAX = 1_000_000;
 /** Up to here a loop over bytes is faster than a call that copies. */
 const SHORT_BYTES = 48;
 
@@ -201,9 +203,13 @@ export class KernelRates {
     return true;
   }
 
-  /** Writes a result for every step; returns the number of samples looked at. */
+  /**
+   * Writes a result for every step; returns the number of samples looked at, or NOT_IN_KERNEL when
+   * that may take so long that it must be done in portions.
+   */
   finish(into: RateResult): number {
     if (this.mayBeStale) this.count = kernel.dropStale(this.count);
+    if (this.windowSamples() > WINDOW_SAMPLES_MAX) return NOT_IN_KERNEL;
     const { request } = this;
     const steps = request.ends.length;
     if (windowsOf !== request) {
@@ -222,6 +228,14 @@ export class KernelRates {
     into.values.set(steps === STEPS_MAX ? rates : rates.subarray(0, steps));
     into.kinds.set(kinds.subarray(0, steps));
     return this.count;
+  }
+
+  /** About how many samples all windows have, each of which may be a reset to be added. */
+  private windowSamples(): number {
+    const { request, count } = this;
+    if (!request.isCounter || count < 2) return 0;
+    const share = Math.min(1, request.rangeMs / (times[count - 1]! - times[0]!));
+    return share * count * request.ends.length;
   }
 }
 

@@ -36,8 +36,8 @@ export abstract class Accumulator {
   }
 
   /**
-   * Adds one series to a group; `metricName` is for annotations. May throw PAUSE, and is then called
-   * with the same again.
+   * Adds one series to a group; `metricName` is for annotations. May throw PAUSE, and is then
+   * called with the same again.
    */
   abstract add(group: number, column: StepColumn, metricName: () => string): void;
 

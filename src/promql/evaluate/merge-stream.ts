@@ -86,16 +86,13 @@ export class MergeStream implements VectorStream {
   }
 
   private overlay(index: number): void {
-    const { values, kinds, histograms, stepCount } = this.block;
-    const start = index * stepCount;
-    for (let step = 0; step < stepCount; step++) {
-      if (kinds[start + step] === ABSENT) continue;
+    const { block } = this;
+    for (let step = 0; step < block.stepCount; step++) {
+      const kind = block.kindAt(index, step);
+      if (kind === ABSENT) continue;
       if (this.column.kinds[step] !== ABSENT) this.context.failDuplicate();
-      if (kinds[start + step] === HISTOGRAM) {
-        this.column.setHistogram(step, histograms![start + step]!);
-      } else {
-        this.column.setFloat(step, values[start + step]!);
-      }
+      if (kind === HISTOGRAM) this.column.setHistogram(step, block.histogramAt(index, step));
+      else this.column.setFloat(step, block.valueAt(index, step));
     }
   }
 }

@@ -2,7 +2,6 @@
 import type { Aggregation } from "../ast.ts";
 import { AggregateStream } from "./aggregate-stream.ts";
 import { CountValuesStream } from "./count-values-stream.ts";
-import { MergeStream } from "./merge-stream.ts";
 import type { Planner } from "./planner.ts";
 import { SelectionStream } from "./selection-stream.ts";
 import {
@@ -57,10 +56,8 @@ export function planAggregation(planner: Planner, node: Aggregation, grid: StepG
       const accumulator = new QuantileAccumulator(context, node, grid.count, phi);
       return new AggregateStream(context, node, input, accumulator);
     }
-    case "count_values": {
-      const counted = new CountValuesStream(context, node, input, planner.text(node.parameter!));
-      return new MergeStream(context, counted, { distinctWithoutName: false });
-    }
+    case "count_values":
+      return new CountValuesStream(context, node, input, planner.text(node.parameter!));
     default:
       return new SelectionStream(context, node, input, planner.scalar(node.parameter!, grid));
   }

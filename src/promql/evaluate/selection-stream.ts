@@ -179,22 +179,22 @@ export class SelectionStream implements VectorStream {
   }
 
   private byRatio(members: readonly number[], step: number, ratio: number): number[] {
-    const { kinds, stepCount } = this.block;
+    const { block } = this;
     const limit = Math.max(-1, Math.min(1, ratio));
     return members.filter((index) => {
-      if (kinds[index * stepCount + step] === ABSENT) return false;
+      if (block.kindAt(index, step) === ABSENT) return false;
       const fraction = this.fractions[index]!;
       return limit >= 0 ? fraction < limit : fraction >= 1 + limit;
     });
   }
 
   private firstOf(members: readonly number[], step: number, k: number): number[] {
-    const { kinds, stepCount } = this.block;
+    const { block } = this;
     const picked: number[] = [];
     const wanted = Math.trunc(k);
     for (const index of members) {
       if (picked.length >= wanted) break;
-      if (kinds[index * stepCount + step] !== ABSENT) picked.push(index);
+      if (block.kindAt(index, step) !== ABSENT) picked.push(index);
     }
     return picked;
   }
@@ -205,25 +205,25 @@ export class SelectionStream implements VectorStream {
     step: number,
     k: number,
   ): Generator<number, readonly number[]> {
-    const { kinds, values, stepCount } = this.block;
+    const { block } = this;
     const wanted = Math.trunc(k);
     const sign = this.node.operator === "topk" ? 1 : -1;
     const worse = (left: number, right: number): boolean => {
-      const a = sign * values[left * stepCount + step]!;
-      const b = sign * values[right * stepCount + step]!;
+      const a = sign * block.valueAt(left, step);
+      const b = sign * block.valueAt(right, step);
       return Number.isNaN(a) ? !Number.isNaN(b) : a < b;
     };
     const heap: number[] = [];
     for (let i = 0; i < members.length; i++) {
       if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP * HEAP_WORK;
       const index = members[i]!;
-      const kind = kinds[index * stepCount + step];
+      const kind = block.kindAt(index, step);
       if (kind === HISTOGRAM && wanted >= 1) this.noteHistogram();
       if (kind !== FLOAT || wanted < 1) continue;
       if (heap.length < wanted) siftUp(heap, index, worse);
       else if (worse(heap[0]!, index)) replaceRoot(heap, index, worse);
     }
-    if (stepCount > 1) return heap;
+    if (block.stepCount > 1) return heap;
     const sorting = sortedInSteps(heap, (left, right) => {
       if (worse(left, right)) return 1;
       return worse(right, left) ? -1 : left - right;

@@ -1,36 +1,77 @@
 /**
  * Materialised series: all columns of a stream side by side, with their identities.
  *
- * I1  Series i has its values at [i * stepCount, (i + 1) * stepCount) of `values` and `kinds`.
+ * I1  Series lie in pages of one length, which only the first has not from the start; a block
+ *     that doubles would move tens of megabytes at once. Each series has its steps side by side.
  * I2  The samples of a block are held in the meter until release().
  */
 
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { longerBytes, longerFloats } from "./accumulator.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
-import { HISTOGRAM, type StepColumn } from "./step-column.ts";
+import type { StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
+
+/** Series for which the first page has room at once. */
+const FIRST_SERIES = 16;
+
+type Histograms = readonly (FloatHistogram | undefined)[];
+
+/** Slots of a page; one of a few steps has so many series. */
+const PAGE_SLOTS = 1 << 15;
+
+interface Page {
+  readonly values: Float64Array;
+  readonly kinds: Uint8Array;
+}
 
 export class SeriesBlock {
   readonly stepCount: number;
   readonly labels: Labels[] = [];
   readonly dropsName: boolean[] = [];
-  values: Float64Array;
-  kinds: Uint8Array;
-  histograms: (FloatHistogram | undefined)[] | null = null;
+  private readonly pages: Page[] = [];
+  /** Series a page, as a shift. */
+  private readonly pageShift: number;
+  /** By series; null when none has any. */
+  private histograms: Histograms[] | null = null;
   private readonly context: QueryContext;
   private heldSamples = 0;
 
   constructor(context: QueryContext, stepCount: number) {
     this.context = context;
     this.stepCount = stepCount;
-    this.values = new Float64Array(16 * stepCount);
-    this.kinds = new Uint8Array(16 * stepCount);
+    this.pageShift = Math.max(0, Math.floor(Math.log2(PAGE_SLOTS / Math.max(1, stepCount))));
   }
 
   get count(): number {
     return this.labels.length;
+  }
+
+  /** Whether any series has a native histogram. */
+  get hasHistograms(): boolean {
+    return this.histograms !== null;
+  }
+
+  kindAt(index: number, step: number): number {
+    return this.pageOf(index).kinds[this.slotOf(index, step)]!;
+  }
+
+  /** The float at a step that has one. */
+  valueAt(index: number, step: number): number {
+    return this.pageOf(index).values[this.slotOf(index, step)]!;
+  }
+
+  /** The histogram at a step that has one. */
+  histogramAt(index: number, step: number): FloatHistogram {
+    return this.histograms![index]![step]!;
+  }
+
+  /** The kinds of a series, by step. */
+  kindsOf(index: number): Uint8Array {
+    const start = this.slotOf(index, 0);
+    return this.pageOf(index).kinds.subarray(start, start + this.stepCount);
   }
 
   /** Takes over the series that a stream is at; returns its index. */
@@ -40,35 +81,31 @@ export class SeriesBlock {
 
   appendColumn(labels: Labels, dropsName: boolean, column: StepColumn): number {
     const index = this.labels.length;
-    const start = index * this.stepCount;
-    if (start + this.stepCount > this.kinds.length) this.grow();
+    this.makeRoom(index);
+    const { values, kinds } = this.pageOf(index);
+    const start = this.slotOf(index, 0);
     this.labels.push(labels);
     this.dropsName.push(dropsName);
-    this.values.set(column.values, start);
-    this.kinds.set(column.kinds, start);
+    values.set(column.values, start);
+    kinds.set(column.kinds, start);
     const samples = column.countPresent();
     this.heldSamples += samples;
     this.context.meter.hold(samples);
-    if (column.histograms) this.takeHistograms(column, start);
-    return index;
-  }
-
-  private takeHistograms(column: StepColumn, start: number): void {
-    this.histograms ??= [];
-    for (let step = 0; step < this.stepCount; step++) {
-      if (column.kinds[step] === HISTOGRAM)
-        this.histograms[start + step] = column.histogramAt(step);
+    if (column.histograms) {
+      this.histograms ??= [];
+      this.histograms[index] = column.histograms.slice();
     }
+    return index;
   }
 
   /** Copies series `index` into a column. */
   load(index: number, column: StepColumn): void {
-    const start = index * this.stepCount;
-    column.values.set(this.values.subarray(start, start + this.stepCount));
-    column.kinds.set(this.kinds.subarray(start, start + this.stepCount));
-    column.histograms = this.histograms
-      ? this.histograms.slice(start, start + this.stepCount)
-      : null;
+    const { values, kinds } = this.pageOf(index);
+    const start = this.slotOf(index, 0);
+    const end = start + this.stepCount;
+    column.values.set(values.subarray(start, end));
+    column.kinds.set(kinds.subarray(start, end));
+    column.histograms = this.histograms?.[index]?.slice() ?? null;
   }
 
   /** Gives the samples back to the meter; the block is not used any more. */
@@ -77,13 +114,31 @@ export class SeriesBlock {
     this.heldSamples = 0;
   }
 
-  private grow(): void {
-    const values = new Float64Array(this.values.length * 2);
-    const kinds = new Uint8Array(this.kinds.length * 2);
-    values.set(this.values);
-    kinds.set(this.kinds);
-    this.values = values;
-    this.kinds = kinds;
+  private pageOf(index: number): Page {
+    return this.pages[index >> this.pageShift]!;
+  }
+
+  private slotOf(index: number, step: number): number {
+    return (index & ((1 << this.pageShift) - 1)) * this.stepCount + step;
+  }
+
+  /** Adds a page when series `index` needs one; the first one grows, as most blocks are small. */
+  private makeRoom(index: number): void {
+    const { pages, stepCount } = this;
+    const page = index >> this.pageShift;
+    const slots = stepCount << this.pageShift;
+    if (page > 0 && page === pages.length) {
+      pages.push({ values: new Float64Array(slots), kinds: new Uint8Array(slots) });
+      return;
+    }
+    const first = pages[0];
+    const needed = (index + 1) * stepCount;
+    if (page > 0 || (first && needed <= first.kinds.length)) return;
+    const length = Math.min(slots, Math.max(FIRST_SERIES * stepCount, 2 * needed));
+    pages[0] = {
+      values: longerFloats(first?.values ?? new Float64Array(0), length),
+      kinds: longerBytes(first?.kinds ?? new Uint8Array(0), length),
+    };
   }
 }
 

@@ -146,10 +146,11 @@ export class VectorMatchStream implements VectorStream {
 
   /** Remembers the steps at which two series of the one side meet in one match group. */
   private noteDuplicates(first: number, second: number): void {
-    const { kinds, stepCount, labels } = this.collector.block;
-    for (let step = 0; step < stepCount; step++) {
-      if (kinds[first * stepCount + step] === ABSENT) continue;
-      if (kinds[second * stepCount + step] === ABSENT || this.duplicates.has(step)) continue;
+    const { block } = this.collector;
+    const { labels } = block;
+    for (let step = 0; step < block.stepCount; step++) {
+      if (block.kindAt(first, step) === ABSENT) continue;
+      if (block.kindAt(second, step) === ABSENT || this.duplicates.has(step)) continue;
       const group = labelsText(this.signatures.matchLabels(labels[second]!), quote);
       const texts = [labels[first]!, labels[second]!].map((set) => labelsText(set, quote)).sort();
       const side = this.swapped ? "left" : "right";
@@ -200,10 +201,10 @@ export class VectorMatchStream implements VectorStream {
 
   /** The partner column of steps at which no series of the one side is there. */
   private loadFill(group: readonly number[], fill: number): void {
-    const { kinds, stepCount } = this.collector.block;
+    const { block } = this.collector;
     this.partner.clear();
-    for (let step = 0; step < stepCount; step++) {
-      const present = group.some((index) => kinds[index * stepCount + step] !== ABSENT);
+    for (let step = 0; step < block.stepCount; step++) {
+      const present = group.some((index) => block.kindAt(index, step) !== ABSENT);
       if (!present) this.partner.setFloat(step, fill);
     }
   }

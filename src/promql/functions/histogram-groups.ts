@@ -136,7 +136,7 @@ export class HistogramGroupStream implements VectorStream {
     const byKey = new Map<string, Group>();
     for (let i = 0; i < block.count; i++) {
       yield GROUP_WORK;
-      const kinds = block.kinds.subarray(i * block.stepCount, (i + 1) * block.stepCount);
+      const kinds = block.kindsOf(i);
       const labels = block.labels[i]!;
       if (kinds.includes(HISTOGRAM)) this.groupFor(byKey, labels, i).native = i;
       if (!kinds.includes(FLOAT)) continue;
@@ -172,18 +172,17 @@ export class HistogramGroupStream implements VectorStream {
     const { native, labels, buckets } = this.groups[this.group]!;
     this.buckets.clear();
     for (const { index, bound } of buckets) {
-      const slot = index * block.stepCount + step;
-      if (block.kinds[slot] === FLOAT) this.buckets.add(bound, block.values[slot]!);
+      if (block.kindAt(index, step) !== FLOAT) continue;
+      this.buckets.add(bound, block.valueAt(index, step));
     }
-    const slot = native * block.stepCount + step;
-    const hasNative = native >= 0 && block.kinds[slot] === HISTOGRAM;
+    const hasNative = native >= 0 && block.kindAt(native, step) === HISTOGRAM;
     const hasClassic = this.buckets.bounds.length > 0;
     const name = this.nameOf(labels);
     if (hasNative && hasClassic) {
       this.context.annotations.warn(messages.mixedClassicNative(name), this.start);
       this.column.kinds[step] = ABSENT;
     } else if (hasNative) {
-      const histogram = block.histograms![slot]!;
+      const histogram = block.histogramAt(native, step);
       this.column.setFloat(step, this.measure.ofNative(this.series, step, histogram, name));
     } else if (hasClassic) {
       this.column.setFloat(step, this.measure.ofClassic(this.series, step, this.buckets, name));

@@ -211,15 +211,15 @@ export class InfoStream implements VectorStream {
 
   /** The info series of a group with the newest sample at a step, or -1. */
   private newest(group: readonly number[], step: number): number {
-    const { kinds, values, stepCount, labels } = this.info.block;
+    const { block } = this.info;
+    const { labels } = block;
     let best = -1;
     for (const index of group) {
-      const slot = index * stepCount + step;
-      if (kinds[slot] === ABSENT) continue;
-      const difference = best < 0 ? 1 : values[slot]! - values[best * stepCount + step]!;
+      if (block.kindAt(index, step) === ABSENT) continue;
+      const time = block.valueAt(index, step);
+      const difference = best < 0 ? 1 : time - block.valueAt(best, step);
       if (difference === 0) {
         const sets = [best, index].map((one) => labelsText(labels[one]!, quote));
-        const time = values[slot]!;
         this.context.fail(
           "found duplicate series for info metric: " +
             `existing ${sets[0]} @ ${time}, new ${sets[1]} @ ${time}`,

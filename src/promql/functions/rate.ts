@@ -18,11 +18,14 @@ export class RateFunction implements RangeFunction {
   readonly isCounter: boolean;
   /** Per second (rate). */
   readonly isRate: boolean;
-  readonly readsWindows = false;
+  /** A window may be full of resets. */
+  readonly readsWindows = true;
   readonly kernelRate: { readonly isCounter: boolean; readonly isRate: boolean };
   /** Positions of the samples at which the counter of the current series started anew. */
   private resets = new Int32Array(16);
   private resetCount = 0;
+  /** The first reset that may be inside the next step's window. */
+  private firstReset = 0;
 
   constructor(isCounter: boolean, isRate: boolean) {
     this.isCounter = isCounter;
@@ -39,10 +42,15 @@ export class RateFunction implements RangeFunction {
       extendedRate(this, input, column);
       return;
     }
-    this.resetCount = 0;
-    if (this.isCounter) this.findResets(input);
+    if (input.fromStep === 0) this.beginSeries(input);
     this.evaluateFloats(input, column);
     if (input.samples.histograms.length > 0) this.evaluateHistograms(input, column);
+  }
+
+  private beginSeries(input: RangeInput): void {
+    this.resetCount = 0;
+    this.firstReset = 0;
+    if (this.isCounter) this.findResets(input);
   }
 
   private findResets(input: RangeInput): void {
@@ -69,7 +77,7 @@ export class RateFunction implements RangeFunction {
     const { values } = input.samples.floats;
     const starts = input.samples.floatStarts;
     const { resets, resetCount } = this;
-    let firstReset = 0;
+    let { firstReset } = this;
     for (let step = input.fromStep; step < input.toStep; step++) {
       const from = low[step]!;
       const to = high[step]!;
@@ -85,6 +93,7 @@ export class RateFunction implements RangeFunction {
       if (starts && this.isCounter) this.withStarts(input, step, increase, column);
       else column.setFloat(step, this.extrapolated(input, step, increase));
     }
+    this.firstReset = firstReset;
   }
 
   private extrapolated(input: RangeInput, step: number, increase: number): number {

@@ -89,9 +89,12 @@ export class SortedStream implements VectorStream {
   }
 
   private *sort(): Generator<number, void> {
-    const { labels, values, count, stepCount } = this.collector.block;
+    const { block } = this.collector;
+    const { labels, count, stepCount } = block;
     this.indexes = Array.from({ length: count }, (_, index) => index);
     if (stepCount > 1) return;
+    const values = new Float64Array(count);
+    for (let i = 0; i < count; i++) values[i] = block.valueAt(i, 0);
     const sorting = sortedInSteps(this.indexes, this.order(labels, values));
     let step = sorting.next();
     for (; !step.done; step = sorting.next()) yield STEP_LENGTH * COMPARE_WORK;
@@ -102,7 +105,7 @@ export class SortedStream implements VectorStream {
     const { block } = this.collector;
     while (++this.position < this.indexes.length) {
       block.load(this.indexes[this.position]!, this.column);
-      if (!this.floatsOnly || !block.histograms) return true;
+      if (!this.floatsOnly || !block.hasHistograms) return true;
       for (let step = 0; step < this.column.length; step++) {
         if (this.column.kinds[step] !== FLOAT) this.column.kinds[step] = 0;
       }

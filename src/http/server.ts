@@ -6,6 +6,7 @@
  *   write context        /api/v1/write alone: no hooks of others, no compression
  *   OTLP context         /api/v1/otlp/v1/metrics, the same
  *   read context         /api/v1/read, the same
+ *   lifecycle context    /-/ready and the like: counted requests, no compression
  *   answering context    all else: compressed answers, counted requests
  *     API context        /api/v1/…: CORS; open routes first, then those that need a ready store
  *
@@ -146,6 +147,16 @@ function countAnswers(app: FastifyInstance, { counts }: ServerParts): void {
   });
 }
 
+/**
+ * The routes that tell whether the process is ready, counted and never compressed: the first answer
+ * that might be makes Node load its fetch, which costs 80 ms of every start.
+ */
+async function addLifecycle(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  countAnswers(app, parts);
+  forgetOtherTypes(app);
+  addLifecycleRoutes(app, parts);
+}
+
 /** Every route whose answers are compressed and counted. */
 async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<void> {
   await app.register(compress, {
@@ -160,7 +171,6 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
   countAnswers(app, parts);
   forgetOtherTypes(app);
   addPageRoutes(app, parts);
-  addLifecycleRoutes(app, parts);
   addMetricsRoute(app, parts);
   await app.register(async (readyApp) => {
     requireReady(readyApp, parts.service);
@@ -199,6 +209,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await app.register(async (writeApp) => addWriteRoute(writeApp, parts, door, guard));
   await app.register(async (otlpApp) => addOtlpRoute(otlpApp, parts, door, guard));
   await app.register(async (readApp) => addReadRoute(readApp, parts));
+  await app.register((lifecycle) => addLifecycle(lifecycle, parts));
   await app.register((answers) => addAnswers(answers, parts));
   return app;
 }

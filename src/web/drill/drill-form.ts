@@ -148,7 +148,7 @@ export class DrillForm {
       { class: "drill-policies" },
       el(
         "div",
-        { class: "scroll" },
+        { class: "policy-table" },
         el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)),
       ),
       el("ul", {}, ...extras),

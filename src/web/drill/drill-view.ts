@@ -10,6 +10,7 @@ import { el, setText, swatch } from "../base/element.ts";
 import { bytesText } from "../base/figure-text.ts";
 import type { LiveStream } from "../base/live.ts";
 import { addressOf, keepParameters } from "../base/route.ts";
+import { cardTable } from "../base/table.ts";
 import { DrillCharts, runColour } from "./drill-charts.ts";
 import { saveCsv, savePng } from "./drill-export.ts";
 import { DrillForm } from "./drill-form.ts";
@@ -23,31 +24,22 @@ function figureTable({ figures }: DrillReport): HTMLElement {
     ...["run", "gap before", "highest gap", "at hour", "times normal", "wasted, MiB × h"],
     ...["inuse climbs", "windows a span", "restore"],
   ];
-  const rows = figures.map((one, i) =>
-    el(
-      "tr",
-      { "data-run": one.name, "data-peak": one.gapPeakBytes },
-      el("td", {}, swatch(runColour(i)), one.name),
-      el("td", {}, bytesText(one.gapBeforeBytes)),
-      el("td", {}, bytesText(one.gapPeakBytes)),
-      el("td", {}, String(one.gapPeakHour)),
-      el("td", {}, one.gapRatio.toFixed(2)),
-      el("td", {}, (one.wastedByteHours / 2 ** 20).toFixed(1)),
-      el("td", {}, `${one.climbHours} h`),
-      el("td", {}, one.windowsPerSpan.toFixed(2)),
-      el("td", {}, one.restoreSeconds === null ? "–" : `${one.restoreSeconds.toFixed(2)} s`),
-    ),
-  );
-  const head = el("tr", {}, ...names.map((name) => el("th", {}, name)));
+  const rows = figures.map((one, i) => [
+    el("span", { "data-run": one.name }, swatch(runColour(i)), one.name),
+    bytesText(one.gapBeforeBytes),
+    bytesText(one.gapPeakBytes),
+    String(one.gapPeakHour),
+    one.gapRatio.toFixed(2),
+    (one.wastedByteHours / 2 ** 20).toFixed(1),
+    `${one.climbHours} h`,
+    one.windowsPerSpan.toFixed(2),
+    one.restoreSeconds === null ? "–" : `${one.restoreSeconds.toFixed(2)} s`,
+  ]);
   return el(
     "section",
     { class: "panel", "aria-label": "figures" },
     el("h2", {}, "Figures"),
-    el(
-      "div",
-      { class: "scroll" },
-      el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)),
-    ),
+    el("div", { class: "scroll" }, cardTable(names, rows)),
   );
 }
 

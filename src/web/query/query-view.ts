@@ -97,8 +97,8 @@ class QueryView {
   }
 
   private build(): void {
-    const field = (label: string, input: HTMLElement) =>
-      el("div", { class: "field" }, el("label", { for: input.id }, label), input);
+    const field = (label: string, input: HTMLElement, ...more: HTMLElement[]) =>
+      el("div", { class: "field" }, el("label", { for: input.id }, label), input, ...more);
     const ranges = el("datalist", { id: "query-ranges" });
     ranges.append(...RANGES.map((range) => el("option", { value: range })));
     const now = el(
@@ -127,9 +127,8 @@ class QueryView {
           { class: "query-controls" },
           this.tabs,
           field("Range", this.range),
-          field("End", this.end),
-          now,
           field("Step", this.step),
+          field("End", this.end, now),
           ranges,
           el("div", { class: "query-run" }, copy, this.run),
         ),

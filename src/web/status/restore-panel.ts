@@ -6,6 +6,7 @@
 import type { StorageReply } from "../../http/api-types.ts";
 import { el } from "../base/element.ts";
 import { countText, timeText } from "../base/figure-text.ts";
+import { cardTable } from "../base/table.ts";
 
 const NAMES = ["at", "took", "capacity", "order", "series", "chunks", "samples", "damage"];
 const NONE = "This process began with nothing to restore.";
@@ -28,20 +29,16 @@ export class RestorePanel {
       this.body.replaceChildren(el("p", { class: "soft" }, NONE));
       return;
     }
-    const head = el("tr", {}, ...NAMES.map((name) => el("th", {}, name)));
-    const rows = restores.toReversed().map((one) => {
-      const texts = [
+    const rows = restores
+      .toReversed()
+      .map((one) => [
         timeText(one.timeSeconds * 1000),
         `${one.durationSeconds.toFixed(2)} s`,
         one.capacity,
         one.order === "" ? "–" : one.order,
         ...[one.seriesCount, one.chunkCount, one.sampleCount].map(countText),
         one.damageCount === 0 ? "none" : countText(one.damageCount),
-      ];
-      return el("tr", {}, ...texts.map((text) => el("td", {}, text)));
-    });
-    this.body.replaceChildren(
-      el("table", {}, el("thead", {}, head), el("tbody", { class: "restores" }, ...rows)),
-    );
+      ]);
+    this.body.replaceChildren(cardTable(NAMES, rows));
   }
 }

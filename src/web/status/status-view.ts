@@ -95,9 +95,10 @@ class StatusView {
       panel("Service", this.facts),
       el(
         "div",
-        { class: "grid" },
+        { class: "disk-grid" },
         panel("Windows held", this.windows),
-        el("div", { class: "stack" }, this.snapshots.element, this.journal.element),
+        this.snapshots.element,
+        this.journal.element,
       ),
       this.restores.element,
       this.lists,
@@ -105,7 +106,7 @@ class StatusView {
         "Where to point things",
         el(
           "dl",
-          { class: "facts wide" },
+          { class: "facts addresses" },
           pair("remote write", `${origin}/api/v1/write`),
           pair("Grafana data source (Prometheus)", origin),
           pair("scrape target", `${location.host} /metrics`),

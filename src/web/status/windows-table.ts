@@ -16,7 +16,12 @@ export function windowsTable(windows: HeapReply["windows"], nowMs: number): HTML
     el(
       "tr",
       { "data-chunks": chunkCount },
-      el("td", { title: timeText(startMs) }, `${clockText(startMs)} – ${clockText(endMs)}`),
+      el(
+        "td",
+        { title: timeText(startMs) },
+        clockText(startMs),
+        el("span", { class: "window-end" }, ` – ${clockText(endMs)}`),
+      ),
       el("td", {}, countText(chunkCount)),
       el("td", {}, bytesText(liveBytes)),
       el("td", { title: timeText(expiryMs) }, durationText(expiryMs - nowMs)),

@@ -80,9 +80,9 @@ describe.skipIf(!installed)("a drill from the page", () => {
   it("shows the figures of the command line", async () => {
     const text = readFileSync(join(directory, "drill.json"), "utf8");
     const { figures } = JSON.parse(text) as CommandReport;
-    const shown = await page.$$eval("tr[data-run]", (rows) =>
+    const shown = await page.$$eval("tr:has([data-run])", (rows) =>
       rows.map((row) => [
-        row.getAttribute("data-run"),
+        row.querySelector("[data-run]")!.getAttribute("data-run"),
         ...[...row.querySelectorAll("td")].slice(1, 3).map((cell) => cell.textContent),
       ]),
     );

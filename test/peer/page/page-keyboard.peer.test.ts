@@ -41,7 +41,10 @@ function focused(page: Page): Promise<{ control: string; isSeen: boolean } | nul
     const frame = element.closest(".editor") ?? element;
     const { outlineStyle } = getComputedStyle(element);
     const isFramed = frame !== element && frame.matches(":focus-within");
-    return { control, isSeen: isFramed || outlineStyle !== "none" };
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const hit = document.elementFromPoint(x + width / 2, y + height / 2);
+    const isCovered = !element.contains(hit) && !frame.contains(hit);
+    return { control, isSeen: !isCovered && (isFramed || outlineStyle !== "none") };
   });
 }
 

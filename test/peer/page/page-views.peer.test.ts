@@ -288,7 +288,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
     expect(await page.textContent("[data-figure='journal requests put in']")).toMatch(/^\d/);
     const { restores } = await service.data<StorageReply>("/api/v1/status/storage");
     expect(restores.length).toBeGreaterThan(0);
-    expect(await page.locator(".restores tr").count()).toBe(restores.length);
+    expect(await page.locator("[aria-label=restores] tbody tr").count()).toBe(restores.length);
     const { windows } = await service.data<HeapReply>("/api/v1/status/heap");
     const held = await page.$$eval("tr[data-chunks]", (rows) =>
       rows.map((row) => Number((row as HTMLElement).dataset["chunks"])),
@@ -315,6 +315,19 @@ describe.skipIf(!installed)("the page in a browser", () => {
       await page.waitForTimeout(500);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect([view, width]).toEqual([view, 390]);
+    }
+  });
+
+  it.each([390, 820, 1600])("has no table that is cut off, %i pixels wide", async (width) => {
+    await page.setViewportSize({ width, height: 1000 });
+    const tables = { drill: ".policy-table", status: "tr[data-chunks]" };
+    for (const [view, sign] of Object.entries(tables)) {
+      await open(view);
+      await page.waitForSelector(sign);
+      const cut = await page.$$eval(".scroll, .policy-table", (all) =>
+        all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent),
+      );
+      expect([view, cut]).toEqual([view, []]);
     }
   });
 

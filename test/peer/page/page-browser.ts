@@ -26,6 +26,15 @@ export function watchFaults(page: Page, origin: string): string[] {
   return faults;
 }
 
+/** How many pixels of a canvas are drawn on. */
+export function drawnPixels(page: Page, canvas: string): Promise<number> {
+  return page.$eval<number, HTMLCanvasElement>(canvas, (element) => {
+    const { width, height } = element;
+    const { data } = element.getContext("2d")!.getImageData(0, 0, width, height);
+    return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+  });
+}
+
 /** Texts whose contrast is below WCAG AA, each with its ratio. */
 export function faintTexts(page: Page): Promise<string[]> {
   return page.evaluate(() => {

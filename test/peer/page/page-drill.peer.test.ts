@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrillReport, DrillStatus } from "../../../src/http/api-types.ts";
 import { bytesText } from "../../../src/web/base/figure-text.ts";
 import { isInstalled } from "../running-process.ts";
-import { openBrowser } from "./page-browser.ts";
+import { drawnPixels, openBrowser } from "./page-browser.ts";
 import { PageService } from "./page-service.ts";
 
 const installed = isInstalled("chromium");
@@ -129,5 +129,41 @@ describe.skipIf(!installed)("a drill from the page", () => {
     const curves = await (await fetch(`${service.origin}/api/v1/drill/curves.csv`)).text();
     expect(curves).toBe(readFileSync(join(directory, "curves.csv"), "utf8"));
     await other.close();
+  });
+
+  it("has in its address what the form is filled with", async () => {
+    await page.goto("about:blank");
+    await page.goto(`${service.origin}/#drill`);
+    const boxes = page.locator(".drill-policies input");
+    await boxes.first().waitFor();
+    for (const box of await boxes.all()) await box.uncheck();
+    await page.check(".drill-policies [value='class+shuffled']");
+    for (const [label, value] of [
+      ["Series", "150"],
+      ["Hours", "40"],
+      ["Restart at hour", "30"],
+      ["Chunk bytes, median", "280"],
+      ["Scrape interval", "1m"],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).fill(value);
+    }
+    const { number } = await service.data<DrillReport>("/api/v1/drill/report");
+    await page.click("text=Start the drill");
+    await page.waitForSelector(`[data-drill='${number + 1}']`, DONE);
+    const { scenario, figures } = await service.data<DrillReport>("/api/v1/drill/report");
+    expect(scenario).toMatchObject({ seriesCount: 150, hours: 40, restartHour: 30 });
+    expect(scenario).toMatchObject({ chunkBytesMedian: 280, scrapeMs: 60_000 });
+    expect(figures.map(({ name }) => name)).toEqual(["no restart", "class+shuffled"]);
+    const kept = new URLSearchParams(page.url().split("?")[1]);
+    expect([kept.get("series"), kept.get("policy")]).toEqual(["150", "class+shuffled"]);
+  });
+
+  it("draws what real Go read behind the default drill's curves", async () => {
+    const lines = () => drawnPixels(page, "[aria-label=curves] .chart canvas");
+    expect(await page.isVisible("text=/Dashed: what real Go/")).toBe(false);
+    // The default drill, but for the ways to restore: all of them would take minutes.
+    await service.data("/api/v1/drill?policy=exact%2Bshuffled", "POST");
+    await page.waitForSelector("text=/Dashed: what real Go/", DONE);
+    expect(await lines()).toBeGreaterThan(1000);
   });
 });

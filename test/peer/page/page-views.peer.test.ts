@@ -4,9 +4,11 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type {
+  ChunkDetail,
   ChunkListing,
   HeapMapReply,
   HeapReply,
+  NamedCount,
   QueryReply,
   ResultSeries,
   SpansReply,
@@ -15,7 +17,7 @@ import type {
 import { countText } from "../../../src/web/base/figure-text.ts";
 import { LEVELS, SLOT_PIXELS } from "../../../src/web/heap/map-layout.ts";
 import { isInstalled } from "../running-process.ts";
-import { faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
+import { drawnPixels, faintTexts, openBrowser, watchFaults } from "./page-browser.ts";
 import {
   differingCells,
   drawnCells,
@@ -54,7 +56,10 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await service.data("/api/v1/admin/drill/restart?capacity=exact&order=shuffled", "POST");
     service.write(SERIES, 2000);
     browser = await openBrowser();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+    const context = await browser.newContext({
+      viewport: { width: 1440, height: 1000 },
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
     page = await context.newPage();
     faults = watchFaults(page, service.origin);
     page.on("response", (response) => {
@@ -90,9 +95,10 @@ describe.skipIf(!installed)("the page in a browser", () => {
     service.stopWriting();
     const shown = async () => {
       const { memStats, unusedBytes } = await service.data<HeapReply>("/api/v1/status/heap");
-      const all = [figure("heap_alloc"), figure("heap_inuse"), figure("heap_idle"), figure("gap")];
-      const expected = [memStats["HeapAlloc"], memStats["HeapInuse"], memStats["HeapIdle"]];
-      return [await Promise.all(all), [...expected, unusedBytes]];
+      const names = ["heap_alloc", "heap_inuse", "heap_idle", "heap_released", "GC cycles", "gap"];
+      const fields = ["HeapAlloc", "HeapInuse", "HeapIdle", "HeapReleased", "NumGC"];
+      const expected = fields.map((name) => memStats[name]);
+      return [await Promise.all(names.map(figure)), [...expected, unusedBytes]];
     };
     await expect
       .poll(async () => {
@@ -100,6 +106,10 @@ describe.skipIf(!installed)("the page in a browser", () => {
         return JSON.stringify(page) === JSON.stringify(api);
       }, POLL)
       .toBe(true);
+    for (const chart of ["heap_inuse", "gap"]) {
+      const canvas = `.timeline .chart[aria-label*='${chart}'] canvas`;
+      expect(await drawnPixels(page, canvas)).toBeGreaterThan(1000);
+    }
   });
 
   it.each(MODES)("draws the map that the spans are, by %s", async (mode) => {
@@ -162,6 +172,19 @@ describe.skipIf(!installed)("the page in a browser", () => {
     expect(chunks.chunk).toContain(chunk);
     const samples = chunks.samples[chunks.chunk.indexOf(chunk)];
     expect(await page.textContent(".chunk .facts")).toContain(`samples${samples}`);
+    const slotBytes = await page.getAttribute(".slot.chosen", "title");
+    const size = Number(/of (\d+) B/.exec(slotBytes!)![1]);
+    const slot = chunks.slot[chunks.chunk.indexOf(chunk)]!;
+    const at = `chunk=${chunk}&address=${first * 8192 + slot * size}`;
+    const told = await service.data<ChunkDetail>(`/api/v1/status/heap/chunk?${at}`);
+    const { __name__: name, ...labels } = told.labels;
+    expect(await page.textContent(".chunk h3")).toBe(name);
+    expect(await page.locator(".chunk .labels li").count()).toBe(Object.keys(labels).length);
+    for (const [label, value] of Object.entries(labels)) {
+      expect(await page.textContent(".chunk .labels")).toContain(`${label} ${value}`);
+    }
+    expect(await page.textContent(".chunk .facts")).toContain(`${countText(told.byteCount)} B`);
+    expect(await drawnPixels(page, ".chunk .chart canvas")).toBeGreaterThan(100);
     await page.click(".span-panel .close");
   });
 
@@ -177,6 +200,31 @@ describe.skipIf(!installed)("the page in a browser", () => {
     expect(tip).toMatch(/chunks of (the window from \d\d:\d\d|\d windows: )/);
     expect(tip).toContain(`${countText(chunk.length)} chunk`);
     expect(tip).toContain(`of ${countText(new Set(series).size)} series`);
+  });
+
+  it("is zoomed with the wheel and panned with the pointer", async () => {
+    const box = (await page.locator(".map-canvas").boundingBox())!;
+    const [x, y] = [box.x + box.width / 3, box.y + box.height / 2];
+    const level = async () => Number(await page.inputValue("[aria-label=zoom]"));
+    const pointed = async () => (await page.textContent(".tip b"))!;
+    const fitted = await level();
+    await page.mouse.move(x, y);
+    await page.keyboard.down("Control");
+    for (let i = 1; i <= 4; i++) {
+      await page.mouse.wheel(0, -100);
+      await expect.poll(level, POLL).toBe(fitted + i);
+    }
+    await page.keyboard.up("Control");
+    await page.mouse.move(x + 1, y);
+    const before = await pointed();
+    await page.mouse.down();
+    await page.mouse.move(x, y - 100, { steps: 5 });
+    await page.mouse.up();
+    // What was under the pointer has moved with it.
+    await page.mouse.move(x + 1, y - 100);
+    await expect.poll(pointed, POLL).toBe(before);
+    await page.click("[aria-label='show the whole heap']");
+    await expect.poll(level, POLL).toBe(fitted);
   });
 
   it("is walked with the keyboard", async () => {
@@ -223,7 +271,8 @@ describe.skipIf(!installed)("the page in a browser", () => {
   it("asks: graph, table, explanation and errors", async () => {
     const expression = "sum by (code) (rate(http_requests_total[30m]))";
     const end = Math.floor(Date.now() / 1000) - 60;
-    const parameters = new URLSearchParams({ expr: expression, range: "4h", end: String(end) });
+    const parameters = new URLSearchParams({ expr: expression, range: "4h", step: "1m" });
+    parameters.set("end", String(end));
     await open(`query?${parameters}`);
     await page.waitForSelector(".graph canvas");
     await page.waitForSelector(".editor-host");
@@ -233,6 +282,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
     expect(await page.getAttribute(".series-list", "data-series")).toBe(
       String(table.result.length),
     );
+    expect(await drawnPixels(page, ".graph canvas")).toBeGreaterThan(1000);
     await page.click("[data-name=table]");
     await page.waitForSelector("table[data-rows]");
     const values = await page.$$eval("table[data-rows] td:last-child", (cells) =>
@@ -244,6 +294,16 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await page.waitForSelector(".explain");
     expect(await page.textContent(".explain tbody")).toMatch(/^http_requests_total\d/);
     expect(Number(await page.textContent("[data-figure='chunks read']"))).toBeGreaterThan(0);
+    const { stats } = await service.data<QueryReply>(
+      `/api/v1/query_range?${new URLSearchParams({ query: expression, stats: "all" })}` +
+        `&start=${end - 4 * 3600}&end=${end}&step=60`,
+    );
+    const touched = stats!.touched[0]!;
+    const explained = await page.$$eval(".explain tbody tr:first-child td", (cells) =>
+      cells.map((cell) => cell.textContent),
+    );
+    const counts = [touched.series, touched.chunks, touched.samples].map(countText);
+    expect(explained).toEqual([touched.selector, ...counts]);
     await open("query?expr=sum(&tab=table");
     await page.waitForSelector(".notes .bad");
     expect(await page.textContent(".notes .bad")).toContain("unclosed left parenthesis");
@@ -273,6 +333,22 @@ describe.skipIf(!installed)("the page in a browser", () => {
     // Those of the query before stand until this one is answered.
     const notes = () => page.$$eval(".notes .notice", (all) => all.map((one) => one.textContent));
     await expect.poll(notes, POLL).toEqual(answer.infos);
+    await page.click("text=Copy link");
+    await page.waitForSelector("text=Copied");
+    const address = await page.evaluate(() => navigator.clipboard.readText());
+    const kept = new URLSearchParams(address.split("?")[1]);
+    expect([kept.get("expr"), kept.get("range"), kept.get("step")]).toEqual([
+      ...["rate(kube_pod_status_phase[30m])", "2h", "5m"],
+    ]);
+    const other = await page.context().newPage();
+    const [again] = await Promise.all([
+      other.waitForRequest(/query_range/),
+      other.goto(address).then(() => undefined),
+    ]);
+    const asked = new URLSearchParams(again.postData() ?? "");
+    expect(asked.get("query")).toBe(sent.get("query"));
+    expect(Number(asked.get("end")) - Number(asked.get("start"))).toBe(7200);
+    await other.close();
   });
 
   it("shows the status, and writes a snapshot", async () => {
@@ -294,6 +370,23 @@ describe.skipIf(!installed)("the page in a browser", () => {
       rows.map((row) => Number((row as HTMLElement).dataset["chunks"])),
     );
     expect(held.slice(0, -1)).toEqual(windows.map(({ chunkCount }) => chunkCount).slice(0, -1));
+    const tsdb = await service.data<{
+      readonly seriesCountByMetricName: readonly NamedCount[];
+      readonly seriesCountByLabelValuePair: readonly NamedCount[];
+      readonly labelValueCountByLabelName: readonly NamedCount[];
+    }>("/api/v1/status/tsdb?limit=10");
+    const lists = {
+      "Series by metric name": tsdb.seriesCountByMetricName,
+      "Series by label pair": tsdb.seriesCountByLabelValuePair,
+      "Values by label name": tsdb.labelValueCountByLabelName,
+    };
+    for (const [title, entries] of Object.entries(lists)) {
+      const shown = await page.$$eval(`[aria-label='${title}'] li`, (rows) =>
+        rows.map((row) => [...row.querySelectorAll(".top-name, b")].map((one) => one.textContent)),
+      );
+      const told = entries.map(({ name, value }) => [name, countText(value)]);
+      expect([title, shown]).toEqual([title, told]);
+    }
     const flags = await service.data<Record<string, string>>("/api/v1/status/flags");
     expect(await page.locator("[aria-label=Flags] tbody tr").count()).toBe(
       Object.keys(flags).length,

@@ -1,34 +1,54 @@
 /**
  * What an aggregation keeps per group and step while series flow in.
  *
- * Slot of a group and step: group * stepCount + step. All columns grow together when a new group
- * appears.
+ * The columns of some groups make a page: very many groups are given room page by page, since to
+ * copy columns into longer ones would hold the thread for as long as that takes. Slot of a group
+ * and step: place of the group in its page * stepCount + step.
  */
 import type { Aggregation } from "../ast.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { StepColumn } from "./step-column.ts";
 
-export abstract class Accumulator {
+/** Slots of a page, unless one group has more: 32 KiB of doubles. */
+const PAGE_SLOTS = 4096;
+
+/** `Page` is what a kind of aggregation keeps for the groups of a page. */
+export abstract class Accumulator<Page = unknown> {
   protected readonly context: QueryContext;
   protected readonly node: Aggregation;
   protected readonly stepCount: number;
-  private groupCapacity = 0;
+  private readonly pageGroups: number;
+  private readonly pages: (Page | undefined)[] = [];
+  private opened: Page | undefined;
 
   constructor(context: QueryContext, node: Aggregation, stepCount: number) {
     this.context = context;
     this.node = node;
     this.stepCount = stepCount;
+    this.pageGroups = Math.max(1, Math.floor(PAGE_SLOTS / stepCount));
   }
 
-  /** Makes room for groups below `count`. */
-  ensure(count: number): void {
-    if (count <= this.groupCapacity) return;
-    this.groupCapacity = Math.max(count, this.groupCapacity * 2, 8);
-    this.resize(this.groupCapacity * this.stepCount);
+  /** The first slot of a group, whose page is open until the next call. */
+  protected startOf(group: number): number {
+    const place = group % this.pageGroups;
+    const number = (group - place) / this.pageGroups;
+    const page = this.pages[number] ?? this.addPage(number);
+    if (page !== this.opened) this.open(page);
+    this.opened = page;
+    return place * this.stepCount;
   }
 
-  /** Gives all columns a new length, keeping their contents. */
-  protected abstract resize(slots: number): void;
+  private addPage(number: number): Page {
+    const page = this.newPage(this.pageGroups * this.stepCount);
+    this.pages[number] = page;
+    return page;
+  }
+
+  /** Columns of a page in which nothing was added. */
+  protected abstract newPage(slots: number): Page;
+
+  /** Makes the columns of a page those that slots are of. */
+  protected abstract open(page: Page): void;
 
   /** Evaluates what the aggregation needs besides its input; false = paused. */
   begin(): boolean {

@@ -68,10 +68,7 @@ export class AggregateStream implements VectorStream {
     const metricName = (): string =>
       this.context.symbols.textOf(this.input.labelSymbol("__name__"));
     while (this.adding >= 0 || this.input.advance()) {
-      if (this.adding < 0) {
-        this.adding = this.grouping.groupOf(this.input);
-        this.accumulator.ensure(this.adding + 1);
-      }
+      if (this.adding < 0) this.adding = this.grouping.groupOf(this.input);
       const group = this.adding;
       this.accumulator.add(group, this.input.column, metricName);
       this.adding = -1;

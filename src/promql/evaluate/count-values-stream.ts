@@ -40,9 +40,11 @@ export class CountValuesStream implements VectorStream {
   /** That of the current series. */
   private group: Group = { base: Labels.empty, byText: new Map() };
   private readonly portions: StepPortions;
-  private results: Counted[] = [];
+  /** What is left of the groups, and of the one whose counts are being given out. */
+  private groupsLeft: Iterator<Group> = this.counted.values();
+  private countedLeft: Iterator<Counted> | null = null;
+  private current: Counted | null = null;
   private readonly preparation = new Preparation();
-  private position = -1;
 
   constructor(context: QueryContext, node: Aggregation, input: VectorStream, label: string) {
     if (label === "" || hasInvalidBytes(label)) {
@@ -62,7 +64,7 @@ export class CountValuesStream implements VectorStream {
   }
 
   labels(): Labels {
-    return this.results[this.position]?.labels ?? Labels.empty;
+    return this.current?.labels ?? Labels.empty;
   }
 
   labelSymbol(name: string): number {
@@ -82,15 +84,26 @@ export class CountValuesStream implements VectorStream {
       this.portions.visit(this.input.column.length, (step) => this.count(step));
       if (this.context.meter.pauseWanted) return false;
     }
-    this.results = [...this.counted.values()].flatMap(({ byText }) => [...byText.values()]);
+    this.groupsLeft = this.counted.values();
     return true;
   }
 
   advance(): boolean {
-    if (++this.position >= this.results.length) return false;
+    this.current = this.next();
+    if (this.current === null) return false;
     this.column.clear();
-    this.results[this.position]!.counts.fill(this.column);
+    this.current.counts.fill(this.column);
     return true;
+  }
+
+  private next(): Counted | null {
+    for (;;) {
+      const counted = this.countedLeft?.next();
+      if (counted && counted.done !== true) return counted.value;
+      const group = this.groupsLeft.next();
+      if (group.done === true) return null;
+      this.countedLeft = group.value.byText.values();
+    }
   }
 
   /** Finds the group of the current series. */

@@ -44,6 +44,8 @@ export class SelectionStream implements VectorStream {
   private fractions = new Float64Array(0);
   /** 1 = chosen, by slot of the block. */
   private chosen = new Uint8Array(0);
+  /** 1 = at any step, by series of the block. */
+  private isChosen = new Uint8Array(0);
   /** Order in which an instant query shows the series. */
   private order: number[] = [];
   private position = -1;
@@ -90,11 +92,16 @@ export class SelectionStream implements VectorStream {
 
   private *chooseAll(): Generator<number, void> {
     this.chosen = new Uint8Array(this.block.count * this.block.stepCount);
+    this.isChosen = new Uint8Array(this.block.count);
     if (!this.checkParameter()) return;
     yield* this.formGroups();
     if (this.node.operator === "limit_ratio") yield* this.hashAll();
     for (const members of this.members) yield* this.chooseFrom(members);
-    if (this.block.stepCount > 1) this.order = Array.from(this.block.labels.keys());
+    if (this.block.stepCount === 1) return;
+    for (let index = 0; index < this.block.count; index++) {
+      if (this.isChosen[index] === 1) this.order.push(index);
+      yield 1;
+    }
   }
 
   advance(): boolean {
@@ -172,7 +179,10 @@ export class SelectionStream implements VectorStream {
           : this.node.operator === "limitk"
             ? this.firstOf(members, step, parameter)
             : yield* this.extremes(members, step, parameter);
-      for (const index of picked) this.chosen[index * this.block.stepCount + step] = 1;
+      for (const index of picked) {
+        this.chosen[index * this.block.stepCount + step] = 1;
+        this.isChosen[index] = 1;
+      }
       if (this.block.stepCount === 1) for (const index of picked) this.order.push(index);
       yield members.length;
     }

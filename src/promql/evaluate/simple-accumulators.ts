@@ -1,6 +1,6 @@
 /** count, group, min, max, stddev, stdvar and quantile. */
 import type { Aggregation } from "../ast.ts";
-import { Accumulator, longerBytes, longerFloats } from "./accumulator.ts";
+import { Accumulator } from "./accumulator.ts";
 import { quantileOf } from "./float-quantile.ts";
 import { messages } from "./messages.ts";
 import type { QueryContext } from "./query-context.ts";
@@ -8,15 +8,19 @@ import { ABSENT, FLOAT, type StepColumn } from "./step-column.ts";
 import type { ScalarColumn } from "./vector-stream.ts";
 
 /** count and group: histograms count too. */
-export class CountAccumulator extends Accumulator {
-  private counts = new Float64Array(0);
+export class CountAccumulator extends Accumulator<Float64Array> {
+  private counts: Float64Array = new Float64Array(0);
 
-  protected override resize(slots: number): void {
-    this.counts = longerFloats(this.counts, slots);
+  protected override newPage(slots: number): Float64Array {
+    return new Float64Array(slots);
+  }
+
+  protected override open(page: Float64Array): void {
+    this.counts = page;
   }
 
   override add(group: number, column: StepColumn): void {
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     const { kinds } = column;
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] !== ABSENT) this.counts[start + step]!++;
@@ -25,27 +29,37 @@ export class CountAccumulator extends Accumulator {
 
   override emit(group: number, column: StepColumn): void {
     const only = this.node.operator === "group";
+    const start = this.startOf(group);
     for (let step = 0; step < this.stepCount; step++) {
-      const count = this.counts[group * this.stepCount + step]!;
+      const count = this.counts[start + step]!;
       if (count > 0) column.setFloat(step, only ? 1 : count);
     }
   }
 }
 
-/** min and max: NaN gives way to any number. */
-export class ExtremumAccumulator extends Accumulator {
-  private values = new Float64Array(0);
-  private seen = new Uint8Array(0);
+interface ExtremumPage {
+  readonly values: Float64Array;
+  readonly seen: Uint8Array;
+}
 
-  protected override resize(slots: number): void {
-    this.values = longerFloats(this.values, slots);
-    this.seen = longerBytes(this.seen, slots);
+/** min and max: NaN gives way to any number. */
+export class ExtremumAccumulator extends Accumulator<ExtremumPage> {
+  private values: Float64Array = new Float64Array(0);
+  private seen: Uint8Array = new Uint8Array(0);
+
+  protected override newPage(slots: number): ExtremumPage {
+    return { values: new Float64Array(slots), seen: new Uint8Array(slots) };
+  }
+
+  protected override open(page: ExtremumPage): void {
+    this.values = page.values;
+    this.seen = page.seen;
   }
 
   override add(group: number, column: StepColumn): void {
     this.noteIgnoredHistogram(column);
     const { kinds, values } = column;
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     const sign = this.node.operator === "max" ? 1 : -1;
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] !== FLOAT) continue;
@@ -59,29 +73,41 @@ export class ExtremumAccumulator extends Accumulator {
   }
 
   override emit(group: number, column: StepColumn): void {
+    const start = this.startOf(group);
     for (let step = 0; step < this.stepCount; step++) {
-      const slot = group * this.stepCount + step;
+      const slot = start + step;
       if (this.seen[slot]) column.setFloat(step, this.values[slot]!);
     }
   }
 }
 
-/** stddev and stdvar of a population, by Welford's recurrence. */
-export class VarianceAccumulator extends Accumulator {
-  private counts = new Float64Array(0);
-  private means = new Float64Array(0);
-  private squares = new Float64Array(0);
+interface VariancePage {
+  readonly counts: Float64Array;
+  readonly means: Float64Array;
+  readonly squares: Float64Array;
+}
 
-  protected override resize(slots: number): void {
-    this.counts = longerFloats(this.counts, slots);
-    this.means = longerFloats(this.means, slots);
-    this.squares = longerFloats(this.squares, slots);
+/** stddev and stdvar of a population, by Welford's recurrence. */
+export class VarianceAccumulator extends Accumulator<VariancePage> {
+  private counts: Float64Array = new Float64Array(0);
+  private means: Float64Array = new Float64Array(0);
+  private squares: Float64Array = new Float64Array(0);
+
+  protected override newPage(slots: number): VariancePage {
+    const column = () => new Float64Array(slots);
+    return { counts: column(), means: column(), squares: column() };
+  }
+
+  protected override open(page: VariancePage): void {
+    this.counts = page.counts;
+    this.means = page.means;
+    this.squares = page.squares;
   }
 
   override add(group: number, column: StepColumn): void {
     this.noteIgnoredHistogram(column);
     const { kinds, values } = column;
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] === FLOAT) this.addValue(start + step, values[step]!);
     }
@@ -102,8 +128,9 @@ export class VarianceAccumulator extends Accumulator {
 
   override emit(group: number, column: StepColumn): void {
     const root = this.node.operator === "stddev";
+    const start = this.startOf(group);
     for (let step = 0; step < this.stepCount; step++) {
-      const slot = group * this.stepCount + step;
+      const slot = start + step;
       if (this.counts[slot] === 0) continue;
       const variance = this.squares[slot]! / this.counts[slot]!;
       column.setFloat(step, root ? Math.sqrt(variance) : variance);
@@ -114,10 +141,12 @@ export class VarianceAccumulator extends Accumulator {
 /** Work of sorting a value, in the meter's units. */
 const SORT_WORK = 8;
 
+type Slots = (number[] | undefined)[];
+
 /** quantile: keeps all values of a slot. */
-export class QuantileAccumulator extends Accumulator {
+export class QuantileAccumulator extends Accumulator<Slots> {
   private readonly phi: ScalarColumn;
-  private readonly values: (number[] | undefined)[] = [];
+  private values: Slots = [];
   /** The group whose result is being made, the step it goes on at, and what is known of it. */
   private emitting = -1;
   private nextStep = 0;
@@ -135,13 +164,17 @@ export class QuantileAccumulator extends Accumulator {
     return true;
   }
 
-  protected override resize(slots: number): void {
-    this.values.length = slots;
+  protected override newPage(): Slots {
+    return [];
+  }
+
+  protected override open(page: Slots): void {
+    this.values = page;
   }
 
   override add(group: number, column: StepColumn): void {
     this.noteIgnoredHistogram(column);
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     for (let step = 0; step < column.length; step++) {
       if (column.kinds[step] !== FLOAT) continue;
       const value = column.values[step]!;
@@ -157,7 +190,7 @@ export class QuantileAccumulator extends Accumulator {
       this.nextStep = 0;
     }
     const { meter } = this.context;
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     for (; this.nextStep < this.stepCount; this.nextStep++) {
       const values = this.values[start + this.nextStep];
       if (!values) continue;

@@ -6,7 +6,7 @@
  * incremental mean.
  */
 import { HistogramSum } from "../histogram/histogram-sum.ts";
-import { Accumulator, longerBytes, longerFloats } from "./accumulator.ts";
+import { Accumulator } from "./accumulator.ts";
 import { sumError } from "./go-math.ts";
 import { messages } from "./messages.ts";
 import { FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
@@ -17,24 +17,47 @@ const HAS_HISTOGRAM = 2;
 const INCOMPATIBLE = 4;
 const INCREMENTAL = 8;
 
-export class SumAccumulator extends Accumulator {
-  private sums = new Float64Array(0);
-  private errors = new Float64Array(0);
-  private counts = new Float64Array(0);
-  private flags = new Uint8Array(0);
+interface SumPage {
+  readonly sums: Float64Array;
+  readonly errors: Float64Array;
+  readonly counts: Float64Array;
+  readonly flags: Uint8Array;
   /** By slot; each goes when its result is made. */
-  private readonly histograms = new Map<number, HistogramSum>();
+  readonly histograms: Map<number, HistogramSum>;
+}
+
+function newSumPage(slots: number): SumPage {
+  return {
+    sums: new Float64Array(slots),
+    errors: new Float64Array(slots),
+    counts: new Float64Array(slots),
+    flags: new Uint8Array(slots),
+    histograms: new Map(),
+  };
+}
+
+export class SumAccumulator extends Accumulator<SumPage> {
+  private sums: Float64Array = new Float64Array(0);
+  private errors: Float64Array = new Float64Array(0);
+  private counts: Float64Array = new Float64Array(0);
+  private flags: Uint8Array = new Uint8Array(0);
+  private histograms = new Map<number, HistogramSum>();
   private readonly portions = new StepPortions(this.context.meter);
 
-  protected override resize(slots: number): void {
-    this.sums = longerFloats(this.sums, slots);
-    this.errors = longerFloats(this.errors, slots);
-    this.counts = longerFloats(this.counts, slots);
-    this.flags = longerBytes(this.flags, slots);
+  protected override newPage(slots: number): SumPage {
+    return newSumPage(slots);
+  }
+
+  protected override open(page: SumPage): void {
+    this.sums = page.sums;
+    this.errors = page.errors;
+    this.counts = page.counts;
+    this.flags = page.flags;
+    this.histograms = page.histograms;
   }
 
   override add(group: number, column: StepColumn, metricName: () => string): void {
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     if (column.histograms) this.addHistograms(start, column, metricName);
     if (this.node.operator === "avg") this.addToMeans(start, column);
     else this.addToSums(start, column);
@@ -111,7 +134,7 @@ export class SumAccumulator extends Accumulator {
   }
 
   override emit(group: number, column: StepColumn): void {
-    const start = group * this.stepCount;
+    const start = this.startOf(group);
     if (this.histograms.size > 0) this.emitHistograms(start, column);
     for (let step = 0; step < this.stepCount; step++) {
       const flags = this.flags[start + step]!;

@@ -8,6 +8,8 @@
  *
  * I1  Samples behind the captured count are not seen, though their bits may be in the slot already.
  * I2  A captured state stands behind sample 0 (mark 0) or behind a seek mark's last sample.
+ * I3  Captures lie in pages; only the first of them ever grows, so that no capture waits for very
+ *     many to be copied.
  *
  * A capture is 92 bytes in two columns. Units: times are milliseconds; lengths are bytes.
  */
@@ -71,6 +73,9 @@ const MARK_TIME = 2;
 const MARK_BEFORE = 3;
 
 const FIRST_CAPTURES = 16;
+/** A page has 4096 captures, 368 KiB. */
+const PAGE_BITS = 12;
+const PAGE_CAPTURES = 1 << PAGE_BITS;
 
 const state = new DecoderState();
 const stream: CapturedStream = { bytes: new Uint8Array(0), start: 0, byteLength: 0, count: 0 };
@@ -78,8 +83,12 @@ const stream: CapturedStream = { bytes: new Uint8Array(0), start: 0, byteLength:
 export class CapturedChunks {
   private readonly chunks: ChunkTable;
   private readonly epoch: ReaderEpoch;
+  /** Columns of the page that is open. */
   private words: Uint32Array = new Uint32Array(FIRST_CAPTURES * WORDS);
   private times: Float64Array = new Float64Array(FIRST_CAPTURES * TIMES);
+  private readonly wordPages = [this.words];
+  private readonly timePages = [this.times];
+  private openPage = 0;
   private used = 0;
 
   constructor(chunks: ChunkTable, epoch: ReaderEpoch) {
@@ -94,10 +103,11 @@ export class CapturedChunks {
 
   /** Captures a chunk that has samples, ready to be decoded from `fromMs` on. */
   capture(chunk: ChunkRef, fromMs: number): void {
-    if (this.used * TIMES === this.times.length) this.grow();
+    this.makeRoom();
+    const place = this.open(this.used);
     const { chunks, words, times } = this;
-    const at = this.used * WORDS;
-    const half = this.used * TIMES;
+    const at = place * WORDS;
+    const half = place * TIMES;
     this.used++;
     this.epoch.mark(chunk);
     words[at + REGION] = chunks.regionOf(chunk);
@@ -135,7 +145,8 @@ export class CapturedChunks {
 
   /** Whether capture `index` holds native histograms. */
   isHistogram(index: number): boolean {
-    return this.words[index * WORDS + KIND] !== ChunkKind.xor;
+    const place = this.open(index);
+    return this.words[place * WORDS + KIND] !== ChunkKind.xor;
   }
 
   /** Appends the native histograms of capture `index` in [fromMs, toMs] to `into`. */
@@ -144,8 +155,9 @@ export class CapturedChunks {
   }
 
   private placeOf(index: number): HistogramPlace {
+    const place = this.open(index);
     const { words } = this;
-    const at = index * WORDS;
+    const at = place * WORDS;
     return {
       bytes: this.chunks.bytesOfRegion(words[at + REGION]!),
       start: words[at + OFFSET]!,
@@ -181,9 +193,10 @@ export class CapturedChunks {
    * whether. The capture must be ready for toMs + 1.
    */
   readNewest(index: number, fromMs: number, toMs: number, into: SampleColumns): boolean {
+    const place = this.open(index);
     const { words, times } = this;
-    const at = index * WORDS;
-    const half = index * TIMES;
+    const at = place * WORDS;
+    const half = place * TIMES;
     const last = times[half + LAST_TIME]!;
     if (last <= toMs) {
       if (last < fromMs) return false;
@@ -204,9 +217,10 @@ export class CapturedChunks {
    * hold bits of samples that came later, which no reader looks at.
    */
   copy(index: number): ChunkCopy {
+    const place = this.open(index);
     const { words, times } = this;
-    const at = index * WORDS;
-    const half = index * TIMES;
+    const at = place * WORDS;
+    const half = place * TIMES;
     const start = words[at + OFFSET]!;
     const region = this.chunks.bytesOfRegion(words[at + REGION]!);
     const bytes = region.slice(start, start + words[at + BYTE_LENGTH]!);
@@ -224,9 +238,10 @@ export class CapturedChunks {
 
   /** Takes up the stream of a capture, with the decoder's state at the captured mark. */
   private enter(index: number): void {
+    const place = this.open(index);
     const { words, times } = this;
-    const at = index * WORDS;
-    const half = index * TIMES;
+    const at = place * WORDS;
+    const half = place * TIMES;
     stream.bytes = this.chunks.bytesOfRegion(words[at + REGION]!);
     stream.start = words[at + OFFSET]!;
     stream.byteLength = words[at + BYTE_LENGTH]!;
@@ -245,22 +260,49 @@ export class CapturedChunks {
     state.size = words[at + MARK_SIZE]!;
   }
 
+  /** Opens the page of capture `index`; returns its place in there. */
+  private open(index: number): number {
+    const page = index >>> PAGE_BITS;
+    if (page !== this.openPage) {
+      this.openPage = page;
+      this.words = this.wordPages[page]!;
+      this.times = this.timePages[page]!;
+    }
+    return index & (PAGE_CAPTURES - 1);
+  }
+
   /** Makes room for `captures`, if that many come; more may. */
   expect(captures: number): void {
-    if (captures > this.times.length / TIMES) this.resize(captures);
+    const wanted = Math.min(captures, PAGE_CAPTURES);
+    if (wanted > this.firstPageCaptures) this.resizeFirstPage(wanted);
   }
 
-  private grow(): void {
-    this.resize((this.times.length / TIMES) * 2);
+  private get firstPageCaptures(): number {
+    return this.timePages[0]!.length / TIMES;
   }
 
-  private resize(captures: number): void {
+  /** Makes room for one capture. */
+  private makeRoom(): void {
+    if (this.used < this.firstPageCaptures) return;
+    if (this.used < PAGE_CAPTURES) {
+      this.resizeFirstPage(Math.min(this.firstPageCaptures * 2, PAGE_CAPTURES));
+    } else if ((this.used & (PAGE_CAPTURES - 1)) === 0) {
+      this.wordPages.push(new Uint32Array(PAGE_CAPTURES * WORDS));
+      this.timePages.push(new Float64Array(PAGE_CAPTURES * TIMES));
+    }
+  }
+
+  private resizeFirstPage(captures: number): void {
     const words = new Uint32Array(captures * WORDS);
     const times = new Float64Array(captures * TIMES);
-    words.set(this.words);
-    times.set(this.times);
-    this.words = words;
-    this.times = times;
+    words.set(this.wordPages[0]!);
+    times.set(this.timePages[0]!);
+    this.wordPages[0] = words;
+    this.timePages[0] = times;
+    if (this.openPage === 0) {
+      this.words = words;
+      this.times = times;
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import {
   appendAll,
   chunkOf,
   extremes,
+  numbers,
   readRange,
   samplesOf,
   scrapes,
@@ -81,4 +82,24 @@ describe("a captured chunk", () => {
     expect(captured(chunks, chunk, 0, 5000).read(0, Infinity)).toEqual(random);
     expect(captured(chunks, chunk, 0, 5007).readNewest(0, 5007)).toEqual(random.slice(5, 6));
   });
+
+  it.each([0, 3, 100_000])(
+    "is told from thousands of others, %i of which were expected",
+    (room) => {
+      const chunks = new ChunkTable(new BumpHeap());
+      const streams = [0, 1, 2].map((n) => numbers([1, 2, 3].map((i) => [i * 1000 + n, i * n])));
+      const refs = streams.map((samples) => chunkOf(chunks, samples));
+      const captures = new CapturedChunks(chunks, chunks.readers.open());
+      captures.expect(room);
+      for (let i = 0; i < 13_000; i++) captures.capture(refs[i % 3]!, 0);
+      const columns = new SampleColumns(1);
+      for (let i = 0; i < 13_000; i += 7) {
+        const index = (i * 5) % 13_000;
+        columns.clear();
+        captures.read(index, 0, Infinity, columns);
+        expect(samplesOf(columns)).toEqual(streams[index % 3]);
+      }
+      expect(captures.count).toBe(13_000);
+    },
+  );
 });

@@ -59,8 +59,11 @@ export class VectorMatchStream implements VectorStream {
   private failure = "";
   /** Slots (group, step) that had a match, grown as needed. */
   private matched = new Uint8Array(0);
-  /** Steps already taken by a result's label set, when two series may give the same one. */
-  private readonly taken = new Map<string, Uint8Array>();
+  /**
+   * By signature: steps already taken by a result's label set, when two series may give the same
+   * one.
+   */
+  private readonly taken: (Map<string, Uint8Array> | undefined)[] = [];
   private readonly partner: StepColumn;
   private manyColumn: StepColumn;
   private signature = -1;
@@ -254,17 +257,20 @@ export class VectorMatchStream implements VectorStream {
   /** Grouped results of one match group must differ in their labels. */
   private checkUniqueLabels(labels: Labels): void {
     if (this.many.distinctWithoutName && this.matching.include.length === 0) return;
-    const key = `${this.signature}|${labels.key()}`;
-    let steps = this.taken.get(key);
-    if (!steps) {
-      steps = new Uint8Array(this.column.length);
-      this.taken.set(key, steps);
-    }
+    const steps = this.stepsTakenBy(labels.key());
     for (let step = 0; step < steps.length; step++) {
       if (this.manyColumn.kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
       if (steps[step] === 1 && step < this.failedStep) this.failAt(step, UNIQUE_GROUP);
       steps[step] = 1;
     }
+  }
+
+  private stepsTakenBy(key: string): Uint8Array {
+    const known = this.taken[this.signature] ?? new Map<string, Uint8Array>();
+    this.taken[this.signature] = known;
+    const steps = known.get(key) ?? new Uint8Array(this.column.length);
+    known.set(key, steps);
+    return steps;
   }
 
   private resultLabelsOf(many: Labels, one: Labels): Labels {

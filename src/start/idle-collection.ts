@@ -5,8 +5,9 @@
  * to several times what is alive, for as long as none comes. What scales lies outside V8's heap, in
  * typed arrays, so a collection has some 20 MB to mark.
  *
- * I1  It runs only after a while in which the event loop was all but idle, and only when V8's heap
- *     holds clearly more than after the collection before.
+ * I1  It runs only after three looks between which the event loop was all but idle, so that bursts
+ *     a quarter of a minute apart put it off, and only when V8's heap holds clearly more than after
+ *     the collection before.
  * I2  Begun after the program was loaded: code that V8 compiled before is only good for the flags
  *     that it was compiled under (bundled-program.ts).
  *
@@ -17,6 +18,7 @@ import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 const LOOK_MS = 10_000;
+const IDLE_LOOKS = 3;
 const IDLE_UTILIZATION_MAX = 0.01;
 const GROWTH_MIN_BYTES = 4 * 2 ** 20;
 const GROWTH_FACTOR = 1.25;
@@ -32,15 +34,17 @@ export interface ProcessHeap {
 export class IdleCollection {
   private readonly heap: ProcessHeap;
   private keptBytes = 0;
+  private idleLooks = 0;
 
   constructor(heap: ProcessHeap) {
     this.heap = heap;
   }
 
-  /** Collects if nothing was done since the last look and there is something to give back. */
+  /** Collects if nothing was done for some looks and there is something to give back. */
   look(): void {
     const { heap } = this;
-    if (heap.utilization() > IDLE_UTILIZATION_MAX) return;
+    this.idleLooks = heap.utilization() > IDLE_UTILIZATION_MAX ? 0 : this.idleLooks + 1;
+    if (this.idleLooks < IDLE_LOOKS) return;
     if (heap.heldBytes() < this.keptBytes * GROWTH_FACTOR + GROWTH_MIN_BYTES) return;
     heap.collect();
     this.keptBytes = heap.heldBytes();

@@ -28,7 +28,8 @@ class BucketSums {
   private errors: number[] = [];
 
   /** Adds a side of a histogram. */
-  add({ offsets, lengths }: BucketSpans, counts: readonly number[]): void {
+  add(spans: BucketSpans, counts: readonly number[]): void {
+    const { offsets, lengths } = spans;
     let at = 0;
     let bucket = 0;
     let index = 0;
@@ -36,7 +37,9 @@ class BucketSums {
       index += offsets[span]!;
       const end = index + lengths[span]!;
       for (; index < end; index++) {
-        at = this.placeOf(index, at);
+        while (at < this.indexes.length && this.indexes[at]! < index) at++;
+        // What it makes room for lies behind the buckets that were passed.
+        if (this.indexes[at] !== index) this.merge(spans);
         this.addAt(at, counts[bucket++]!);
       }
     }
@@ -55,16 +58,32 @@ class BucketSums {
     this.errors = [];
   }
 
-  /** The place of an index, which is not before `at`; it is made when there is none. */
-  private placeOf(index: number, from: number): number {
-    const { indexes } = this;
-    let at = from;
-    while (at < indexes.length && indexes[at]! < index) at++;
-    if (indexes[at] === index) return at;
-    indexes.splice(at, 0, index);
-    this.sums.splice(at, 0, 0);
-    this.errors.splice(at, 0, 0);
-    return at;
+  /** Makes room for all buckets of a side. */
+  private merge(spans: BucketSpans): void {
+    const { indexes, sums, errors } = this;
+    this.clear();
+    let at = 0;
+    const takeBelow = (bound: number): void => {
+      for (; at < indexes.length && indexes[at]! < bound; at++) {
+        this.push(indexes[at]!, sums[at]!, errors[at]!);
+      }
+    };
+    let index = 0;
+    for (let span = 0; span < spans.lengths.length; span++) {
+      index += spans.offsets[span]!;
+      const end = index + spans.lengths[span]!;
+      for (; index < end; index++) {
+        takeBelow(index);
+        if (indexes[at] !== index) this.push(index, 0, 0);
+      }
+    }
+    takeBelow(Number.POSITIVE_INFINITY);
+  }
+
+  private push(index: number, sum: number, error: number): void {
+    this.indexes.push(index);
+    this.sums.push(sum);
+    this.errors.push(error);
   }
 
   private addAt(at: number, value: number): void {

@@ -13,6 +13,7 @@
  *
  * A capture is 92 bytes in two columns. Units: times are milliseconds; lengths are bytes.
  */
+import { longerFloats, longerWords } from "../base/longer-columns.ts";
 import type { ChunkRef } from "../base/units.ts";
 import { ChunkKind, type ChunkTable } from "./chunk-table.ts";
 import {
@@ -293,10 +294,8 @@ export class CapturedChunks {
   }
 
   private resizeFirstPage(captures: number): void {
-    const words = new Uint32Array(captures * WORDS);
-    const times = new Float64Array(captures * TIMES);
-    words.set(this.wordPages[0]!);
-    times.set(this.timePages[0]!);
+    const words = longerWords(this.wordPages[0]!, captures * WORDS);
+    const times = longerFloats(this.timePages[0]!, captures * TIMES);
     this.wordPages[0] = words;
     this.timePages[0] = times;
     if (this.openPage === 0) {

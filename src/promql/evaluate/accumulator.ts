@@ -75,17 +75,3 @@ export abstract class Accumulator<Page = unknown> {
     annotations.info(`ignored histogram in ${operator} aggregation`, expression.start);
   }
 }
-
-/** A longer copy of a column of doubles. */
-export function longerFloats(column: Float64Array, length: number): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(length);
-  longer.set(column);
-  return longer;
-}
-
-/** A longer copy of a column of bytes. */
-export function longerBytes(column: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(length);
-  longer.set(column);
-  return longer;
-}

@@ -11,7 +11,7 @@ import type { MatrixSelector } from "../ast.ts";
 import type { ResultSeries } from "../result/query-result.ts";
 import type { QueryContext } from "./query-context.ts";
 import { rangePoints } from "./range-points.ts";
-import { SampleSeries } from "./sample-series.ts";
+import { type LoadRange, SampleSeries } from "./sample-series.ts";
 import { SelectedSeries } from "./selected-series.ts";
 import type { StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
@@ -51,6 +51,7 @@ export class RangeSelectorStream implements RangeStream {
   readonly dropsName = false;
   private readonly context: QueryContext;
   private readonly selected: SelectedSeries;
+  private readonly range: LoadRange;
 
   constructor(context: QueryContext, node: MatrixSelector, grid: StepGrid) {
     const { selector } = node;
@@ -62,7 +63,9 @@ export class RangeSelectorStream implements RangeStream {
       beforeMs: selector.anchored || selector.smoothed ? lookback : 0,
       afterMs: selector.smoothed ? lookback : 0,
     });
-    this.selected = new SelectedSeries(context, selector, this.windows.fromMs, this.windows.toMs);
+    const { fromMs, toMs } = this.windows;
+    this.selected = new SelectedSeries(context, selector, fromMs, toMs);
+    this.range = { fromMs, toMs, withStarts: context.options.startTimestamps };
   }
 
   get distinctWithoutName(): boolean {
@@ -106,11 +109,9 @@ export class RangeSelectorStream implements RangeStream {
 
   /** Loads the samples of the current series; false when it has none. Throws PAUSE. */
   private load(): boolean {
-    const { meter, options } = this.context;
+    const { meter } = this.context;
     const { series, current } = this.selected;
-    const { fromMs, toMs } = this.windows;
-    const range = { fromMs, toMs, withStarts: options.startTimestamps };
-    this.samples.load(series, current, range, meter);
+    this.samples.load(series, current, this.range, meter);
     this.samples.dropStale();
     this.selected.loaded(this.samples.weight, this.windows.count);
     meter.hold(this.samples.sampleCount);

@@ -6,9 +6,9 @@
  * I2  The samples of a block are held in the meter until release().
  */
 
+import { longerBytes, longerFloats } from "../../base/longer-columns.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
-import { longerBytes, longerFloats } from "./accumulator.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { StepColumn } from "./step-column.ts";

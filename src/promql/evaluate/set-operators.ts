@@ -3,9 +3,9 @@
  * their match group.
  */
 
+import { longerBytes } from "../../base/longer-columns.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { SetOperator, VectorMatching } from "../ast.ts";
-import { longerBytes } from "./accumulator.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { Signatures } from "./signatures.ts";

@@ -10,11 +10,11 @@
  * I2  With a fill value, a series without partner at a step meets that value instead.
  */
 
+import { longerBytes } from "../../base/longer-columns.ts";
 import type { Labels } from "../../series/labels.ts";
 import { type BinaryExpression, isComparison, type VectorMatching } from "../ast.ts";
 import { dropLabels, keepLabels, labelsText, NAME_LABELS, withLabel } from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
-import { longerBytes } from "./accumulator.ts";
 import { ElementOperator } from "./element-operator.ts";
 import { arithmeticOf } from "./float-operators.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";

@@ -46,10 +46,8 @@ const FAULTS_MAX = 20;
 const SENDERS = 4;
 /** A million bodies reach it within their first twentieth. */
 const SERIES_MAX = 5000;
-/** As `npm start`, image and unit set it. */
-const ALLOCATOR = "MALLOC_MMAP_THRESHOLD_=1048576 MALLOC_TRIM_THRESHOLD_=4194304";
 const COMMAND = [
-  `env ${ALLOCATOR} ${process.execPath} dist/main.js serve --web.listen-address=127.0.0.1:{port}`,
+  `${process.execPath} dist/main.js serve --web.listen-address=127.0.0.1:{port}`,
   `--storage.path={dir} --storage.max-series=${SERIES_MAX} --self-scrape.interval=0`,
   "--query.timeout=5s --log.level=error",
 ].join(" ");

@@ -149,7 +149,7 @@ function countAnswers(app: FastifyInstance, { counts }: ServerParts): void {
 
 /**
  * The routes that tell whether the process is ready, counted and never compressed: the first answer
- * that might be makes Node load its fetch, which costs 80 ms of every start.
+ * that might be makes Node load its fetch, which costs every start some 60 ms.
  */
 async function addLifecycle(app: FastifyInstance, parts: ServerParts): Promise<void> {
   countAnswers(app, parts);

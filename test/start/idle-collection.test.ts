@@ -7,7 +7,7 @@ const MIB = 2 ** 20;
 class FakeHeap {
   collections = 0;
   used = 0;
-  held = 60 * MIB;
+  held = 20 * MIB;
 
   utilization(): number {
     return this.used;
@@ -27,6 +27,7 @@ describe("the collection of an idle process", () => {
   it("waits until hardly anything was asked for three looks", () => {
     const heap = new FakeHeap();
     const collection = new IdleCollection(heap);
+    heap.held = 60 * MIB;
     for (const utilization of [0, 0.005, 0.02, 0.005, 0]) {
       heap.used = utilization;
       collection.look();
@@ -39,11 +40,11 @@ describe("the collection of an idle process", () => {
   it("comes again only when there is something to give back", () => {
     const heap = new FakeHeap();
     const collection = new IdleCollection(heap);
-    for (const held of [60, 60, 60, 20, 28, 29, 30, 20]) {
+    for (const held of [20, 20, 20, 60, 20, 32, 33, 34, 20]) {
       heap.held = held * MIB;
       collection.look();
     }
-    // At the third 60, and at 29 and 30: a quarter and 4 MiB over the 20 that were kept.
+    // At 60, and at 33 and 34: a quarter and 8 MiB over the 20 of the start and that were kept.
     expect(heap.collections).toBe(3);
   });
 });

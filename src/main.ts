@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 /** Where the process starts: loads the program, in one piece where the build made that. */
 import { bundledProgram } from "./start/bundled-program.ts";
+import { growBetweenCollections } from "./start/heap-growth.ts";
 import { collectWhenIdle } from "./start/idle-collection.ts";
 
 const program = bundledProgram()?.load() ?? (await import("./program.ts"));
+growBetweenCollections();
 collectWhenIdle();
 // A restore that was cut short would keep the process alive: its end is not waited for.
 process.exit(await program.runProgram(process.argv.slice(2)));

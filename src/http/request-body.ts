@@ -14,6 +14,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../base/clock.ts";
+import { BodyParts } from "./body-parts.ts";
 
 const SPARE_COUNT_MAX = 16;
 const FIRST_BYTES = 128 * 1024;
@@ -50,6 +51,7 @@ export class BodyReader {
   private readonly clock: Clock;
   private readonly spare: Uint8Array[] = [];
   private readonly underWay = new Set<Reading>();
+  private readonly parts = new BodyParts();
   private held = 0;
 
   constructor(bytesMax: number, heldBytesMax: number, clock: Clock) {
@@ -97,6 +99,7 @@ export class BodyReader {
     } else {
       body.buffer.set(part, body.length);
       body.length = length;
+      this.parts.giveBack(part);
       reading.lastPartMs = this.clock.monotonicMs();
     }
   }

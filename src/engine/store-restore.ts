@@ -6,7 +6,7 @@
  *     took, and a series that got no chunk, go then too.
  */
 import { assert } from "../base/assert.ts";
-import type { PairRef, SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
+import type { SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
 import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
@@ -26,7 +26,6 @@ export class StoreRestore implements RestoreTarget {
   exemplarsCompleteTo = 0;
   private readonly capacity: CapacityPolicy;
   private readonly held: SymbolRef[] = [];
-  private readonly pairs: PairRef[] = [];
   private readonly restored: SeriesRef[] = [];
   /** Which series the numbers of the journal stand for. */
   readonly numbers = new JournalNumbers();
@@ -41,6 +40,10 @@ export class StoreRestore implements RestoreTarget {
     store.ledger.source = SliceSource.restore;
   }
 
+  beginIndex(seriesCount: number): void {
+    this.store.head.index.beginRestore(seriesCount);
+  }
+
   symbol(bytes: Uint8Array, from: number, to: number): number {
     const symbol = this.store.head.index.symbols.intern(bytes, from, to);
     this.held.push(symbol);
@@ -51,9 +54,7 @@ export class StoreRestore implements RestoreTarget {
     const { symbols, pairs } = this.store.head.index;
     symbols.retain(name as SymbolRef);
     symbols.retain(value as SymbolRef);
-    const pair = pairs.intern(name as SymbolRef, value as SymbolRef);
-    this.pairs.push(pair);
-    return pair;
+    return pairs.intern(name as SymbolRef, value as SymbolRef);
   }
 
   series(pairs: Uint32Array, count: number, journalNumber: number, wanted: number): number {
@@ -103,6 +104,10 @@ export class StoreRestore implements RestoreTarget {
     this.metadata.set(name, { type, help, unit });
   }
 
+  endIndex(): void {
+    this.store.head.index.endRestore();
+  }
+
   chunk(
     series: number,
     window: WindowNumber,
@@ -139,10 +144,7 @@ export class StoreRestore implements RestoreTarget {
       this.store.head.forgetSeries(series);
     }
     while (index.cleanStep(Number.MAX_SAFE_INTEGER));
-    for (const pair of new Set(this.pairs)) {
-      const unused = index.pairs.isLive(pair) && index.pairs.seriesCountOf(pair) === 0;
-      if (unused) index.pairs.removeDead(pair, () => false);
-    }
+    index.pairs.removeUnused();
     for (const symbol of this.held) index.symbols.release(symbol);
   }
 }

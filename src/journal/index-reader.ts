@@ -55,6 +55,7 @@ export class IndexReader {
     this.pairs = new Uint32Array(manifest.counts.pairs);
     const numbersMax = Math.max(NUMBERS_MIN, manifest.counts.series * GAPS_MAX);
     this.wantsNumbers = manifest.seriesBound <= numbersMax;
+    target.beginIndex(manifest.counts.series);
   }
 
   /** Whether every series has the number in the target that it has in the file. */
@@ -68,7 +69,7 @@ export class IndexReader {
     if (end !== block.to) throw damage(block, end, "records do not fill the block");
   }
 
-  /** Checks that everything the manifest counts was there. */
+  /** Checks that everything the manifest counts was there, and ends the target's index. */
   finish(file: string, length: number): void {
     const { counts } = this;
     if (
@@ -79,6 +80,7 @@ export class IndexReader {
     ) {
       throw new SnapshotDamage(file, length, "index has other counts than the manifest");
     }
+    this.target.endIndex();
   }
 
   private takeRecords(block: Block): number {

@@ -12,6 +12,8 @@ import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { FamilyMetadata } from "./snapshot-source.ts";
 
 export interface RestoreTarget {
+  /** An index of so many series follows. */
+  beginIndex(seriesCount: number): void;
   /** Takes the text `bytes[from, to)`; returns its number. */
   symbol(bytes: Uint8Array, from: number, to: number): number;
   pair(name: number, value: number): number;
@@ -37,6 +39,8 @@ export interface RestoreTarget {
   /** The exemplars that came are all that the journal has before `journalPosition`. */
   exemplarsEnd(journalPosition: number): void;
   family(family: FamilyMetadata): void;
+  /** The index was whole: chunks follow. */
+  endIndex(): void;
   /**
    * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a
    * series come in any order. The chunk has everything that the journal has of it before

@@ -33,6 +33,8 @@ export type SnapshotVerdict =
 class NoTarget implements RestoreTarget {
   private last = 0;
 
+  beginIndex(): void {}
+
   symbol(): number {
     return this.last++;
   }
@@ -52,6 +54,8 @@ class NoTarget implements RestoreTarget {
   exemplarsEnd(): void {}
 
   family(): void {}
+
+  endIndex(): void {}
 
   chunk(): boolean {
     return true;

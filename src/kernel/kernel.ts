@@ -33,6 +33,7 @@ export interface KernelFunctions {
   sharedPrefix(left: number, right: number, most: number): number;
   sharedSuffix(leftEnd: number, rightEnd: number, most: number): number;
   copyBytes(to: number, from: number, bytes: number): void;
+  joinFields(list: number, count: number, table: number, to: number): number;
   splitLabels(from: number, to: number, seed: number): number;
 }
 

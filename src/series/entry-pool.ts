@@ -71,6 +71,13 @@ export class EntryPool {
     for (let i = 0; i < count; i++) segment[start + i] = values[i]!;
   }
 
+  /** Writes `count` of `values`, from `at` on, to the list at `offset`. */
+  writeFrom(offset: number, values: Uint32Array, at: number, count: number): void {
+    const segment = this.segments[offset >>> SEGMENT_SHIFT]!;
+    const start = offset & (SEGMENT_ENTRIES - 1);
+    for (let i = 0; i < count; i++) segment[start + i] = values[at + i]!;
+  }
+
   /** A view of `size` entries, valid until they are released. */
   view(offset: number, size: number): Column {
     const start = offset & (SEGMENT_ENTRIES - 1);

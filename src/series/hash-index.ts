@@ -47,9 +47,16 @@ export class HashIndex {
     return this.words[2 * slot]! - BIAS;
   }
 
+  /** Makes room for so many entries in all, so that adding them rebuilds nothing. */
+  reserve(entries: number): void {
+    if (entries * 2 > this.mask + 1) this.rebuild(2 ** Math.ceil(Math.log2(entries * 2)));
+  }
+
   /** Adds an entry; the caller knows that it is not there yet. */
   insert(hash: number, entry: number): void {
-    if ((this.usedCount + this.removedCount + 1) * 4 > (this.mask + 1) * 3) this.rebuild();
+    if ((this.usedCount + this.removedCount + 1) * 4 > (this.mask + 1) * 3) {
+      this.rebuild(this.slotsNeeded());
+    }
     const { words, mask } = this;
     let slot = hash & mask;
     while (words[2 * slot]! > REMOVED) slot = (slot + 1) & mask;
@@ -80,10 +87,14 @@ export class HashIndex {
     }
   }
 
-  private rebuild(): void {
-    const old = this.words;
+  /** The slots for what is used now, see I2. */
+  private slotsNeeded(): number {
     const count = this.mask + 1;
-    const slotCount = this.usedCount * 2 >= count ? count * 2 : count;
+    return this.usedCount * 2 >= count ? count * 2 : count;
+  }
+
+  private rebuild(slotCount: number): void {
+    const old = this.words;
     const words = new Uint32Array(2 * slotCount);
     const mask = slotCount - 1;
     for (let at = 0; at < old.length; at += 2) {

@@ -16,6 +16,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { KnownLabels } from "./known-labels.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
+import { LabelFields } from "./label-fields.ts";
 import { Labels } from "./labels.ts";
 import { PairTable } from "./pairs.ts";
 import { NO_KEY, SeriesKeys } from "./series-keys.ts";
@@ -51,6 +52,8 @@ export class LabelIndex {
   private batch: SeriesRef[] = [];
   private batchPosition = 0;
   private readonly dirtyPairs = new Set<PairRef>();
+  /** While series are restored. */
+  private fields: LabelFields | null = null;
   private readonly isCleaning = (series: number) => this.series.isCleaning(series);
 
   /** `seriesMax` 0 is no limit; `seed` keys the hashes; the keys lie in the kernel's memory. */
@@ -147,17 +150,32 @@ export class LabelIndex {
     return this.series.firstKeyOf(this.createSplit(count, hash, at, length));
   }
 
+  /** Begins a restore of so many series into this index, which has none. */
+  beginRestore(seriesCount: number): void {
+    assert(this.series.upperBound === 0, "series are restored into an empty index");
+    this.keys.reserveKeys(seriesCount);
+    this.fields = new LabelFields(this.kernel, this.symbols, this.pairs);
+  }
+
   /**
    * Makes a series from pairs that are live or were just interned, sorted by name. Its ref is
-   * `wanted` when that is above every one given so far.
+   * `wanted` when that is above every one given so far. It is in no postings until endRestore().
    */
   restore(pairs: Uint32Array, count: number, wanted: number): SeriesRef {
-    for (let i = 0; i < count; i++) this.scratch[i] = pairs[i]!;
-    this.writeCanonical(count);
-    const { canonical, canonicalLength } = this.ranges;
-    const at = this.keys.locate(canonical, 0, canonicalLength);
-    const hash = this.keys.hashAt(at, canonicalLength);
-    return this.create(count, hash, at, canonicalLength, wanted);
+    const { fields } = this;
+    assert(fields !== null, "no restore has begun");
+    const series = this.series.create(pairs, count, wanted);
+    const at = this.keys.placeOfNext(fields.measure(pairs, count));
+    const key = this.keys.addWritten(fields.join(pairs, count, at), series);
+    this.series.setFirstKey(series, key);
+    this.createdCount++;
+    return series;
+  }
+
+  /** Ends a restore: lists the series by their pairs. */
+  endRestore(): void {
+    this.fields = null;
+    this.pairs.addAllSeries(this.series);
   }
 
   /** The living series with the labels of a dead one that is not released; made when needed. */
@@ -254,8 +272,8 @@ export class LabelIndex {
   }
 
   /** Makes the series of the first `count` pairs in `scratch`, keyed by its canonical bytes. */
-  private create(count: number, hash: number, at: number, length: number, wanted = 0): SeriesRef {
-    const series = this.series.create(this.scratch, count, wanted);
+  private create(count: number, hash: number, at: number, length: number): SeriesRef {
+    const series = this.series.create(this.scratch, count);
     const key = this.keys.addAt(hash, at, length, series, NO_KEY);
     this.series.setFirstKey(series, key);
     this.pairs.addSeries(this.scratch, count, series);

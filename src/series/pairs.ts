@@ -13,6 +13,7 @@ import { hashPair } from "./byte-hash.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { HashIndex } from "./hash-index.ts";
 import { Postings } from "./postings.ts";
+import type { SeriesTable } from "./series-table.ts";
 import type { SymbolTable } from "./symbols.ts";
 
 export const NO_PAIR = 0xffffffff as PairRef;
@@ -124,6 +125,22 @@ export class PairTable {
     this.postings.appendToAll(pairs, count, series);
   }
 
+  /** Notes for all pairs which series of the table carry them; no series was noted before. */
+  addAllSeries(series: SeriesTable): void {
+    const next = new Uint32Array(this.count + 1);
+    series.countPairs(next);
+    let total = 0;
+    for (let pair = 0; pair <= this.count; pair++) {
+      const count = next[pair]!;
+      next[pair] = total;
+      total += count;
+    }
+    const starts = next.slice();
+    const entries = new Uint32Array(total);
+    series.spreadByPair(next, entries);
+    this.postings.fill(this.count, starts, entries);
+  }
+
   /** Copies the series of a pair in rising order to `into` from `at`; returns how many. */
   readSeries(pair: PairRef, into: Uint32Array, at: number): number {
     return this.postings.read(pair, into, at);
@@ -134,6 +151,13 @@ export class PairTable {
     assert(this.live[pair] === 1, "pair is not live");
     this.postings.removeDead(pair, isDead);
     if (this.postings.countOf(pair) === 0) this.release(pair);
+  }
+
+  /** Lets every pair without series go: those that were interned for a series that never came. */
+  removeUnused(): void {
+    for (let pair = 0; pair < this.count; pair++) {
+      if (this.live[pair] === 1 && this.postings.countOf(pair) === 0) this.release(pair as PairRef);
+    }
   }
 
   private release(pair: PairRef): void {

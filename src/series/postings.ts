@@ -12,6 +12,7 @@
  * Series that are made one after the other share most pairs, so nearly every append only lets an
  * open list stay open. A removal batch filters each list touched once.
  */
+import { assert } from "../base/assert.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { EntryPool, POOLED_ENTRIES_MAX } from "./entry-pool.ts";
 
@@ -63,6 +64,28 @@ export class Postings {
     }
     if (stay < before) this.closeOthers(series);
     this.last = series;
+  }
+
+  /**
+   * Fills a table without series: list i gets entries [starts[i], starts[i + 1]), which rise. Only
+   * the first `count` lists may get any.
+   */
+  fill(count: number, starts: Uint32Array, entries: Uint32Array): void {
+    if (count > 0) this.ensureList(count - 1);
+    for (let list = 0; list < count; list++) {
+      const from = starts[list]!;
+      const length = starts[list + 1]! - from;
+      assert(this.counts[list] === 0, "a filled list was empty");
+      this.counts[list] = length;
+      if (length === 1) this.blocks[list] = entries[from]!;
+      else if (length > 1) {
+        const capacity = capacityFor(length);
+        this.allocateStorage(list, capacity);
+        if (capacity > POOLED_ENTRIES_MAX) {
+          this.large.get(list)!.set(entries.subarray(from, from + length));
+        } else this.pool.writeFrom(this.blocks[list]!, entries, from, length);
+      }
+    }
   }
 
   /** Copies the list in rising order to `into` (which has room) and returns its length. */

@@ -140,18 +140,35 @@ export class SeriesKeys {
     this.kernel.words[previous * WORDS_PER_GRAIN + SUCCESSOR] = key;
   }
 
+  /** Makes room for so many keys in all. */
+  reserveKeys(count: number): void {
+    this.index.reserve(count);
+  }
+
+  /** Where the bytes of the next key may be written, up to `room` of them: see addWritten(). */
+  placeOfNext(room: number): number {
+    this.kernel.ensure(this.end + KEY_BYTES + room);
+    return this.end + KEY_BYTES;
+  }
+
+  /** Adds the `length` bytes that were written to placeOfNext() as the first key of a series. */
+  addWritten(length: number, series: SeriesRef): number {
+    const key = this.end / KEY_GRAIN_BYTES;
+    const bytes = grainsOf(length) * KEY_GRAIN_BYTES;
+    const text = this.textOf(key);
+    this.live += bytes;
+    this.end += bytes;
+    this.writeHeader(key, this.hashAt(text, length), length, series);
+    return key;
+  }
+
   /** Adds located bytes as a key of a series; `first` is its first key so far, or NO_KEY. */
   addAt(hash: number, address: number, length: number, series: SeriesRef, first: number): number {
     const key = this.reserve(grainsOf(length));
     const { words } = this.kernel;
     const at = key * WORDS_PER_GRAIN;
     this.kernel.functions.copyBytes(this.textOf(key), address, length);
-    words[at + LENGTH] = length;
-    words[at + SERIES] = series;
-    words[at + SUCCESSOR] = NO_KEY;
-    words[at + HASH] = hash;
-    words[at + NEXT] = NO_KEY;
-    this.index.insert(hash, key);
+    this.writeHeader(key, hash, length, series);
     if (first !== NO_KEY) {
       words[at + NEXT] = words[first * WORDS_PER_GRAIN + NEXT]!;
       words[first * WORDS_PER_GRAIN + NEXT] = key;
@@ -184,6 +201,18 @@ export class SeriesKeys {
       this.removedCount++;
       key = next;
     }
+  }
+
+  /** Makes a key of bytes that are in place, and lets it be found. */
+  private writeHeader(key: number, hash: number, length: number, series: SeriesRef): void {
+    const { words } = this.kernel;
+    const at = key * WORDS_PER_GRAIN;
+    words[at + LENGTH] = length;
+    words[at + SERIES] = series;
+    words[at + SUCCESSOR] = NO_KEY;
+    words[at + HASH] = hash;
+    words[at + NEXT] = NO_KEY;
+    this.index.insert(hash, key);
   }
 
   private nextOf(key: number): number {

@@ -94,6 +94,34 @@ export class SeriesTable {
     return this.pool.get(this.pairOffsets[series]!, index) as PairRef;
   }
 
+  /** Adds to `counts[p]` how many of the posted series carry pair p. */
+  countPairs(counts: Uint32Array): void {
+    for (let series = 0; series < this.count; series++) {
+      if (!this.isPosted(series)) continue;
+      const offset = this.pairOffsets[series]!;
+      const count = this.pairCounts[series]!;
+      for (let i = 0; i < count; i++) {
+        const pair = this.pool.get(offset, i);
+        counts[pair] = counts[pair]! + 1;
+      }
+    }
+  }
+
+  /** Writes every posted series, in rising order, to entry `next[p]++` for each pair p it has. */
+  spreadByPair(next: Uint32Array, entries: Uint32Array): void {
+    for (let series = 0; series < this.count; series++) {
+      if (!this.isPosted(series)) continue;
+      const offset = this.pairOffsets[series]!;
+      const count = this.pairCounts[series]!;
+      for (let i = 0; i < count; i++) {
+        const pair = this.pool.get(offset, i);
+        const at = next[pair]!;
+        entries[at] = series;
+        next[pair] = at + 1;
+      }
+    }
+  }
+
   /** Copies the pairs of a series to `into`; returns how many. */
   pairsOf(series: SeriesRef, into: Uint32Array): number {
     const count = this.pairCounts[series]!;

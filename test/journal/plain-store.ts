@@ -289,6 +289,10 @@ export class PlainTarget implements RestoreTarget {
     return this.sets.length - this.held.size;
   }
 
+  beginIndex(): void {}
+
+  endIndex(): void {}
+
   symbol(bytes: Uint8Array, from: number, to: number): number {
     return this.texts.push(decode(bytes.subarray(from, to))) - 1;
   }

@@ -32,6 +32,7 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
       code.copyBytes(to, from, bytes);
       return 0;
     }),
+    joinFields: bound(code.joinFields),
     splitLabels: bound(code.splitLabels),
   };
 }

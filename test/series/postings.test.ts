@@ -94,6 +94,41 @@ describe("postings", () => {
     );
   });
 
+  it("that are filled at once equal sorted sets, and go on as those that were appended to", () => {
+    const sizes = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 5, 63, 64, 65, 4096, 4097, 9000), {
+      maxLength: 12,
+    });
+    const later = fc.array(fc.tuple(fc.nat(14), fc.integer({ min: 0, max: 20_000 })));
+    fc.assert(
+      fc.property(sizes, later, fc.integer({ min: 2, max: 5 }), (drawn, appends, modulus) => {
+        const starts = new Uint32Array(drawn.length + 1);
+        for (const [list, size] of drawn.entries()) starts[list + 1] = starts[list]! + size;
+        const entries = Uint32Array.from(
+          drawn.flatMap((size, list) => Array.from({ length: size }, (_, i) => 2 * i + (list & 1))),
+        );
+        const postings = new Postings();
+        postings.fill(drawn.length, starts, entries);
+        const twin: Twin = new Map();
+        for (let list = 0; list < 15; list++) {
+          twin.set(list, new Set(entries.subarray(starts[list], starts[list + 1] ?? 0)));
+          expect(readAll(postings, list)).toEqual([...twin.get(list)!]);
+        }
+        for (const [list, series] of appends) {
+          if (!twin.get(list)!.has(series)) postings.append(list, series);
+          twin.get(list)!.add(series);
+        }
+        for (const [list, set] of twin) {
+          if (list % 2 === 0) {
+            postings.removeDead(list, (series) => series % modulus === 0);
+            for (const series of [...set]) if (series % modulus === 0) set.delete(series);
+          }
+          expect(readAll(postings, list)).toEqual([...set].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("keep a list longer than the pool holds", () => {
     const postings = new Postings();
     for (let series = 0; series < 10_000; series++) postings.append(3, series);

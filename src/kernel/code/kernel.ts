@@ -6,6 +6,7 @@
  */
 export { copyBytes, equalBytes, hashBytes, sharedPrefix, sharedSuffix } from "./bytes.ts";
 export { forgetFamily, keepFamily } from "./known-families.ts";
+export { joinFields } from "./label-join.ts";
 export { splitLabels } from "./label-split.ts";
 export { plainLabelsEnd } from "./plain-labels.ts";
 export { layOut } from "./request-2.ts";

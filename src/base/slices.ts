@@ -32,6 +32,18 @@ export function nextTurn(): Promise<void> {
   });
 }
 
+/** Work that yields wherever others may run, done in slices. */
+export async function doneInSlices<Result>(
+  steps: Generator<unknown, Result>,
+  slices: Slices,
+): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (slices.isOver()) await slices.next();
+  }
+}
+
 export class Slices {
   private readonly clock: Clock;
   private readonly sliceMs: number;

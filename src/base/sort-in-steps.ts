@@ -9,7 +9,7 @@
  * I1  Stable: of equal entries the one that came first stays first.
  * I2  Between two yields at most STEP_LENGTH entries are sorted or merged.
  */
-import type { Slices } from "./slices.ts";
+import { doneInSlices, type Slices } from "./slices.ts";
 
 /** Entries that are sorted or merged between two yields. */
 export const STEP_LENGTH = 256;
@@ -37,17 +37,12 @@ export function* sortedInSteps<Entry>(
 }
 
 /** Sorts in slices. */
-export async function sortedInSlices<Entry>(
+export function sortedInSlices<Entry>(
   entries: readonly Entry[],
   compare: Compare<Entry>,
   slices: Slices,
 ): Promise<readonly Entry[]> {
-  const sorting = sortedInSteps(entries, compare);
-  for (;;) {
-    const step = sorting.next();
-    if (step.done) return step.value;
-    if (slices.isOver()) await slices.next();
-  }
+  return doneInSlices(sortedInSteps(entries, compare), slices);
 }
 
 function* mergedRuns<Entry>(

@@ -3,10 +3,12 @@
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
 import { booleanParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import { slicesOf } from "./pieces.ts";
 import { namedWideSelectors, requireSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
@@ -28,11 +30,15 @@ async function takeSnapshot(parts: ServerParts, parameters: Parameters): Promise
   return answer({ name });
 }
 
-async function deleteSeries(parts: ServerParts, parameters: Parameters): Promise<ApiAnswer> {
+async function deleteSeries(
+  parts: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
   requireEnabled(parts);
   requireSelectors(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const selectors = namedWideSelectors(parts.queries, parameters);
+  const selectors = await namedWideSelectors({ queries: parts.queries, parameters, slices });
   await parts.service.deleteSeries(selectors, fromMs, toMs);
   return NO_DATA;
 }
@@ -48,8 +54,8 @@ export function addAdminRoutes(app: FastifyInstance, parts: ServerParts): void {
   addApiRoute(app, parts, `${PREFIX}/snapshot`, METHODS, (parameters) =>
     takeSnapshot(parts, parameters),
   );
-  addApiRoute(app, parts, `${PREFIX}/delete_series`, METHODS, (parameters) =>
-    deleteSeries(parts, parameters),
+  addApiRoute(app, parts, `${PREFIX}/delete_series`, METHODS, (parameters, _request, reply) =>
+    deleteSeries(parts, parameters, slicesOf(parts, reply)),
   );
   addApiRoute(app, parts, `${PREFIX}/clean_tombstones`, METHODS, () => cleanTombstones(parts));
 }

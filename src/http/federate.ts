@@ -34,11 +34,13 @@ async function federate(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   try {
-    const selectors = wideSelectors(parts.queries, new Parameters(request.query, null));
+    const { queries } = parts;
+    const parameters = new Parameters(request.query, null);
+    const slices = slicesOf(parts, reply);
+    const selectors = await wideSelectors({ queries, parameters, slices });
     const nowMs = parts.clock.nowMs();
     const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
     const source = parts.service.source();
-    const slices = slicesOf(parts, reply);
     const samples = await newestSamples(source, selectors, fromMs, nowMs, slices);
     const escaping = nameEscapingOf(request.headers.accept ?? "");
     const pieces = await inSlices(textPieces(federationLines(samples, escaping)), slices);

@@ -5,10 +5,12 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { nextTurn, Slices } from "../base/slices.ts";
+import { doneInSlices, nextTurn, Slices } from "../base/slices.ts";
+import type { ParsedQuery } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
 import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
+import { type Patterns, patternsAhead } from "../promql/parse/patterns-ahead.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
 import { prettyText } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
@@ -53,6 +55,11 @@ async function toOutcome(
   return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
 }
 
+/** The long patterns of a text. */
+function patternsOf(text: string, slices: Slices): Promise<Patterns> {
+  return doneInSlices(patternsAhead(text), slices);
+}
+
 /** Runs an evaluation slice by slice. */
 async function finish(evaluation: Evaluation, limit: number, clock: Clock): Promise<QueryOutcome> {
   try {
@@ -73,32 +80,46 @@ export class PromqlQueries implements QueryPort {
   }
 
   async instant(options: InstantOptions): Promise<QueryOutcome> {
-    const { source, query, timeMs, limit } = options;
+    const { source, timeMs, limit } = options;
+    const query = await this.parsed(options.query, this.slicesOf(options));
     const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
     return finish(evaluation, limit, this.clock);
   }
 
   async range(options: RangeOptions): Promise<QueryOutcome> {
-    const { source, query, startMs, endMs, stepMs, limit } = options;
+    const { source, startMs, endMs, stepMs, limit } = options;
+    const query = await this.parsed(options.query, this.slicesOf(options));
     const overrides = this.overrides(options);
     const begun = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
     return finish(begun, limit, this.clock);
   }
 
-  parseSelector(text: string): Matcher[] {
-    return parseMetricSelector(text);
+  async parseSelector(text: string, slices: Slices): Promise<Matcher[]> {
+    return parseMetricSelector(text, await patternsOf(text, slices));
   }
 
-  format(query: string): string {
-    return prettyText(this.engine.parse(query).root);
+  async format(query: string, slices: Slices): Promise<string> {
+    return prettyText((await this.parsed(query, slices)).root);
   }
 
-  tree(query: string): unknown {
-    return expressionJson(this.engine.parse(query).root);
+  async tree(query: string, slices: Slices): Promise<unknown> {
+    return expressionJson((await this.parsed(query, slices)).root);
   }
 
-  selectors(query: string): readonly (readonly Matcher[])[] {
-    return selectorsOf(this.engine.parse(query).root);
+  async selectors(query: string, slices: Slices): Promise<readonly (readonly Matcher[])[]> {
+    return selectorsOf((await this.parsed(query, slices)).root);
+  }
+
+  private async parsed(text: string, slices: Slices): Promise<ParsedQuery> {
+    return this.engine.parse(text, await patternsOf(text, slices));
+  }
+
+  /** Slices for what is done before a query runs. */
+  private slicesOf({ signal }: QueryOptions): Slices {
+    return new Slices(this.clock, SLICE_MS, async () => {
+      await nextTurn();
+      if (signal.aborted) throw new TsdbError("QUERY_CANCELED", "query was canceled in parsing");
+    });
   }
 
   private overrides({ deadlineMs, lookbackMs, signal }: QueryOptions): QueryOverrides {

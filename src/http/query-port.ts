@@ -7,6 +7,7 @@
  *
  * Units: …Ms milliseconds, times since the epoch.
  */
+import type { Slices } from "../base/slices.ts";
 import type { TouchedSelection } from "../promql/result/touched-selection.ts";
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { Matcher } from "../series/matcher.ts";
@@ -52,11 +53,11 @@ export interface QueryPort {
   instant(options: InstantOptions): Promise<QueryOutcome>;
   range(options: RangeOptions): Promise<QueryOutcome>;
   /** Matchers of a selector such as `up{job="x"}`. */
-  parseSelector(text: string): Matcher[];
+  parseSelector(text: string, slices: Slices): Promise<Matcher[]>;
   /** The query printed in the standard form. */
-  format(query: string): string;
+  format(query: string, slices: Slices): Promise<string>;
   /** The query's tree as /api/v1/parse_query shows it. */
-  tree(query: string): unknown;
+  tree(query: string, slices: Slices): Promise<unknown>;
   /** Checks a query and gives the matchers of each of its selectors. */
-  selectors(query: string): readonly (readonly Matcher[])[];
+  selectors(query: string, slices: Slices): Promise<readonly (readonly Matcher[])[]>;
 }

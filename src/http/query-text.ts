@@ -18,9 +18,9 @@ import { asBadQuery } from "./query.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 /** Runs a parser; its error names the parameter `query`. */
-function parsed<Result>(parse: () => Result): Result {
+async function parsed<Result>(parse: () => Promise<Result>): Promise<Result> {
   try {
-    return parse();
+    return await parse();
   } catch (error) {
     throw asBadQuery(error);
   }
@@ -49,7 +49,7 @@ async function exemplars(
   if (endMs < startMs) {
     throw new TsdbError("BAD_PARAMETER", "end timestamp must not be before start timestamp");
   }
-  const selectors = queries.selectors(parameters.first("query"));
+  const selectors = await queries.selectors(parameters.first("query"), slices);
   if (selectors.length === 0) return NO_DATA;
   const found = await service.exemplars(selectors, startMs, endMs, slices);
   const pieces = await inSlices(textPieces(exemplarParts(found)), slices);
@@ -60,12 +60,14 @@ async function exemplars(
 export function addQueryTextRoutes(app: FastifyInstance, parts: ServerParts): void {
   const { queries } = parts;
   const both = ["GET", "POST"] as const;
-  addApiRoute(app, parts, "/format_query", both, (parameters) =>
-    answer(parsed(() => queries.format(parameters.first("query")))),
-  );
-  addApiRoute(app, parts, "/parse_query", both, (parameters) =>
-    answer(parsed(() => queries.tree(parameters.first("query")))),
-  );
+  addApiRoute(app, parts, "/format_query", both, async (parameters, _request, reply) => {
+    const slices = slicesOf(parts, reply);
+    return answer(await parsed(() => queries.format(parameters.first("query"), slices)));
+  });
+  addApiRoute(app, parts, "/parse_query", both, async (parameters, _request, reply) => {
+    const slices = slicesOf(parts, reply);
+    return answer(await parsed(() => queries.tree(parameters.first("query"), slices)));
+  });
   addApiRoute(app, parts, "/query_exemplars", both, (parameters, _request, reply) =>
     exemplars(parts, parameters, slicesOf(parts, reply)),
   );

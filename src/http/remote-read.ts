@@ -14,7 +14,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
-import { nextTurn, Slices } from "../base/slices.ts";
+import { doneInSlices, nextTurn, Slices } from "../base/slices.ts";
 import type { SortedSeries } from "../engine/sorted-series.ts";
 import { Labels } from "../series/labels.ts";
 import { Matcher } from "../series/matcher.ts";
@@ -184,9 +184,11 @@ export class ReadRoute {
     return response.block();
   }
 
-  private select({ matchers, fromMs, toMs }: ReadQuery, slices: Slices): Promise<SortedSeries> {
+  private async select(query: ReadQuery, slices: Slices): Promise<SortedSeries> {
     const { externalLabels } = this;
-    const ours = matchers.map((matcher) => matcherOf(matcher, externalLabels));
+    const { matchers, fromMs, toMs } = query;
+    const ours: Matcher[] = [];
+    for (const matcher of matchers) ours.push(await matcherOf(matcher, externalLabels, slices));
     const selection = { matchers: ours, fromMs, toMs, externalLabels };
     return this.parts.service.sortedSeries(selection, slices);
   }
@@ -207,11 +209,17 @@ export class ReadRoute {
 }
 
 /** A matcher of ours; one that asks for the value of an external label asks for its absence. */
-function matcherOf({ type, name, value }: ReadMatcher, externalLabels: Labels): Matcher {
+async function matcherOf(
+  { type, name, value }: ReadMatcher,
+  externalLabels: Labels,
+  slices: Slices,
+): Promise<Matcher> {
   const isExternal = type === "=" && value !== "" && externalLabels.get(name) === value;
   try {
-    return new Matcher(type, name, isExternal ? "" : value);
+    const steps = Matcher.inSteps(type, name, isExternal ? "" : value);
+    return await doneInSlices(steps, slices);
   } catch (error) {
+    if (error instanceof TsdbError) throw error;
     const said = error instanceof Error ? error.message : String(error);
     throw new TsdbError("BAD_PARAMETER", `matcher of ${JSON.stringify(name)}: ${said}`);
   }

@@ -6,11 +6,13 @@
  */
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
 import { quote } from "../promql/parse/string-text.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer } from "./envelope.ts";
 import { badParameter, booleanFault, integerParameter } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import { slicesOf } from "./pieces.ts";
 import { selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
@@ -41,9 +43,13 @@ function checkPaging(parameters: Parameters): void {
   throw badParameter("group_next_token", what);
 }
 
-function rules({ queries }: ServerParts, parameters: Parameters): ApiAnswer {
+async function rules(
+  { queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
   const type = parameters.first("type").toLowerCase();
-  selectorsOf(queries, parameters);
+  await selectorsOf({ queries, parameters, slices });
   if (!["", "alert", "record"].includes(type)) {
     throw badParameter("type", `not supported value ${quote(type)}`);
   }
@@ -55,11 +61,15 @@ function rules({ queries }: ServerParts, parameters: Parameters): ApiAnswer {
   return answer({ groups: [] });
 }
 
-function targetMetadata({ queries }: ServerParts, parameters: Parameters): ApiAnswer {
+async function targetMetadata(
+  { queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
   integerParameter(parameters, "limit", "limit must be a number");
   const selector = parameters.first("match_target");
   try {
-    if (selector !== "") queries.parseSelector(selector);
+    if (selector !== "") await queries.parseSelector(selector, slices);
   } catch (error) {
     if (!(error instanceof TsdbError) || error.code !== "QUERY_PARSE") throw error;
     throw badParameter("match_target", error.message);
@@ -72,8 +82,10 @@ export function addScrapeRoutes(app: FastifyInstance, parts: ServerParts): void 
   for (const [path, data] of EMPTY_ANSWERS) {
     addApiRoute(app, parts, path, ["GET"], () => answer(data));
   }
-  addApiRoute(app, parts, "/rules", ["GET"], (parameters) => rules(parts, parameters));
-  addApiRoute(app, parts, "/targets/metadata", ["GET"], (parameters) =>
-    targetMetadata(parts, parameters),
+  addApiRoute(app, parts, "/rules", ["GET"], (parameters, _request, reply) =>
+    rules(parts, parameters, slicesOf(parts, reply)),
+  );
+  addApiRoute(app, parts, "/targets/metadata", ["GET"], (parameters, _request, reply) =>
+    targetMetadata(parts, parameters, slicesOf(parts, reply)),
   );
 }

@@ -5,6 +5,7 @@
  * parameter, the others do not.
  */
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
 import type { Matcher } from "../series/matcher.ts";
 import { badParameter } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
@@ -16,9 +17,22 @@ type Fault = (what: string) => TsdbError;
 const named: Fault = (what) => badParameter(PARAMETER, what);
 const plain: Fault = (what) => new TsdbError("BAD_PARAMETER", what);
 
-function parsed(queries: QueryPort, parameters: Parameters, fault: Fault): Matcher[][] {
+/** Who asks: the request's parameters, and slices for the work on them. */
+export interface SelectorRequest {
+  readonly queries: QueryPort;
+  readonly parameters: Parameters;
+  readonly slices: Slices;
+}
+
+async function parsed(request: SelectorRequest, fault: Fault): Promise<Matcher[][]> {
+  const { queries, parameters, slices } = request;
+  const selectors: Matcher[][] = [];
   try {
-    return parameters.all(PARAMETER).map((text) => queries.parseSelector(text));
+    for (const text of parameters.all(PARAMETER)) {
+      selectors.push(await queries.parseSelector(text, slices));
+      if (slices.isOver()) await slices.next();
+    }
+    return selectors;
   } catch (error) {
     if (!(error instanceof TsdbError) || error.code !== "QUERY_PARSE") throw error;
     throw fault(error.message);
@@ -38,22 +52,22 @@ function narrow(selectors: Matcher[][], fault: Fault): Matcher[][] {
 }
 
 /** The selectors of a request, none when it has no match[]. Throws TsdbError BAD_PARAMETER. */
-export function selectorsOf(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return narrow(parsed(queries, parameters, plain), plain);
+export async function selectorsOf(request: SelectorRequest): Promise<Matcher[][]> {
+  return narrow(await parsed(request, plain), plain);
 }
 
 /** As selectorsOf, in the words of a route that needs at least one. */
-export function namedSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return narrow(parsed(queries, parameters, named), named);
+export async function namedSelectors(request: SelectorRequest): Promise<Matcher[][]> {
+  return narrow(await parsed(request, named), named);
 }
 
 /** Selectors that may match everything; one without any matcher matches nothing and is left out. */
-export function wideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  return parsed(queries, parameters, plain).filter((matchers) => matchers.length > 0);
+export async function wideSelectors(request: SelectorRequest): Promise<Matcher[][]> {
+  return (await parsed(request, plain)).filter((matchers) => matchers.length > 0);
 }
 
 /** As wideSelectors, in the words of a route that needs at least one. */
-export function namedWideSelectors(queries: QueryPort, parameters: Parameters): Matcher[][] {
-  const selectors = parsed(queries, parameters, named);
+export async function namedWideSelectors(request: SelectorRequest): Promise<Matcher[][]> {
+  const selectors = await parsed(request, named);
   return selectors.filter((matchers) => matchers.length > 0);
 }

@@ -34,7 +34,7 @@ async function seriesAnswer(
   requireSelectors(parameters);
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const selectors = namedSelectors(queries, parameters);
+  const selectors = await namedSelectors({ queries, parameters, slices });
   const found = await service.series(selectors, fromMs, toMs, slices);
   return listAnswer(found, labelsJson, limit, slices);
 }
@@ -46,7 +46,8 @@ async function namesAnswer(
 ): Promise<ApiAnswer> {
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const found = await service.labelNames(selectorsOf(queries, parameters), fromMs, toMs, slices);
+  const selectors = await selectorsOf({ queries, parameters, slices });
+  const found = await service.labelNames(selectors, fromMs, toMs, slices);
   return listAnswer(found, textJson, limit, slices);
 }
 
@@ -62,7 +63,7 @@ async function valuesAnswer(
   }
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
-  const selectors = selectorsOf(queries, parameters);
+  const selectors = await selectorsOf({ queries, parameters, slices });
   const found = await service.labelValues(name, selectors, fromMs, toMs, slices);
   return listAnswer(found, textJson, limit, slices);
 }

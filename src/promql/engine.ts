@@ -18,6 +18,7 @@ import { Evaluation } from "./evaluate/evaluation.ts";
 import { QueryContext } from "./evaluate/query-context.ts";
 import { DOCUMENTED_TYPES, typeOf } from "./parse/check-types.ts";
 import { parseExpression } from "./parse/parse-expression.ts";
+import type { Patterns } from "./parse/patterns-ahead.ts";
 import type { QueryResult } from "./result/query-result.ts";
 import type { SeriesSource } from "./series-source.ts";
 
@@ -36,9 +37,9 @@ export class Engine {
     this.options = options;
   }
 
-  /** Parses a query with the engine's syntax. Throws TsdbError QUERY_PARSE. */
-  parse(text: string): ParsedQuery {
-    return parseExpression(text, this.options.syntax);
+  /** Parses a query, some of whose patterns are compiled. Throws TsdbError QUERY_PARSE. */
+  parse(text: string, patterns?: Patterns): ParsedQuery {
+    return parseExpression(text, this.options.syntax, patterns);
   }
 
   /** Evaluates a query at one moment. */

@@ -65,7 +65,7 @@ export class EpochSeriesSet extends SeriesIdentities {
     this.range = range;
     this.epoch = head.chunks.readers.open();
     this.captured = new CapturedChunks(head.chunks, this.epoch);
-    this.selection = new Selection(head, matchers);
+    this.selection = new Selection(head.index, matchers);
   }
 
   override get count(): number {
@@ -91,8 +91,8 @@ export class EpochSeriesSet extends SeriesIdentities {
       const series = this.selection.next();
       if (series === NO_SERIES) break;
       this.capture(series);
-      if (--left > 0) continue;
-      if (!goOn(SERIES_PER_STEP * SERIES_WORK)) return false;
+      if (--left > 0 && !this.selection.hasWorked) continue;
+      if (!goOn(SERIES_PER_STEP * SERIES_WORK + this.selection.takeWork())) return false;
       left = SERIES_PER_STEP;
     }
     this.starts[this.selected] = this.captured.count;

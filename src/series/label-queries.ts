@@ -14,11 +14,12 @@
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
 import { type PairRef, type SeriesRef, type SymbolRef, windowStart } from "../base/units.ts";
+import { pairOfName } from "./bound-matcher.ts";
 import type { Head } from "./head.ts";
 import { compareUtf8, Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
-import { hasSamples, pairOfName, Selection } from "./select.ts";
+import { hasSamples, Selection } from "./select.ts";
 import { NO_SERIES } from "./series-table.ts";
 
 /** Selectors of which a series must satisfy one. */
@@ -42,13 +43,14 @@ async function unionOf(
 ): Promise<Set<SeriesRef>> {
   const union = new Set<SeriesRef>();
   for (const matchers of selectors) {
-    const selection = new Selection(head, matchers);
+    const selection = new Selection(head.index, matchers);
     while (!selection.prepare(() => !slices.isOver())) await slices.next();
     let left = STEP;
     for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
       if (hasSamples(head, series, fromMs, toMs)) union.add(series);
-      if (--left > 0) continue;
+      if (--left > 0 && !selection.hasWorked) continue;
       left = STEP;
+      selection.takeWork();
       if (slices.isOver()) await slices.next();
     }
   }

@@ -141,9 +141,9 @@ export class PairTable {
     this.postings.fill(this.count, starts, entries);
   }
 
-  /** Copies the series of a pair in rising order to `into` from `at`; returns how many. */
-  readSeries(pair: PairRef, into: Uint32Array, at: number): number {
-    return this.postings.read(pair, into, at);
+  /** Copies the series of a pair to `into`, which has room, in no order; returns how many. */
+  copySeries(pair: PairRef, into: Uint32Array): number {
+    return this.postings.copy(pair, into);
   }
 
   /** Takes dead series out of a pair's postings; a pair without series goes. */

@@ -4,8 +4,7 @@
  * I1  A list is `counts[list]` series refs in storage of a power-of-two capacity; a list of one
  *     lives in its own entry of `blocks` and has no storage.
  * I2  Storage up to POOLED_ENTRIES_MAX lies in a pool; a longer list has an array of its own.
- * I3  A list is in rising order unless its `unsorted` flag is set; reading sorts it first.
- * I4  The lists that hold the series appended last are open: their last series, from `openStarts`
+ * I3  The lists that hold the series appended last are open: their last series, from `openStarts`
  *     on, follow each other up to `last` and are not in storage yet. `openThrough` is last + 1 for
  *     an open list and 0 for every other one. Whatever looks at a list closes them all before.
  *
@@ -28,7 +27,6 @@ const NONE = -2;
 export class Postings {
   private counts: Column = sharedColumn(1024);
   private blocks: Column = sharedColumn(1024);
-  private unsorted: Column = sharedColumn(1024);
   private readonly pool = new EntryPool();
   private readonly large = new Map<number, Column>();
   private openThrough: Column = sharedColumn(1024);
@@ -88,16 +86,11 @@ export class Postings {
     }
   }
 
-  /** Copies the list in rising order to `into` (which has room) and returns its length. */
-  read(list: number, into: Uint32Array, at: number): number {
+  /** Copies the list to `into`, which has room, in no order; returns its length. */
+  copy(list: number, into: Uint32Array): number {
     const count = this.countOf(list);
-    if (count === 0) return 0;
-    const view = this.view(list, count);
-    if (this.unsorted[list] === 1) {
-      view.sort();
-      this.unsorted[list] = 0;
-    }
-    into.set(view, at);
+    if (count === 1) into[0] = this.blocks[list]!;
+    else if (count > 1) into.set(this.view(list, count));
     return count;
   }
 
@@ -114,7 +107,6 @@ export class Postings {
   /** Keeps the first entries of a list, in storage of their size. */
   private shorten(list: number, count: number, kept: number): void {
     this.counts[list] = kept;
-    if (kept <= 1) this.unsorted[list] = 0;
     if (kept > 1 && capacityFor(kept) === capacityFor(count)) return;
     const entries = this.view(list, count).slice(0, kept);
     this.freeStorage(list, count);
@@ -165,7 +157,6 @@ export class Postings {
   private appendRun(list: number, first: number, last: number): void {
     const count = this.counts[list]!;
     const total = count + last - first + 1;
-    if (count > 0 && this.entry(list, count, count - 1) > first) this.unsorted[list] = 1;
     if (total === 1) this.blocks[list] = first;
     else {
       if (count <= 1 || total > capacityFor(count)) this.enlarge(list, count, total);
@@ -206,12 +197,6 @@ export class Postings {
     else this.pool.fillRising(this.blocks[list]!, from, to, series);
   }
 
-  private entry(list: number, count: number, index: number): number {
-    if (count === 1) return this.blocks[list]!;
-    if (capacityFor(count) > POOLED_ENTRIES_MAX) return this.large.get(list)![index]!;
-    return this.pool.get(this.blocks[list]!, index);
-  }
-
   private view(list: number, count: number): Column {
     if (count === 1) return this.blocks.subarray(list, list + 1);
     const own = this.large.get(list);
@@ -232,7 +217,6 @@ export class Postings {
     while (list >= this.counts.length) {
       this.counts = doubled(this.counts);
       this.blocks = doubled(this.blocks);
-      this.unsorted = doubled(this.unsorted);
       this.openThrough = doubled(this.openThrough);
     }
   }

@@ -1,9 +1,9 @@
 /** Who the series of a selection are: labels and symbols by position in the selection. */
 import type { SeriesRef, SymbolRef } from "../base/units.ts";
+import { pairOfName } from "./bound-matcher.ts";
 import type { Head } from "./head.ts";
 import type { Labels } from "./labels.ts";
 import { NO_PAIR } from "./pairs.ts";
-import { pairOfName } from "./select.ts";
 
 export abstract class SeriesIdentities {
   protected readonly head: Head;

@@ -27,7 +27,8 @@ function postingsOf(index: LabelIndex): Map<string, number[]> {
   for (let pair = 0 as PairRef; pair < index.pairs.upperBound; pair++) {
     if (!index.pairs.isLive(pair)) continue;
     const into = new Uint32Array(index.pairs.seriesCountOf(pair));
-    index.pairs.readSeries(pair, into, 0);
+    index.pairs.copySeries(pair, into);
+    into.sort();
     const text = [index.pairs.nameOf(pair), index.pairs.valueOf(pair)].map((symbol) =>
       index.symbols.textOf(symbol),
     );

@@ -16,8 +16,8 @@ function seriesWith(index: LabelIndex, name: string, value: string): number[] {
   const pair = index.pairs.find(names as SymbolRef, values as SymbolRef);
   if (!index.pairs.isLive(pair)) return [];
   const into = new Uint32Array(index.pairs.seriesCountOf(pair));
-  index.pairs.readSeries(pair as PairRef, into, 0);
-  return [...into];
+  index.pairs.copySeries(pair as PairRef, into);
+  return [...into.sort()];
 }
 
 function textOf(labels: LabelSet): string {

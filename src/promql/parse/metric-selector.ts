@@ -6,6 +6,7 @@
 import type { Matcher } from "../../series/matcher.ts";
 import { ParseFailure } from "./parse-failure.ts";
 import { parseSelector } from "./parse-selector.ts";
+import type { Patterns } from "./patterns-ahead.ts";
 import { END, isMetricName } from "./token.ts";
 import { TokenCursor } from "./token-cursor.ts";
 
@@ -20,9 +21,9 @@ function parseWhole(cursor: TokenCursor): readonly Matcher[] {
 }
 
 /** The matchers of a selector. Throws TsdbError QUERY_PARSE as parseExpression() does. */
-export function parseMetricSelector(text: string): Matcher[] {
+export function parseMetricSelector(text: string, patterns?: Patterns): Matcher[] {
   try {
-    return [...parseWhole(new TokenCursor(text))];
+    return [...parseWhole(new TokenCursor(text, patterns))];
   } catch (error) {
     if (error instanceof ParseFailure) throw error.toError(text);
     throw error;

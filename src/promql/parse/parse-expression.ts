@@ -17,6 +17,7 @@ import { DurationParser, parseNumberOrDuration } from "./parse-duration.ts";
 import { ParseFailure } from "./parse-failure.ts";
 import { FULL_SYNTAX, type ParseOptions } from "./parse-options.ts";
 import { parseSelector } from "./parse-selector.ts";
+import type { Patterns } from "./patterns-ahead.ts";
 import { PostfixParser } from "./postfix.ts";
 import { unquote } from "./string-text.ts";
 import {
@@ -64,8 +65,8 @@ export class ExpressionParser {
   private depth = 0;
   private operatorCount = 0;
 
-  constructor(text: string, options: ParseOptions) {
-    this.cursor = new TokenCursor(text);
+  constructor(text: string, options: ParseOptions, patterns?: Patterns) {
+    this.cursor = new TokenCursor(text, patterns);
     this.options = options;
     const durations = new DurationParser(this.cursor, options);
     this.modifiers = new BinaryModifierParser(this.cursor, options);
@@ -198,9 +199,13 @@ export class ExpressionParser {
  * Parses a query. Throws TsdbError QUERY_PARSE with `LINE:COLUMN: parse error: …`, columns counted
  * in bytes from 1.
  */
-export function parseExpression(text: string, options: ParseOptions = FULL_SYNTAX): ParsedQuery {
+export function parseExpression(
+  text: string,
+  options: ParseOptions = FULL_SYNTAX,
+  patterns?: Patterns,
+): ParsedQuery {
   try {
-    return { text, root: new ExpressionParser(text, options).parse() };
+    return { text, root: new ExpressionParser(text, options, patterns).parse() };
   } catch (error) {
     if (error instanceof ParseFailure) throw error.toError(text);
     throw error;

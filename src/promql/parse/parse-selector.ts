@@ -81,7 +81,8 @@ function buildMatcher(
   literal: string,
 ): Matcher | null {
   try {
-    return new Matcher(type, name, unquote(literal));
+    const value = unquote(literal);
+    return new Matcher(type, name, value, cursor.patterns.get(value));
   } catch (error) {
     if (error instanceof ParseFailure) throw error;
     cursor.note(start, error instanceof Error ? error.message : String(error));

@@ -21,6 +21,9 @@ const INVALID_BYTE = /[\uDC80-\uDCFF]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3;
+
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -67,17 +70,20 @@ export function unquote(literal: string): string {
   const body = literal.slice(1, -1);
   if (quote === "`") return body;
   if (!body.includes("\\")) return body;
-  const bytes: number[] = [];
+  const bytes = new Uint8Array(UTF8_BYTES_MAX * body.length);
+  const escaped: number[] = [];
+  let length = 0;
   for (let at = 0; at < body.length; ) {
-    if (body[at] === "\\") {
-      at = appendEscape(body, at + 1, bytes);
-    } else {
-      const character = String.fromCodePoint(body.codePointAt(at)!);
-      for (const byte of encoder.encode(character)) bytes.push(byte);
-      at += character.length;
-    }
+    const escapeAt = body.indexOf("\\", at);
+    const end = escapeAt < 0 ? body.length : escapeAt;
+    length += encoder.encodeInto(body.slice(at, end), bytes.subarray(length)).written;
+    at = end;
+    if (at === body.length) break;
+    escaped.length = 0;
+    at = appendEscape(body, at + 1, escaped);
+    for (const byte of escaped) bytes[length++] = byte;
   }
-  return textOfBytes(Uint8Array.from(bytes));
+  return textOfBytes(bytes.subarray(0, length));
 }
 
 /** Appends the bytes of the escape whose letter is at `at`; returns where the text goes on. */

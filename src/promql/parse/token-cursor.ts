@@ -7,6 +7,7 @@
  */
 import { Lexer } from "./lexer.ts";
 import { ParseFailure } from "./parse-failure.ts";
+import { NO_PATTERNS, type Patterns } from "./patterns-ahead.ts";
 import { describeToken, type Token } from "./token.ts";
 
 export class TokenCursor {
@@ -14,10 +15,13 @@ export class TokenCursor {
   private ahead: Token | null = null;
   private lexerFailure: unknown = null;
   private problem: ParseFailure | null = null;
+  /** Patterns that were compiled before. */
+  readonly patterns: Patterns;
   /** Aggregations whose arguments are being parsed: they name the context of a stray token. */
   aggregationDepth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, patterns: Patterns = NO_PATTERNS) {
+    this.patterns = patterns;
     this.lexer = new Lexer(text);
     this.advance();
   }

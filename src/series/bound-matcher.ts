@@ -1,0 +1,132 @@
+/**
+ * One matcher of a selection bound to the index: the pairs whose values match, found bit by bit,
+ * and what it said of each pair so far, so that a pattern is never run twice on the same value.
+ *
+ * I1  Between two steps pairs may go and their refs may be given to others: who saw that happen
+ *     (PairTable.releasedCount) asks again.
+ *
+ * Units: work is what the meter of a query counts, about 20 ns.
+ */
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import type { LabelIndex } from "./label-index.ts";
+import type { Matcher } from "./matcher.ts";
+import { NO_PAIR } from "./pairs.ts";
+
+/** Work between two yields, and that of looking at a pair. */
+export const STEP_WORK = 1280;
+const PAIR_WORK = 2;
+const LITERAL_WORK = 20;
+/** Answers lie in pages of so many pairs, as a shift. */
+const PAGE_SHIFT = 12;
+const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+/** A name with fewer than this share of all pairs has its list of them walked. */
+const LISTED_SHARE = 1 / 8;
+
+/** Answers; 0 = not asked. */
+const YES = 1;
+const NO = 2;
+
+export class BoundMatcher {
+  readonly name: SymbolRef | -1;
+  readonly matchesAbsent: boolean;
+  /** Work of patterns since takeWork(). */
+  work = 0;
+  private readonly index: LabelIndex;
+  private readonly matcher: Matcher;
+  private answers: (Uint8Array | undefined)[] = [];
+  private found: PairRef[] = [];
+
+  constructor(index: LabelIndex, matcher: Matcher) {
+    this.index = index;
+    this.matcher = matcher;
+    this.name = index.symbols.findText(matcher.name);
+    this.matchesAbsent = matcher.matches("");
+  }
+
+  /** Whether a series satisfies the matcher. */
+  accepts(series: SeriesRef): boolean {
+    const pair = pairOfName(this.index, series, this.name);
+    return pair === NO_PAIR ? this.matchesAbsent : this.acceptsPair(pair);
+  }
+
+  /** The pairs whose value matches, once they are listed. */
+  get pairs(): readonly PairRef[] {
+    return this.found;
+  }
+
+  /** The work since it was asked last. */
+  takeWork(): number {
+    const { work } = this;
+    this.work = 0;
+    return work;
+  }
+
+  /** Finds the pairs whose value matches; only for a matcher that does not match "". */
+  *list(): Generator<number, void> {
+    const { pairs } = this.index;
+    const literals = this.matcher.literals();
+    if (this.name === -1) return;
+    if (literals !== null) yield* this.listLiterals(literals);
+    else if (pairs.valueCountOf(this.name) < pairs.upperBound * LISTED_SHARE) {
+      yield* this.listAmong(pairs.refsOfName(this.name));
+    } else yield* this.listAmong(null);
+  }
+
+  /** Looks at the found pairs anew. */
+  *askAgain(): Generator<number, void> {
+    const before = this.found;
+    this.answers = [];
+    this.found = [];
+    yield* this.listAmong(before);
+  }
+
+  private *listLiterals(literals: readonly string[]): Generator<number, void> {
+    const { pairs, symbols } = this.index;
+    for (const literal of literals) {
+      const value = symbols.findText(literal);
+      const pair = value === -1 ? NO_PAIR : pairs.find(this.name as SymbolRef, value);
+      if (pair !== NO_PAIR) this.found.push(pair);
+      this.work += LITERAL_WORK;
+      if (this.work >= STEP_WORK) yield this.takeWork();
+    }
+  }
+
+  /** Finds the matching ones of some pairs, or of all there are now. */
+  private *listAmong(some: ArrayLike<PairRef | number> | null): Generator<number, void> {
+    const { pairs } = this.index;
+    const count = some === null ? pairs.upperBound : some.length;
+    for (let i = 0; i < count; i++) {
+      const pair = (some === null ? i : some[i]!) as PairRef;
+      this.work += PAIR_WORK;
+      const isOfName = pairs.isLive(pair) && pairs.nameOf(pair) === this.name;
+      if (isOfName && this.acceptsPair(pair)) this.found.push(pair);
+      if (this.work >= STEP_WORK) yield this.takeWork();
+    }
+  }
+
+  private acceptsPair(pair: PairRef): boolean {
+    let page = this.answers[pair >>> PAGE_SHIFT];
+    if (page === undefined) {
+      page = new Uint8Array(PAGE_MASK + 1);
+      this.answers[pair >>> PAGE_SHIFT] = page;
+    }
+    const known = page[pair & PAGE_MASK]!;
+    if (known !== 0) return known === YES;
+    this.work += this.matcher.work;
+    const value = this.index.symbols.textOf(this.index.pairs.valueOf(pair));
+    const answer = this.matcher.matches(value);
+    page[pair & PAGE_MASK] = answer ? YES : NO;
+    return answer;
+  }
+}
+
+/** The pair of a series with the given name, or NO_PAIR. */
+export function pairOfName(index: LabelIndex, series: SeriesRef, name: SymbolRef | -1): PairRef {
+  if (name === -1) return NO_PAIR;
+  const count = index.series.pairCountOf(series);
+  for (let i = 0; i < count; i++) {
+    const pair = index.series.pairAt(series, i);
+    if (index.pairs.nameOf(pair) === name) return pair;
+  }
+  return NO_PAIR;
+}

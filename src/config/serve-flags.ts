@@ -175,7 +175,7 @@ export const SERVE_FLAGS = {
     "external-label",
     labelPairs,
     "",
-    "Label that every series gets when another server reads it by remote read; may be repeated.",
+    "Label that series get when another server reads or federates them; may be repeated.",
   ),
   remoteReadConcurrencyMax: flag(
     "storage.remote.read-concurrent-limit",

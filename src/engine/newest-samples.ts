@@ -2,40 +2,75 @@
  * The newest sample of every series that some selectors match, as federation asks for it.
  *
  * I1  A series comes once, whatever number of selectors match it; series without a name and series
- *     whose newest sample is a stale marker or a native histogram do not come.
+ *     whose newest sample is a stale marker do not come.
  * I2  Samples are in the order of their metric names, then of their label sets.
  *
  * Units: …Ms milliseconds since the epoch; both ends of the range are inclusive.
  */
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
+import { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
-import { histogramsOf } from "../promql/histogram/stored-histograms.ts";
+import type { FloatHistogram } from "../promql/histogram/float-histogram.ts";
+import { histogramOf } from "../promql/histogram/stored-histograms.ts";
 import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../promql/series-source.ts";
 import { compareUtf8, Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 
-/** A series with its newest sample. */
+/** A series with its newest sample: a number, or a native histogram. */
 export interface NewestSample {
   readonly labels: Labels;
+  /** 0 where the sample is a histogram. */
   readonly value: number;
+  readonly histogram: FloatHistogram | null;
   readonly timeMs: number;
 }
 
 const METRIC_NAME = "__name__";
 
-/** The last sample in the columns, or null when there is none or it ends the series. */
-function lastOf(columns: SampleColumns, labels: Labels): NewestSample | null {
-  const last = columns.length - 1;
-  if (last < 0) return null;
-  const [low, high] = [columns.bits[2 * last], columns.bits[2 * last + 1]];
-  if (high === STALE_HIGH && low === STALE_LOW) return null;
-  return { labels, value: columns.values[last] as number, timeMs: columns.times[last] as number };
-}
+/** What one series is read into, used again for every series. */
+class Columns {
+  private readonly floats = new SampleColumns();
+  private readonly histograms = new HistogramColumns();
 
-/** Whether the series has gone on with a histogram. */
-function hasHistogramAfter(set: SeriesSet, index: number, timeMs: number, toMs: number): boolean {
-  return histogramsOf(set, index, timeMs + 1, toMs) !== null;
+  /** The newest sample of a series in a range, or null when there is none or it ends the series. */
+  newest(set: SeriesSet, index: number, fromMs: number, toMs: number): NewestSample | null {
+    const { floats } = this;
+    floats.clear();
+    set.read(index, fromMs, toMs, floats);
+    const last = floats.length - 1;
+    const timeMs = last < 0 ? fromMs - 1 : (floats.times[last] as number);
+    const later = this.histogramAfter(set, index, timeMs + 1, toMs);
+    if (later !== undefined) return later;
+    if (last < 0) return null;
+    const [low, high] = [floats.bits[2 * last], floats.bits[2 * last + 1]];
+    if (high === STALE_HIGH && low === STALE_LOW) return null;
+    const value = floats.values[last] as number;
+    return { labels: set.labels(index), value, histogram: null, timeMs };
+  }
+
+  /** The newest histogram in a range, null when it ends the series, undefined without any. */
+  private histogramAfter(
+    set: SeriesSet,
+    index: number,
+    fromMs: number,
+    toMs: number,
+  ): NewestSample | null | undefined {
+    const labels = set.labels(index);
+    if (!set.readHistograms) {
+      const read = set.histograms?.(index, fromMs, toMs);
+      const [histogram, timeMs] = [read?.values.at(-1), read?.times.at(-1)];
+      if (histogram === undefined || timeMs === undefined) return undefined;
+      return { labels, value: 0, histogram, timeMs };
+    }
+    const { histograms } = this;
+    histograms.clear();
+    if (set.readHistograms(index, fromMs, toMs, histograms) === 0) return undefined;
+    const last = histograms.length - 1;
+    if (histograms.isStale(last)) return null;
+    const timeMs = histograms.timeOf(last);
+    return { labels, value: 0, histogram: histogramOf(histograms, last), timeMs };
+  }
 }
 
 function compare({ labels: left }: NewestSample, { labels: right }: NewestSample): number {
@@ -52,16 +87,14 @@ async function addNewest(
   slices: Slices,
 ): Promise<void> {
   if ("prepare" in set) while (!set.prepare(() => !slices.isOver())) await slices.next();
-  const columns = new SampleColumns();
+  const columns = new Columns();
   for (let i = 0; i < set.count; i++) {
     if (slices.isOver()) await slices.next();
     const labels = set.labels(i);
     const key = labels.key();
     if (!labels.has(METRIC_NAME) || found.has(key)) continue;
-    columns.clear();
-    set.read(i, fromMs, toMs, columns);
-    const newest = lastOf(columns, labels);
-    if (newest !== null && !hasHistogramAfter(set, i, newest.timeMs, toMs)) found.set(key, newest);
+    const newest = columns.newest(set, i, fromMs, toMs);
+    if (newest !== null) found.set(key, newest);
   }
 }
 

@@ -1,31 +1,52 @@
 /**
  * /federate: the newest sample of every series that the selectors match, for another Prometheus to
- * scrape. Lines of one metric stand together below their TYPE line.
+ * scrape, in the format that it asks for. Native histograms are in those of protobuf only.
+ *
+ * I1  However many series there are, they are found, sorted and written in slices.
  *
  * Units: …Ms milliseconds.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import type { Slices } from "../base/slices.ts";
 import { textPieces } from "../base/text-pieces.ts";
 import { type NewestSample, newestSamples } from "../engine/newest-samples.ts";
+import { acceptedFormat, type ExpositionFormat } from "./accepted-format.ts";
 import { addRoute, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
-import { type NameEscaping, nameEscapingOf, sampleLine, textType, typeLine } from "./exposition.ts";
+import { federationLabels, type LabelPair } from "./exposed-names.ts";
+import { federationLines } from "./exposition.ts";
+import { FamilySplitter } from "./metric-family.ts";
+import { FamilyEncoder } from "./metric-family-bytes.ts";
+import { familyTexts } from "./metric-family-text.ts";
 import { Parameters } from "./parameters.ts";
-import { inSlices, sendPieces, slicesOf } from "./pieces.ts";
+import { inSlices, sendBytes, sendPieces, slicesOf } from "./pieces.ts";
 import { wideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-function* federationLines(
-  samples: readonly NewestSample[],
-  escaping: NameEscaping,
-): Generator<string> {
-  let family = "";
-  for (const { labels, value, timeMs } of samples) {
-    const name = labels.get("__name__");
-    if (name !== family) yield `${typeLine(name, "untyped", escaping)}\n`;
-    family = name;
-    yield `${sampleLine(labels, value, timeMs, escaping)}\n`;
+type Samples = readonly NewestSample[];
+
+async function familyBytes(
+  samples: Samples,
+  given: readonly LabelPair[],
+  { escaping }: ExpositionFormat,
+  slices: Slices,
+): Promise<readonly Uint8Array[]> {
+  const encoder = new FamilyEncoder(given, escaping);
+  const splitter = new FamilySplitter(encoder);
+  for (const sample of samples) {
+    splitter.add(sample);
+    if (slices.isOver()) await slices.next();
   }
+  return encoder.finish();
+}
+
+function linesOf(
+  samples: Samples,
+  given: readonly LabelPair[],
+  { kind, escaping }: ExpositionFormat,
+): Iterable<string> {
+  if (kind === "classic") return federationLines(samples, given, escaping);
+  return familyTexts(samples, given, escaping, kind === "compact-text");
 }
 
 async function federate(
@@ -42,9 +63,14 @@ async function federate(
     const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
     const source = parts.service.source();
     const samples = await newestSamples(source, selectors, fromMs, nowMs, slices);
-    const escaping = nameEscapingOf(request.headers.accept ?? "");
-    const pieces = await inSlices(textPieces(federationLines(samples, escaping)), slices);
-    return sendPieces(reply.type(textType(escaping)), pieces);
+    const format = acceptedFormat(request.headers.accept ?? "");
+    const given = federationLabels(parts.settings.externalLabels);
+    reply.type(format.contentType);
+    if (format.kind === "delimited") {
+      return sendBytes(reply, await familyBytes(samples, given, format, slices));
+    }
+    const pieces = await inSlices(textPieces(linesOf(samples, given, format)), slices);
+    return sendPieces(reply, pieces);
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;
     reply

@@ -1,6 +1,6 @@
 /**
- * Long answers as text in pieces: made in slices, so that writes go on meanwhile, and sent as the
- * client takes them.
+ * Long answers in pieces, of text or of bytes: made in slices, so that writes go on meanwhile, and
+ * sent as the client takes them.
  *
  * Units: …Ms milliseconds, lengths are characters.
  */
@@ -56,9 +56,21 @@ export function sendPieces(reply: FastifyReply, pieces: readonly string[]): Fast
   return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
 }
 
-async function* encoded(pieces: readonly string[]): AsyncGenerator<Buffer> {
+/** The same for bytes. */
+export function sendBytes(reply: FastifyReply, pieces: readonly Uint8Array[]): FastifyReply {
+  if (pieces.length <= JOINED_PIECES_MAX) return reply.send(Buffer.concat(pieces));
+  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
+}
+
+async function* encoded(pieces: readonly (string | Uint8Array)[]): AsyncGenerator<Buffer> {
   for (let i = 0; i < pieces.length; i++) {
     if (i % PIECES_A_TURN === PIECES_A_TURN - 1) await nextTurn();
-    yield Buffer.from(pieces[i]!);
+    yield asBuffer(pieces[i]!);
   }
+}
+
+/** A text in UTF-8, or bytes where they lie. */
+function asBuffer(piece: string | Uint8Array): Buffer {
+  if (typeof piece === "string") return Buffer.from(piece);
+  return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
 }

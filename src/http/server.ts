@@ -16,6 +16,7 @@ import { constants } from "node:zlib";
 import compress from "@fastify/compress";
 import formBody from "@fastify/formbody";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { METRICS_TYPE } from "./accepted-format.ts";
 import { AccessGuard } from "./access-guard.ts";
 import { addAdminRoutes } from "./admin.ts";
 import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./api-routes.ts";
@@ -25,7 +26,6 @@ import { addProfileRoutes } from "./debug-pprof.ts";
 import { addDrillRoutes } from "./drill.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
-import { METRICS_TYPE } from "./exposition.ts";
 import { addFederationRoute } from "./federate.ts";
 import { formOfBytes, formOfText } from "./form-text.ts";
 import { addHeapAdminRoutes } from "./heap-admin.ts";
@@ -56,6 +56,9 @@ const FORM_BYTES_MAX = 10 * 2 ** 20;
 const PATH_PARAMETER_LENGTH_MAX = 16_384;
 /** Answers shorter than this are not worth compressing. */
 const COMPRESS_BYTES_MIN = 1024;
+/** What is compressed beside what is known to be worth it: texts, and /federate in protobuf. */
+const COMPRESSED_TYPES =
+  /^text\/(?!event-stream)|[+/](?:json|text|xml|octet-stream|vnd\.google\.protobuf)(?:;|$)/u;
 /**
  * Up to here an answer is compressed at once, 1.5 ms at most; a longer one in other threads, which
  * costs a stream and several changes of thread.
@@ -164,6 +167,7 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     globalDecompression: false,
     encodings: ["gzip", "deflate"],
     threshold: COMPRESS_BYTES_MIN,
+    customTypes: COMPRESSED_TYPES,
     syncThreshold: COMPRESS_AT_ONCE_BYTES_MAX,
     // The fastest level: answers stay on this machine or one network, and the thread is shared.
     zlibOptions: { level: constants.Z_BEST_SPEED },

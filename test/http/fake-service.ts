@@ -27,6 +27,7 @@ import type { ServerParts } from "../../src/http/server-parts.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 import { RequestCounts } from "../../src/observe/request-counts.ts";
 import { createEngine } from "../../src/promql/engine.ts";
+import { FloatHistogram } from "../../src/promql/histogram/float-histogram.ts";
 import type { SeriesSet, SeriesSource } from "../../src/promql/series-source.ts";
 import type { SeriesExemplars } from "../../src/series/exemplar-queries.ts";
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
@@ -47,6 +48,7 @@ interface FakeSample {
 interface FakeSeries {
   readonly labels: Labels;
   readonly samples: FakeSample[];
+  readonly histogram?: { readonly timeMs: number; readonly value: FloatHistogram };
 }
 
 const words = new Uint32Array(2);
@@ -72,6 +74,18 @@ export class FakeService implements Service {
       return { timeMs: fromMs + i * 15_000, high: words[1] as number, low: words[0] as number };
     });
     this.kept.push({ labels: Labels.fromRecord(labels), samples });
+  }
+
+  /** Adds a series of one native histogram. */
+  addHistogram(
+    labels: Readonly<Record<string, string>>,
+    timeMs: number,
+    fields: Partial<FloatHistogram>,
+  ): void {
+    const value = Object.assign(new FloatHistogram(), fields);
+    this.kept.push({
+      ...{ labels: Labels.fromRecord(labels), samples: [], histogram: { timeMs, value } },
+    });
   }
 
   /** Ends the newest series with a stale marker. */
@@ -193,8 +207,9 @@ export class FakeService implements Service {
   }
 
   private matching(selectors: Selectors, fromMs: number, toMs: number): FakeSeries[] {
-    return this.kept.filter(({ labels, samples }) => {
-      const inRange = samples.some(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
+    return this.kept.filter(({ labels, samples, histogram }) => {
+      const kept = histogram === undefined ? samples : [histogram];
+      const inRange = kept.some(({ timeMs }) => timeMs >= fromMs && timeMs <= toMs);
       const fits = selectors.some((matchers) =>
         matchers.every((m) => m.matches(labels.get(m.name))),
       );
@@ -216,6 +231,11 @@ export class FakeService implements Service {
       },
       symbolText: (symbol) => symbols[symbol] as string,
       read: (index, from, to, into) => readSamples(found[index] as FakeSeries, from, to, into),
+      histograms: (index) => {
+        const { histogram } = found[index] as FakeSeries;
+        if (histogram === undefined) return null;
+        return { times: [histogram.timeMs], values: [histogram.value], startTimes: null };
+      },
     };
   }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { familiesOfBytes, familiesOfText } from "./exposed-families.ts";
 import { NOW_MS } from "./fake-service.ts";
 import { testServer } from "./test-server.ts";
 
-const { get, send, service } = await testServer();
+const { app, get, parts, send, service } = await testServer();
 
 service.add({ __name__: "up", job: "a", instance: "1" }, NOW_MS - 30_000, 1, 2, 3);
 service.add({ __name__: "down", path: 'C:\\x "y"\n' }, NOW_MS - 60_000, Number.NEGATIVE_INFINITY);
@@ -11,6 +12,11 @@ service.add({ __name__: "ended", job: "a" }, NOW_MS - 60_000, 1);
 service.endLast(NOW_MS - 30_000);
 service.add({ __name__: "old", job: "a" }, NOW_MS - 300_000, 1);
 service.add({ job: "nameless" }, NOW_MS, 1);
+service.addHistogram({ __name__: "took_seconds" }, NOW_MS, {
+  count: 2,
+  sum: 3,
+  resetHint: "gauge",
+});
 
 const ALL = 'match[]={__name__=~".%2B"}';
 
@@ -50,6 +56,42 @@ describe("/federate", () => {
     const accept = `application/openmetrics-text;escaping=${escaping},text/plain;q=0.5`;
     const { text } = await get('/federate?match[]={"dotted.name"}', { accept });
     expect(text).toContain(`\n${metric}{${label}="v",instance=""} 1e-07 `);
+  });
+
+  it.each(["delimited", "text", "compact-text"])(
+    "writes protobuf messages with encoding=%s, histograms among them",
+    async (encoding) => {
+      const accept =
+        `application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;` +
+        `encoding=${encoding};escaping=dots;q=0.7,text/plain;q=0.5`;
+      const url = `/federate?${ALL}`;
+      const { headers, rawPayload } = await app.inject({ url, headers: { accept } });
+      expect(headers["content-type"]).toBe(
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; " +
+          `encoding=${encoding}; escaping=dots`,
+      );
+      const families =
+        encoding === "delimited"
+          ? familiesOfBytes(rawPayload)
+          : familiesOfText(rawPayload.toString());
+      expect(families.map(({ name, type }) => [...name!, ...type!])).toEqual([
+        ["dotted_dot_name", "UNTYPED"],
+        ["down", "UNTYPED"],
+        ["took_seconds", "GAUGE_HISTOGRAM"],
+        ["up", "UNTYPED"],
+      ]);
+    },
+  );
+
+  it("gives every series the external labels that it has not", async () => {
+    const settings = {
+      ...parts.settings,
+      externalLabels: { job: "x", area: "<&>", instance: "i" },
+    };
+    const other = await testServer({ settings });
+    other.service.add({ __name__: "up", job: "a" }, NOW_MS, 1);
+    const { text } = await other.get(`/federate?${ALL}`);
+    expect(text).toBe(`# TYPE up untyped\nup{job="a",area="<&>",instance="i"} 1 ${NOW_MS}\n`);
   });
 
   it("takes a selector that matches everything, and one without matchers for nothing", async () => {

@@ -12,7 +12,7 @@ import type { Evaluation } from "../promql/evaluate/evaluation.ts";
 import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
 import { type Patterns, patternsAhead } from "../promql/parse/patterns-ahead.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
-import { prettyText } from "../promql/print/expression-pretty.ts";
+import { prettyLines } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
 import { resultPieces } from "../promql/result/result-json.ts";
 import type { Matcher } from "../series/matcher.ts";
@@ -98,8 +98,8 @@ export class PromqlQueries implements QueryPort {
     return parseMetricSelector(text, await patternsOf(text, slices));
   }
 
-  async format(query: string, slices: Slices): Promise<string> {
-    return prettyText((await this.parsed(query, slices)).root);
+  async format(query: string, slices: Slices): Promise<readonly string[]> {
+    return prettyLines((await this.parsed(query, slices)).root);
   }
 
   async tree(query: string, slices: Slices): Promise<unknown> {

@@ -54,8 +54,8 @@ export interface QueryPort {
   range(options: RangeOptions): Promise<QueryOutcome>;
   /** Matchers of a selector such as `up{job="x"}`. */
   parseSelector(text: string, slices: Slices): Promise<Matcher[]>;
-  /** The query printed in the standard form. */
-  format(query: string, slices: Slices): Promise<string>;
+  /** The lines of the query printed in the standard form. */
+  format(query: string, slices: Slices): Promise<readonly string[]>;
   /** The query's tree as /api/v1/parse_query shows it. */
   tree(query: string, slices: Slices): Promise<unknown>;
   /** Checks a query and gives the matchers of each of its selectors. */

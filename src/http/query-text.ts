@@ -7,7 +7,7 @@ import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
 import { textPieces } from "../base/text-pieces.ts";
 import { formatValue } from "../promql/format-value.ts";
-import { labelsJson, timeText } from "../promql/result/result-json.ts";
+import { labelsJson, textJson, timeText } from "../promql/result/result-json.ts";
 import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
@@ -39,6 +39,24 @@ function* exemplarParts(found: readonly SeriesExemplars[]): Generator<string> {
   yield "]";
 }
 
+/** Lines as one JSON string. */
+function* lineParts(lines: readonly string[]): Generator<string> {
+  for (const [i, line] of lines.entries()) {
+    yield `${i === 0 ? '"' : "\\n"}${textJson(line).slice(1, -1)}`;
+  }
+  yield '"';
+}
+
+async function formatted(
+  { queries }: ServerParts,
+  parameters: Parameters,
+  slices: Slices,
+): Promise<ApiAnswer> {
+  const lines = await parsed(() => queries.format(parameters.first("query"), slices));
+  const pieces = await inSlices(textPieces(lineParts(lines)), slices);
+  return { pieces, warnings: [], infos: [] };
+}
+
 async function exemplars(
   { service, queries }: ServerParts,
   parameters: Parameters,
@@ -60,10 +78,9 @@ async function exemplars(
 export function addQueryTextRoutes(app: FastifyInstance, parts: ServerParts): void {
   const { queries } = parts;
   const both = ["GET", "POST"] as const;
-  addApiRoute(app, parts, "/format_query", both, async (parameters, _request, reply) => {
-    const slices = slicesOf(parts, reply);
-    return answer(await parsed(() => queries.format(parameters.first("query"), slices)));
-  });
+  addApiRoute(app, parts, "/format_query", both, (parameters, _request, reply) =>
+    formatted(parts, parameters, slicesOf(parts, reply)),
+  );
   addApiRoute(app, parts, "/parse_query", both, async (parameters, _request, reply) => {
     const slices = slicesOf(parts, reply);
     return answer(await parsed(() => queries.tree(parameters.first("query"), slices)));

@@ -24,6 +24,9 @@ export interface PatternParts {
 }
 
 const SPECIAL = /[\\.+*?()|[\]{}^$]/g;
+/** Plain characters and escapes of others. */
+const ESCAPED_TEXT = /^(?:[^\\.+*?()|[\]{}^$]|\\[!-/:-@[-`{-~])*$/;
+const ESCAPE = /\\(.)/g;
 const QUANTIFIER = /[*+?{]/;
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
 /** Flags from here on, as they may look. */
@@ -33,6 +36,7 @@ const NESTING = /[\\()[]/;
 const MARK = /[\\()|[]/g;
 /** Groups within groups that are looked into. */
 const DEPTH_MAX = 16;
+const ALTERNATIVES_A_STEP = 512;
 /** Length of all texts that groups multiply to. */
 const EXPANDED_LENGTH_MAX = 1 << 20;
 
@@ -130,6 +134,7 @@ function groupAt(pattern: string, from: number): { inner: string; end: number } 
 /** Every text of one of `heads` and one of `tails`; null when that is too much. */
 function joined(heads: readonly string[], tails: readonly string[]): readonly string[] | null {
   if (heads.length === 1 && heads[0] === "") return tails;
+  if (heads.length === 1 && tails.length === 1) return [heads[0]! + tails[0]!];
   const lengthOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
   const length = lengthOf(heads) * tails.length + lengthOf(tails) * heads.length;
   if (length > EXPANDED_LENGTH_MAX) return null;
@@ -151,6 +156,7 @@ function textsOfAll(pattern: string, depth: number): string[] | null {
 /** The texts that an alternative matches, when there are only some; else null. */
 function textsOf(alternative: string, depth: number): readonly string[] | null {
   if (!hasSpecial(alternative)) return [alternative];
+  if (ESCAPED_TEXT.test(alternative)) return [alternative.replace(ESCAPE, "$1")];
   let texts: readonly string[] | null = [""];
   let at = 0;
   while (at < alternative.length) {
@@ -184,18 +190,19 @@ class PartsBuilder implements PatternParts {
   readonly rest: string[] = [];
   isUnderstood = true;
 
-  addAll(pattern: string, depth: number): void {
+  *addAll(pattern: string, depth: number): Generator<void> {
     const alternatives = alternativesOf(pattern);
     if (alternatives === null) this.addUnknown(pattern);
-    else for (const alternative of alternatives) this.add(alternative, depth);
+    for (const [i, alternative] of alternatives?.entries() ?? []) {
+      const group = alternative.startsWith("(") ? groupAt(alternative, 0) : null;
+      const isGroup = group?.end === alternative.length && depth < DEPTH_MAX;
+      if (isGroup) yield* this.addAll(group.inner, depth + 1);
+      else this.add(alternative, depth);
+      if (i % ALTERNATIVES_A_STEP === ALTERNATIVES_A_STEP - 1) yield;
+    }
   }
 
   private add(alternative: string, depth: number): void {
-    const group = alternative.startsWith("(") ? groupAt(alternative, 0) : null;
-    if (group?.end === alternative.length && depth < DEPTH_MAX) {
-      this.addAll(group.inner, depth + 1);
-      return;
-    }
     const texts = textsOf(alternative, depth);
     if (texts !== null) {
       for (const text of texts) this.texts.push(text);
@@ -218,10 +225,10 @@ class PartsBuilder implements PatternParts {
   }
 }
 
-/** Takes a pattern apart. */
-export function partsOf(pattern: string): PatternParts {
+/** Takes a pattern apart; yields wherever others may run. */
+export function* partsInSteps(pattern: string): Generator<void, PatternParts> {
   const parts = new PartsBuilder();
-  if (hasSpecial(pattern)) parts.addAll(pattern, 0);
+  if (hasSpecial(pattern)) yield* parts.addAll(pattern, 0);
   else parts.texts.push(pattern);
   return parts;
 }

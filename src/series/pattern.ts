@@ -8,7 +8,7 @@
  * Units: lengths are UTF-16 units; work is what the meter of a query counts, about 20 ns.
  */
 import { RE2JS } from "re2js";
-import { partsOf } from "./pattern-parts.ts";
+import { partsInSteps } from "./pattern-parts.ts";
 
 /** Size of the alternatives that are compiled at a time, and of one named character class. */
 const PIECE_SIZE = 2048;
@@ -125,7 +125,7 @@ export class Pattern {
 
   /** Compiles piece by piece; throws re2js' error for a pattern that is none. */
   static *inSteps(pattern: string): Generator<void, Pattern> {
-    const parts = partsOf(pattern);
+    const parts = yield* partsInSteps(pattern);
     // `a)|(b` is none, though it would be one between our brackets.
     if (!parts.isUnderstood) compileBare(pattern);
     const pieces: RE2JS[] = [];

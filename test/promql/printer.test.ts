@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { Prng } from "../../src/base/prng.ts";
+import type { Expression } from "../../src/promql/ast.ts";
 import { parseExpression } from "../../src/promql/parse/parse-expression.ts";
 import { expressionJson } from "../../src/promql/print/expression-json.ts";
 import { prettyText } from "../../src/promql/print/expression-pretty.ts";
-import { expressionText } from "../../src/promql/print/expression-text.ts";
+import {
+  aggregationHead,
+  expressionText,
+  operatorText,
+  subquerySuffix,
+} from "../../src/promql/print/expression-text.ts";
+import { QueryGenerator } from "./random-query.ts";
 
 function printed(text: string): string {
   return expressionText(parseExpression(text).root);
@@ -114,5 +122,51 @@ describe("an expression as an object", () => {
         },
       },
     });
+  });
+});
+
+/** The naive twin: makes the text of every part to see how long it is. */
+function naivePretty(node: Expression, level = 0): string {
+  const indent = "  ".repeat(level);
+  const block = (head: string, parts: readonly Expression[]) => {
+    const list = parts.map((part) => naivePretty(part, level + 1)).join(",\n");
+    return `${indent}${head}(\n${list}\n${indent})`;
+  };
+  if (node.kind === "unary") {
+    return indent + node.operator + naivePretty(node.expression, level).trimStart();
+  }
+  const text = expressionText(node);
+  if (text.length <= 100) return node.kind === "subquery" ? text : indent + text;
+  if (node.kind === "call") return block(node.name, node.args);
+  if (node.kind === "paren") return block("", [node.expression]);
+  if (node.kind === "subquery") return naivePretty(node.expression, level) + subquerySuffix(node);
+  if (node.kind === "aggregation") {
+    const { parameter, expression } = node;
+    return block(aggregationHead(node), parameter ? [parameter, expression] : [expression]);
+  }
+  if (node.kind !== "binary") return indent + text;
+  const [left, right] = [node.left, node.right].map((side) => naivePretty(side, level + 1));
+  return `${left}\n${indent}${operatorText(node)}\n${right}`;
+}
+
+describe("an expression over several lines", () => {
+  it("is what looking at the text of every part makes of it", () => {
+    const generator = new QueryGenerator(new Prng(7));
+    let most = 0;
+    for (let i = 0; i < 500; i++) {
+      const halves = [generator.vector(2 + (i % 6)), generator.vector(4)];
+      const { root } = parseExpression(`sum(-${halves.join(" + ")}) or rate((${halves[1]})[5m:])`);
+      const text = prettyText(root);
+      expect(text).toBe(naivePretty(root));
+      most = Math.max(most, text.split("\n").length);
+    }
+    expect(most).toBeGreaterThan(20);
+  });
+
+  it("may have thousands of operators", () => {
+    const text = Array.from({ length: 1900 }, (_, i) => `up{job="${i}"}`).join(" or ");
+    const lines = pretty(text).split("\n");
+    expect(lines).toHaveLength(2 * 1894 + 1);
+    expect(lines.at(-1)).toBe('  up{job="1899"}');
   });
 });

@@ -2,7 +2,7 @@
  * Which expressions have the same value at every step: those whose selectors all have a fixed time
  * (`@`), and literals. They are evaluated once and repeated.
  */
-import type { Expression } from "../ast.ts";
+import type { BinaryExpression, Expression } from "../ast.ts";
 
 /** Functions whose result depends on the evaluation time even when their arguments do not. */
 const TIME_DEPENDENT = new Set([
@@ -18,6 +18,18 @@ const TIME_DEPENDENT = new Set([
   "timestamp",
   "year",
 ]);
+
+/** Of chains of operators, which would else be looked at again at each of them. */
+const known = new WeakMap<BinaryExpression, boolean>();
+
+function isBinaryInvariant(node: BinaryExpression): boolean {
+  let is = known.get(node);
+  if (is === undefined) {
+    is = isStepInvariant(node.left) && isStepInvariant(node.right);
+    known.set(node, is);
+  }
+  return is;
+}
 
 /** Whether a resolved expression does not depend on the step. */
 export function isStepInvariant(node: Expression): boolean {
@@ -38,7 +50,7 @@ export function isStepInvariant(node: Expression): boolean {
         isStepInvariant(node.expression) && (!node.parameter || isStepInvariant(node.parameter))
       );
     case "binary":
-      return isStepInvariant(node.left) && isStepInvariant(node.right);
+      return isBinaryInvariant(node);
     case "unary":
     case "paren":
       return isStepInvariant(node.expression);

@@ -27,6 +27,9 @@ const SPACE = /[ \t\n\r]/;
 const DIGIT = /[0-9]/;
 const LETTER = /[A-Za-z_]/;
 const WORD = /[A-Za-z0-9_]/;
+const NAME = /[A-Za-z0-9_:]+/y;
+/** Blanks and the beginning of a comment are no higher. */
+const LAST_BLANK = 0x23;
 const DURATION_WORDS = new Set(["step", "range", "min", "max", "min_of", "max_of"]);
 /** Symbols that stand for themselves outside braces; the longer ones are tried first. */
 const TWO_CHARACTER_OPERATORS = new Set(["==", "!=", "<=", ">=", "</", ">/"]);
@@ -54,7 +57,8 @@ export class Lexer {
   }
 
   private skipBlank(): void {
-    for (;;) {
+    // Most tokens begin at once, behind "#" in ASCII.
+    while (!(this.text.charCodeAt(this.position) > LAST_BLANK)) {
       while (SPACE.test(this.peek())) this.position++;
       if (this.peek() !== "#") return;
       while (this.position < this.text.length && !/[\r\n]/.test(this.peek())) this.position++;
@@ -86,6 +90,7 @@ export class Lexer {
       if (this.parenDepth !== 0) this.fail("unclosed left parenthesis");
       return this.take(END, 0);
     }
+    if (LETTER.test(first) || first === ":") return this.word();
     const pair = first + this.peek(1);
     if (TWO_CHARACTER_OPERATORS.has(pair)) return this.take(pair, 2);
     if (pair === "=~") this.fail("unexpected character after '=': '~'");
@@ -98,7 +103,6 @@ export class Lexer {
     if (ONE_CHARACTER_TOKENS.has(first)) return this.take(first, 1);
     if (DIGIT.test(first) || (first === "." && DIGIT.test(this.peek(1)))) return this.number();
     if (first === '"' || first === "'" || first === "`") return this.string();
-    if (LETTER.test(first) || first === ":") return this.word();
     return this.bracket(first);
   }
 
@@ -211,8 +215,9 @@ export class Lexer {
   }
 
   private word(): Token {
-    let length = 1;
-    while (WORD.test(this.peek(length)) || this.peek(length) === ":") length++;
+    NAME.lastIndex = this.position;
+    NAME.test(this.text);
+    const length = NAME.lastIndex - this.position;
     const word = this.text.slice(this.position, this.position + length);
     if (word.includes(":")) return this.take(METRIC_IDENTIFIER, length);
     const kind = keywordKind(word);

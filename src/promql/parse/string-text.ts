@@ -17,8 +17,12 @@ const SIMPLE_ESCAPES = new Map([
   ["\\", 92],
 ]);
 
+/** What a byte that is no UTF-8 is kept as. */
+const INVALID_UNIT = 0xdc00;
 const INVALID_BYTE = /[\uDC80-\uDCFF]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** All but printable ASCII without quote and backslash. */
+const UNUSUAL = /[^ !#-[\]-~]/gu;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 /** Of one UTF-16 unit. */
@@ -34,34 +38,47 @@ export function hasInvalidBytes(text: string): boolean {
 
 /** Length of the UTF-8 sequence that starts at `at`, or 0 when it is not valid. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
-  for (let length = 1; length <= 4 && at + length <= bytes.length; length++) {
-    try {
-      strictDecoder.decode(bytes.subarray(at, at + length));
-      return length;
-    } catch {
-      // Not a whole character yet, or not one at all.
-    }
+  const first = bytes[at]!;
+  if (first < 0x80) return 1;
+  const length = first < 0xc2 || first > 0xf4 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (at + length > bytes.length) return 0;
+  for (let i = 1; i < length; i++) {
+    if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
   }
-  return 0;
+  const second = bytes[at + 1]!;
+  // Not the shortest form, a surrogate, or beyond the last character.
+  if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return 0;
+  if ((first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return 0;
+  return length;
 }
+
+/** Bits of the first byte of a sequence of so many bytes that are of its character. */
+const FIRST_BITS = [0, 0x7f, 0x1f, 0x0f, 0x07];
 
 /** The text of some bytes; those that are no UTF-8 are kept. */
 export function textOfBytes(bytes: Uint8Array): string {
   try {
     return strictDecoder.decode(bytes);
   } catch {
-    let text = "";
-    for (let at = 0; at < bytes.length; ) {
-      const length = sequenceLength(bytes, at);
-      const end = at + Math.max(1, length);
-      text +=
-        length === 0
-          ? String.fromCharCode(0xdc00 | bytes[at]!)
-          : strictDecoder.decode(bytes.subarray(at, end));
-      at = end;
-    }
-    return text;
+    return textOfBrokenBytes(bytes);
   }
+}
+
+function textOfBrokenBytes(bytes: Uint8Array): string {
+  const units = new Uint16Array(bytes.length);
+  let count = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at);
+    let code = length === 0 ? INVALID_UNIT | bytes[at]! : bytes[at]! & FIRST_BITS[length]!;
+    for (let i = 1; i < length; i++) code = (code << 6) | (bytes[at + i]! & 0x3f);
+    at += Math.max(1, length);
+    if (code > 0xffff) {
+      units[count++] = 0xd7c0 + (code >>> 10);
+      code = 0xdc00 | (code & 0x3ff);
+    }
+    units[count++] = code;
+  }
+  return Buffer.from(units.buffer, 0, 2 * count).toString("utf16le");
 }
 
 /** Value of a string literal as written, quotes included; the lexer has checked its escapes. */
@@ -126,9 +143,7 @@ function quotedCharacter(character: string, quote: string): string {
 
 /** A text in double quotes, escaped as Go's %q does. */
 export function quote(text: string): string {
-  let quoted = '"';
-  for (const character of text) quoted += quotedCharacter(character, '"');
-  return `${quoted}"`;
+  return `"${text.replace(UNUSUAL, (character) => quotedCharacter(character, '"'))}"`;
 }
 
 /** One character in single quotes, escaped as Go's %q does for a rune. */

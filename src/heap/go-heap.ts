@@ -24,7 +24,7 @@ import {
   type SpanRef,
 } from "../base/units.ts";
 import type { GoRules } from "./go-rules.ts";
-import { grownCapacity, ladderCapacity, slotBytesOf } from "./growth.ts";
+import { CapacityLadder, grownCapacity, slotBytesOf } from "./growth.ts";
 import type { HeapMemory } from "./heap-memory.ts";
 import type { HeapParts } from "./heap-parts.ts";
 import { Pacer } from "./pacer.ts";
@@ -74,6 +74,7 @@ export class GoHeap implements HeapParts {
   readonly pauses = new Pauses();
   private readonly options: GoHeapOptions;
   private readonly clock: Clock;
+  private readonly ladder: CapacityLadder;
   private readonly classByEighth: Uint8Array;
   private readonly smallRequestMax: number;
   private readonly cached = new Uint32Array(CLASS_COUNT).fill(NO_SPAN);
@@ -85,6 +86,7 @@ export class GoHeap implements HeapParts {
     this.rules = options.rules;
     this.memory = options.memory;
     this.clock = options.clock;
+    this.ladder = new CapacityLadder(options.rules);
     this.pages = pages;
     this.store = new SpanStore(options.rules, options.memory, this.pages);
     this.pacer = new Pacer(options.gogcPercent, options.limitBytes);
@@ -184,7 +186,7 @@ export class GoHeap implements HeapParts {
 
   /** Capacity that ingestion reaches for `length` bytes. */
   ladderCapacity(length: number): number {
-    return ladderCapacity(this.rules, length);
+    return this.ladder.capacityFor(length);
   }
 
   /** Bytes of heap that a slice of `capacity` takes. */

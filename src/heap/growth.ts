@@ -59,3 +59,28 @@ export function ladderCapacity(rules: GoRules, length: number): number {
   while (capacity < length) capacity = grownCapacity(rules, capacity, capacity + 1);
   return capacity;
 }
+
+/** ladderCapacity() from steps that are kept, for many lengths. */
+export class CapacityLadder {
+  private readonly rules: GoRules;
+  private readonly steps: number[] = [FIRST_CAPACITY];
+
+  constructor(rules: GoRules) {
+    this.rules = rules;
+  }
+
+  /** Capacity that ingestion reaches for `length` bytes. */
+  capacityFor(length: number): number {
+    const { steps } = this;
+    let step = 0;
+    while (steps[step]! < length) {
+      step++;
+      if (step === steps.length) steps.push(this.above(steps[step - 1]!));
+    }
+    return steps[step]!;
+  }
+
+  private above(capacity: number): number {
+    return grownCapacity(this.rules, capacity, capacity + 1);
+  }
+}

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { GO_VERSIONS, rulesOfGoVersion } from "../../src/heap/go-rules.ts";
-import { grownCapacity, ladderCapacity, slotBytesOf } from "../../src/heap/growth.ts";
+import {
+  CapacityLadder,
+  grownCapacity,
+  ladderCapacity,
+  slotBytesOf,
+} from "../../src/heap/growth.ts";
 import { CLASS_COUNT, SLOT_BYTES, SPAN_PAGES } from "../../src/heap/size-classes.ts";
 import { oracleIsAbsent, oracleNote, tableRows } from "./oracle.ts";
 
@@ -42,6 +47,17 @@ describe("append's growth", () => {
     expect([0, 1, 128, 129, 513, 896, 897].map((length) => ladderCapacity(rules, length))).toEqual([
       128, 128, 128, 256, 896, 896, 1408,
     ]);
+  });
+
+  it("gives the same rung from steps that are kept, whichever lengths come first", () => {
+    for (const version of GO_VERSIONS) {
+      const rules = rulesOfGoVersion(version);
+      const ladder = new CapacityLadder(rules);
+      for (let i = 0; i < 3000; i++) {
+        const length = (i * 48_271) % 100_003;
+        expect(ladder.capacityFor(length)).toBe(ladderCapacity(rules, length));
+      }
+    }
   });
 
   it.skipIf(oracleIsAbsent)(`equals every measured row${oracleNote}`, () => {

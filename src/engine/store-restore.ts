@@ -40,7 +40,8 @@ export class StoreRestore implements RestoreTarget {
     store.ledger.source = SliceSource.restore;
   }
 
-  beginIndex(seriesCount: number): void {
+  begin(seriesCount: number, streamBytes: number): void {
+    this.store.heap.expect(streamBytes);
     this.store.head.index.beginRestore(seriesCount);
   }
 

@@ -194,6 +194,12 @@ export class GoHeap implements HeapParts {
     return slotBytesOf(this.rules, capacity);
   }
 
+  /** Says that slices of so many bytes will be allocated and written soon. */
+  expect(bytes: number): void {
+    const start = addressOfPage(this.pages.endPage);
+    this.memory?.expect(start, (start + bytes) as HeapAddress);
+  }
+
   /** runtime.GC(): one whole cycle, completely swept. */
   collect(): void {
     this.sweeper.finish();

@@ -15,6 +15,7 @@
 import { assert } from "../base/assert.ts";
 import type { HeapAddress } from "../base/units.ts";
 import { GROWING_BUFFER_BYTES_MAX, GrowingBuffer } from "./growing-buffer.ts";
+import { touchBeside } from "./page-toucher.ts";
 
 /** Bytes of a region: what one shared buffer can hold. */
 export const REGION_BYTES = 2 ** 32;
@@ -43,6 +44,17 @@ export class HeapMemory {
   /** Makes every address below `end` readable and writable. */
   ensure(end: HeapAddress): void {
     while (this.mapped < end) this.growStep(end);
+  }
+
+  /** Says that about all bytes from `start` to `end` will be written soon. */
+  expect(start: HeapAddress, end: HeapAddress): void {
+    this.ensure(end);
+    const ranges = this.regions.map(({ buffer }, region) => ({
+      buffer,
+      from: Math.max(0, start - region * REGION_BYTES),
+      to: Math.min(REGION_BYTES, end - region * REGION_BYTES),
+    }));
+    touchBeside(ranges.filter(({ from, to }) => from < to));
   }
 
   /** Notes that bytes below `end` may have been written. */

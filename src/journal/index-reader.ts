@@ -55,7 +55,6 @@ export class IndexReader {
     this.pairs = new Uint32Array(manifest.counts.pairs);
     const numbersMax = Math.max(NUMBERS_MIN, manifest.counts.series * GAPS_MAX);
     this.wantsNumbers = manifest.seriesBound <= numbersMax;
-    target.beginIndex(manifest.counts.series);
   }
 
   /** Whether every series has the number in the target that it has in the file. */

@@ -12,8 +12,8 @@ import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { FamilyMetadata } from "./snapshot-source.ts";
 
 export interface RestoreTarget {
-  /** An index of so many series follows. */
-  beginIndex(seriesCount: number): void;
+  /** An index of so many series follows, then chunks with streams of about so many bytes. */
+  begin(seriesCount: number, streamBytes: number): void;
   /** Takes the text `bytes[from, to)`; returns its number. */
   symbol(bytes: Uint8Array, from: number, to: number): number;
   pair(name: number, value: number): number;

@@ -5,6 +5,8 @@
  * at the first thing that is not as the format says; the target is then of no use. Where the caller
  * takes damage of chunk files, what is damaged is left out (salvage.ts).
  */
+import { CHUNK_STATE_BYTES, MARK_STATE_BYTES } from "../chunk/chunk-state.ts";
+import { MARK_SAMPLES } from "../chunk/seek-marks.ts";
 import { BlockReader, ReadBuffers } from "./block-reader.ts";
 import { ChunkFileReader } from "./chunk-file-reader.ts";
 import { IndexReader } from "./index-reader.ts";
@@ -12,8 +14,12 @@ import type { RestoreTarget } from "./restore-target.ts";
 import { salvageFile } from "./salvage.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
+import { CHUNK_HEADER_BYTES } from "./snapshot-format.ts";
 import { type FileEntry, type Manifest, nameOfEntry } from "./snapshot-manifest.ts";
 import type { FileRead } from "./window-files.ts";
+
+/** Marks of a chunk beside those that stay. */
+const FINE_MARKS = 2;
 
 /** Told after each block: blocks read so far and blocks of the snapshot. */
 export type Progress = (done: number, total: number) => void;
@@ -59,6 +65,7 @@ export async function readSnapshot(
     }
   };
   const [indexEntry, ...chunkEntries] = manifest.files as [FileEntry, ...FileEntry[]];
+  target.begin(manifest.counts.series, streamBytes(manifest, chunkEntries));
   const index = new IndexReader(manifest, target);
   await readFile(indexEntry, index);
   index.finish(nameOfEntry(indexEntry), indexEntry.length);
@@ -80,6 +87,14 @@ export async function readSnapshot(
   if (takeDamage === null) checkChunkCounts(manifest, chunks);
   const { recordCount, sampleCount, expiredCount } = chunks;
   return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount, wholeFiles };
+}
+
+/** About how many bytes the streams of all chunks have: what is left without states and marks. */
+function streamBytes({ counts }: Manifest, files: readonly FileEntry[]): number {
+  const bytes = files.reduce((sum, { length }) => sum + length, 0);
+  const marks = counts.samples / MARK_SAMPLES + counts.chunks * FINE_MARKS;
+  const states = counts.chunks * (CHUNK_HEADER_BYTES + CHUNK_STATE_BYTES);
+  return Math.max(0, Math.floor(bytes - states - marks * MARK_STATE_BYTES));
 }
 
 export type BlockTaker = Pick<IndexReader, "take">;

@@ -289,7 +289,7 @@ export class PlainTarget implements RestoreTarget {
     return this.sets.length - this.held.size;
   }
 
-  beginIndex(): void {}
+  begin(): void {}
 
   endIndex(): void {}
 

@@ -20,13 +20,16 @@ import type { Matcher } from "../series/matcher.ts";
 /** A series with its newest sample: a number, or a native histogram. */
 export interface NewestSample {
   readonly labels: Labels;
-  /** 0 where the sample is a histogram. */
+  /** 0 where the sample is a histogram; the bits of a NaN are in the two words. */
   readonly value: number;
+  readonly valueHigh: number;
+  readonly valueLow: number;
   readonly histogram: FloatHistogram | null;
   readonly timeMs: number;
 }
 
 const METRIC_NAME = "__name__";
+const NO_VALUE = { value: 0, valueHigh: 0, valueLow: 0 };
 
 /** What one series is read into, used again for every series. */
 class Columns {
@@ -43,10 +46,14 @@ class Columns {
     const later = this.histogramAfter(set, index, timeMs + 1, toMs);
     if (later !== undefined) return later;
     if (last < 0) return null;
-    const [low, high] = [floats.bits[2 * last], floats.bits[2 * last + 1]];
-    if (high === STALE_HIGH && low === STALE_LOW) return null;
-    const value = floats.values[last] as number;
-    return { labels: set.labels(index), value, histogram: null, timeMs };
+    const [valueLow, valueHigh] = [floats.bits[2 * last]!, floats.bits[2 * last + 1]!];
+    if (valueHigh === STALE_HIGH && valueLow === STALE_LOW) return null;
+    const value = floats.values[last]!;
+    return {
+      ...{ labels: set.labels(index), value, valueHigh, valueLow },
+      histogram: null,
+      timeMs,
+    };
   }
 
   /** The newest histogram in a range, null when it ends the series, undefined without any. */
@@ -61,7 +68,7 @@ class Columns {
       const read = set.histograms?.(index, fromMs, toMs);
       const [histogram, timeMs] = [read?.values.at(-1), read?.times.at(-1)];
       if (histogram === undefined || timeMs === undefined) return undefined;
-      return { labels, value: 0, histogram, timeMs };
+      return { labels, ...NO_VALUE, histogram, timeMs };
     }
     const { histograms } = this;
     histograms.clear();
@@ -69,7 +76,7 @@ class Columns {
     const last = histograms.length - 1;
     if (histograms.isStale(last)) return null;
     const timeMs = histograms.timeOf(last);
-    return { labels, value: 0, histogram: histogramOf(histograms, last), timeMs };
+    return { labels, ...NO_VALUE, histogram: histogramOf(histograms, last), timeMs };
   }
 }
 

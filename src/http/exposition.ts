@@ -8,7 +8,7 @@
  * Units: times are milliseconds since the epoch.
  */
 import type { NewestSample } from "../engine/newest-samples.ts";
-import { formatValue } from "../promql/format-value.ts";
+import { formatGeneral } from "../promql/format-value.ts";
 import type { NameEscaping } from "./accepted-format.ts";
 import { escapedName, exposedLabels, isClassicName, type LabelPair } from "./exposed-names.ts";
 
@@ -23,13 +23,18 @@ function nameText(name: string): string {
   return isClassicName(name) ? name : `"${escaped(name)}"`;
 }
 
+/** A number as Prometheus writes it here: negative zero has no sign. */
+function numberText(value: number): string {
+  return value === 0 ? "0" : formatGeneral(value);
+}
+
 /** One sample as a line; `metric` is its name, ready to be written. */
 function sampleLine(metric: string, labels: readonly LabelPair[], sample: NewestSample): string {
   const isQuoted = metric.startsWith('"');
   const parts = labels.map(([name, value]) => `${nameText(name)}="${escaped(value)}"`);
   if (isQuoted) parts.unshift(metric);
   const series = `${isQuoted ? "" : metric}{${parts.join(",")}}`;
-  return `${series} ${formatValue(sample.value)} ${sample.timeMs}\n`;
+  return `${series} ${numberText(sample.value)} ${sample.timeMs}\n`;
 }
 
 /** The lines of samples, which are in the order of their names; `given` are labels that all get. */

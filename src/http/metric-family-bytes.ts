@@ -6,7 +6,7 @@
  *
  * I1  A family's samples wait in pieces until their length is known, which stands before them; no
  *     family is moved or held twice, however long it is, and short ones share a piece.
- * I2  A NaN is Prometheus' ordinary one, 0x7ff8000000000001.
+ * I2  A number has the bits with which it was stored; a NaN in a histogram is 0x7ff8000000000001.
  *
  * Units: bytes; times are milliseconds since the epoch.
  */
@@ -88,7 +88,7 @@ export class FamilyEncoder implements FamilySink {
     this.head.number(FAMILY_TYPE, FAMILY_TYPES[type]);
   }
 
-  addSample({ labels, value, histogram, timeMs }: NewestSample): void {
+  addSample({ labels, valueHigh, valueLow, histogram, timeMs }: NewestSample): void {
     const { metric, inner } = this;
     metric.clear();
     for (const [name, text] of exposedLabels(labels, this.given, this.escaping)) {
@@ -99,7 +99,8 @@ export class FamilyEncoder implements FamilySink {
     }
     inner.clear();
     if (histogram === null) {
-      writeDouble(inner, UNTYPED_VALUE, value);
+      inner.byte(UNTYPED_VALUE);
+      inner.fixed64(valueHigh, valueLow);
       writeMessage(metric, METRIC_UNTYPED, inner);
     }
     metric.byte(METRIC_TIME);

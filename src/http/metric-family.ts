@@ -6,7 +6,8 @@
  * I1  Samples that follow each other are of one family while name and type are the same. A metric
  *     whose series are of several types makes several families of one name, which the format
  *     forbids and its reader takes: so does Prometheus.
- * I2  A histogram is written with float counts, also where its counts are integers.
+ * I2  A histogram is written with float counts, also where its counts are integers. One with custom
+ *     buckets is left out: its bounds have no field, and one such makes a scrape fail as a whole.
  */
 import type { NewestSample } from "../engine/newest-samples.ts";
 
@@ -37,8 +38,9 @@ export class FamilySplitter {
     this.sink = sink;
   }
 
-  /** Adds the next sample, which begins a family where it is another one. */
+  /** Adds the next sample, which begins a family where it is of another one. */
   add(sample: NewestSample): void {
+    if (sample.histogram?.usesCustomBuckets) return;
     const name = sample.labels.get("__name__");
     const type = familyTypeOf(sample);
     if (name !== this.name || type !== this.type) this.sink.beginFamily(name, type);

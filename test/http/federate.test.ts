@@ -8,6 +8,8 @@ const { app, get, parts, send, service } = await testServer();
 service.add({ __name__: "up", job: "a", instance: "1" }, NOW_MS - 30_000, 1, 2, 3);
 service.add({ __name__: "down", path: 'C:\\x "y"\n' }, NOW_MS - 60_000, Number.NEGATIVE_INFINITY);
 service.add({ __name__: "dotted.name", "lab.el": "v" }, NOW_MS, 1e-7);
+service.add({ __name__: "numbers", of: "large" }, NOW_MS, 1234567);
+service.add({ __name__: "numbers", of: "zero" }, NOW_MS, -0);
 service.add({ __name__: "ended", job: "a" }, NOW_MS - 60_000, 1);
 service.endLast(NOW_MS - 30_000);
 service.add({ __name__: "old", job: "a" }, NOW_MS - 300_000, 1);
@@ -32,6 +34,9 @@ describe("/federate", () => {
         `dotted_name{lab_el="v",instance=""} 1e-07 ${NOW_MS}\n` +
         "# TYPE down untyped\n" +
         `down{path="C:\\\\x \\"y\\"\\n",instance=""} -Inf ${NOW_MS - 60_000}\n` +
+        "# TYPE numbers untyped\n" +
+        `numbers{of="large",instance=""} 1.234567e+06 ${NOW_MS}\n` +
+        `numbers{of="zero",instance=""} 0 ${NOW_MS}\n` +
         "# TYPE up untyped\n" +
         `up{instance="1",job="a"} 3 ${NOW_MS}\n`,
     );
@@ -77,6 +82,7 @@ describe("/federate", () => {
       expect(families.map(({ name, type }) => [...name!, ...type!])).toEqual([
         ["dotted_dot_name", "UNTYPED"],
         ["down", "UNTYPED"],
+        ["numbers", "UNTYPED"],
         ["took_seconds", "GAUGE_HISTOGRAM"],
         ["up", "UNTYPED"],
       ]);

@@ -24,7 +24,10 @@ const print = (samples: readonly NewestSample[], isCompact: boolean) =>
 function sample(labels: Record<string, string>, value: number | FloatHistogram, timeMs = 1000) {
   const histogram = typeof value === "number" ? null : value;
   const number = typeof value === "number" ? value : 0;
-  return { labels: Labels.fromRecord(labels), value: number, histogram, timeMs };
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, number);
+  const words = { valueHigh: bits.getUint32(0), valueLow: bits.getUint32(4) };
+  return { labels: Labels.fromRecord(labels), value: number, ...words, histogram, timeMs };
 }
 
 function histogram(fields: Partial<FloatHistogram>): FloatHistogram {
@@ -45,6 +48,14 @@ describe("families", () => {
       "0a 08 0a 03 6a 6f 62 12 01 61 0a 0c 0a 08 69 6e 73 74 61 6e 63 65 12 00" +
       "2a 09 09 00 00 00 00 00 00 f0 3f 30 e8 07";
     expect(Buffer.from(bytes!).toString("hex")).toBe(hex.replaceAll(" ", ""));
+  });
+
+  it("keep the bits of a NaN", () => {
+    const odd = { ...sample({ __name__: "x" }, NaN), valueHigh: 0x7ff80000, valueLow: 0x123 };
+    const [bytes] = encode([odd]);
+    expect(Buffer.from(bytes!).toString("hex")).toContain(
+      "2a09092301000000 00f87f".replace(" ", ""),
+    );
   });
 
   it("are written as text in many lines, and in one", () => {
@@ -104,6 +115,12 @@ describe("families", () => {
     expect(types).toEqual([...parts, ["UNTYPED", 1]]);
   });
 
+  it("have no histogram with custom buckets", () => {
+    const custom = histogram({ schema: -53, customValues: [1], count: 1 });
+    expect(encode([sample({ __name__: "h" }, custom)])).toEqual([]);
+    expect(print([sample({ __name__: "h" }, custom)], true)).toBe("");
+  });
+
   it("of which one is long come in pieces, short ones together", () => {
     const series = (name: string, count: number) =>
       Array.from({ length: count }, (_, i) => sample({ __name__: name, i: `${i}` }, i));
@@ -131,7 +148,7 @@ const spans = fc
   .map((list) => ({ offsets: list.map(([at]) => at), lengths: list.map(([, length]) => length) }));
 const histograms = fc
   .record({
-    ...{ schema: fc.integer({ min: -53, max: 8 }), resetHint: fc.constantFrom("gauge", "unknown") },
+    ...{ schema: fc.integer({ min: -4, max: 8 }), resetHint: fc.constantFrom("gauge", "unknown") },
     ...{ zeroThreshold: numbers, zeroCount: numbers, count: numbers, sum: numbers },
     ...{ positiveSpans: spans, positiveBuckets: fc.array(numbers, { maxLength: 5 }) },
     ...{ negativeSpans: spans, negativeBuckets: fc.array(numbers, { maxLength: 5 }) },

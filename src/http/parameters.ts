@@ -1,9 +1,11 @@
 /**
  * Parameters of an API request: those of the URL and those of a form body, read as one.
  *
- * I1  Values of the body come before values of the URL, so the first value of a name is the body's.
+ * I1  Values of the body come before values of the URL, so the first value of a name is the body's;
+ *     but for those of a form in parts, which come behind them.
  * I2  A missing parameter and an empty one are the same for first().
  */
+import { PartsForm } from "./multipart-form.ts";
 
 /** A parsed query string or form: a name sent more than once has an array. */
 export type ParsedForm = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -20,21 +22,25 @@ function asForm(value: unknown): ParsedForm | null {
 }
 
 export class Parameters {
-  private readonly query: ParsedForm | null;
-  private readonly body: ParsedForm | null;
+  /** What was sent, the more important form first. */
+  private readonly forms: readonly (ParsedForm | null)[];
 
   constructor(query: unknown, body: unknown) {
-    this.query = asForm(query);
-    this.body = asForm(body);
+    this.forms =
+      body instanceof PartsForm ? [asForm(query), body.fields] : [asForm(body), asForm(query)];
   }
 
   /** First value of a parameter, "" when it is absent. */
   first(name: string): string {
-    return valuesOf(this.body, name)[0] ?? valuesOf(this.query, name)[0] ?? "";
+    for (const form of this.forms) {
+      const [value] = valuesOf(form, name);
+      if (value !== undefined) return value;
+    }
+    return "";
   }
 
   /** Every value of a parameter. */
   all(name: string): string[] {
-    return [...valuesOf(this.body, name), ...valuesOf(this.query, name)];
+    return this.forms.flatMap((form) => valuesOf(form, name));
   }
 }

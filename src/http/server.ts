@@ -33,6 +33,7 @@ import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
 import { addHistoryRoutes, addLiveRoute } from "./live.ts";
 import { addMetadataRoute } from "./metadata.ts";
+import { formOfParts, PARTS_TYPE } from "./multipart-form.ts";
 import { nodeServer } from "./node-server.ts";
 import { addNotificationRoutes } from "./notifications.ts";
 import { addOtlpRoute } from "./otlp-write.ts";
@@ -50,6 +51,12 @@ import { WriteDoor } from "./write-door.ts";
 
 const API_PREFIX = "/api/v1";
 const FORM_TYPE = "application/x-www-form-urlencoded";
+/** Routes about a query, to which a form may also come in parts; Prometheus has it so. */
+const PARTS_ROUTES: ReadonlySet<string> = new Set(
+  ["query", "query_range", "query_exemplars", "format_query", "parse_query"].map(
+    (route) => `${API_PREFIX}/${route}`,
+  ),
+);
 /** Forms hold queries; Go reads no longer ones either. */
 const FORM_BYTES_MAX = 10 * 2 ** 20;
 /** A label name in a path; longer ones than this are not found. */
@@ -69,6 +76,10 @@ const COMPRESS_AT_ONCE_BYTES_MAX = 128 * 1024;
 function readForms(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.register(formBody, { bodyLimit: FORM_BYTES_MAX, parser: formOfText });
+  const limits = { parseAs: "buffer", bodyLimit: FORM_BYTES_MAX } as const;
+  app.addContentTypeParser(PARTS_TYPE, limits, ({ headers }, body: Buffer, done) => {
+    done(null, formOfParts(headers["content-type"] ?? "", body.toString("latin1")));
+  });
   app.addContentTypeParser("*", (_request, payload, done) => {
     payload.resume();
     payload.on("end", () => done(null, undefined));
@@ -78,10 +89,12 @@ function readForms(app: FastifyInstance): void {
 
 /** Takes a content type that is not that of a form for none, whatever its text is. */
 function forgetOtherTypes(app: FastifyInstance): void {
-  app.addHook("onRequest", ({ headers }, _reply, done) => {
-    const [type = ""] = (headers["content-type"] ?? "").split(";", 1);
-    if (type.trim().toLowerCase() === FORM_TYPE) headers["content-type"] = FORM_TYPE;
-    else delete headers["content-type"];
+  app.addHook("onRequest", ({ headers, routeOptions }, _reply, done) => {
+    const [named = ""] = (headers["content-type"] ?? "").split(";", 1);
+    const type = named.trim().toLowerCase();
+    const isParts = type === PARTS_TYPE && PARTS_ROUTES.has(routeOptions.url ?? "");
+    if (type === FORM_TYPE) headers["content-type"] = FORM_TYPE;
+    else if (!isParts) delete headers["content-type"];
     done();
   });
 }

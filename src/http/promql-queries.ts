@@ -60,9 +60,15 @@ function patternsOf(text: string, slices: Slices): Promise<Patterns> {
   return doneInSlices(patternsAhead(text), slices);
 }
 
-/** Runs an evaluation slice by slice. */
-async function finish(evaluation: Evaluation, limit: number, clock: Clock): Promise<QueryOutcome> {
+/** Runs an evaluation slice by slice; the first begins in `slices`, unless that is over. */
+async function finish(
+  evaluation: Evaluation,
+  limit: number,
+  clock: Clock,
+  slices: Slices,
+): Promise<QueryOutcome> {
   try {
+    if (slices.isOver()) await slices.next();
     while (!evaluation.run(SLICE_MS)) await nextTurn();
     return await toOutcome(evaluation.result(), limit, new Slices(clock, SLICE_MS));
   } finally {
@@ -81,17 +87,19 @@ export class PromqlQueries implements QueryPort {
 
   async instant(options: InstantOptions): Promise<QueryOutcome> {
     const { source, timeMs, limit } = options;
-    const query = await this.parsed(options.query, this.slicesOf(options));
+    const slices = this.slicesOf(options);
+    const query = await this.parsed(options.query, slices);
     const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
-    return finish(evaluation, limit, this.clock);
+    return finish(evaluation, limit, this.clock, slices);
   }
 
   async range(options: RangeOptions): Promise<QueryOutcome> {
     const { source, startMs, endMs, stepMs, limit } = options;
-    const query = await this.parsed(options.query, this.slicesOf(options));
+    const slices = this.slicesOf(options);
+    const query = await this.parsed(options.query, slices);
     const overrides = this.overrides(options);
     const begun = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
-    return finish(begun, limit, this.clock);
+    return finish(begun, limit, this.clock, slices);
   }
 
   async parseSelector(text: string, slices: Slices): Promise<Matcher[]> {
@@ -111,14 +119,17 @@ export class PromqlQueries implements QueryPort {
   }
 
   private async parsed(text: string, slices: Slices): Promise<ParsedQuery> {
-    return this.engine.parse(text, await patternsOf(text, slices));
+    const parsed = this.engine.parse(text, await patternsOf(text, slices));
+    if (slices.isOver()) await slices.next();
+    return parsed;
   }
 
   /** Slices for what is done before a query runs. */
   private slicesOf({ signal }: QueryOptions): Slices {
     return new Slices(this.clock, SLICE_MS, async () => {
       await nextTurn();
-      if (signal.aborted) throw new TsdbError("QUERY_CANCELED", "query was canceled in parsing");
+      if (signal.aborted)
+        throw new TsdbError("QUERY_CANCELED", "query was canceled before its evaluation");
     });
   }
 

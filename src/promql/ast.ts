@@ -131,6 +131,8 @@ export interface VectorMatching {
 
 export interface BinaryExpression {
   readonly kind: "binary";
+  /** Whether both sides are scalars: chains of operators are deep, so it is found once. */
+  readonly isScalar: boolean;
   readonly start: number;
   readonly operator: BinaryOperator;
   /** Where the operator stands. */

@@ -11,6 +11,8 @@
  *
  * Units: times are milliseconds since the epoch of the calendar, both ends inclusive.
  */
+import { assert } from "../base/assert.ts";
+import { longerWords } from "../base/longer-columns.ts";
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { CapturedChunks, type ChunkCopy, encodingOf } from "../chunk/captured-chunks.ts";
 import { ChunkKind, NO_CHUNK } from "../chunk/chunk-table.ts";
@@ -19,10 +21,9 @@ import { encodeHistograms, encodeSamples } from "../chunk/encode-samples.ts";
 import { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import { NOT_IN_KERNEL, type RateResult } from "../chunk/rate-request.ts";
-import type { ReaderEpoch } from "../chunk/reader-epochs.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
+import { SharedEpoch } from "../chunk/shared-epoch.ts";
 import { dropCovered, isTouched, type TimeIntervals } from "../chunk/time-intervals.ts";
-import { type Column, doubled, sharedColumn } from "./columns.ts";
 import type { Head } from "./head.ts";
 import type { Matcher } from "./matcher.ts";
 import { Selection } from "./select.ts";
@@ -40,32 +41,52 @@ export interface CaptureRange {
 /** Series captured between two looks, and the work of one in the meter's units. */
 const SERIES_PER_STEP = 64;
 const SERIES_WORK = 8;
+/** Series for which there is room at first. */
+const FIRST_SERIES = 16;
 
 const samples = new SampleColumns(1024);
 const histograms = new HistogramColumns();
 
 export class EpochSeriesSet extends SeriesIdentities {
   private readonly range: CaptureRange;
-  private readonly epoch: ReaderEpoch;
-  private readonly captured: CapturedChunks;
-  private readonly selection: Selection;
+  private readonly matchers: readonly Matcher[];
+  private readonly epoch: SharedEpoch;
+  /** What the first prepare() makes: a query may have very many selectors. */
+  private begun: { readonly captured: CapturedChunks; readonly selection: Selection } | null = null;
   private readonly chain: ChunkRef[] = [];
   /** By position: the series, and how many chunks are captured before its first. */
-  private refs: Column = sharedColumn(64);
-  private starts: Column = sharedColumn(64);
+  private refs: Uint32Array = new Uint32Array(FIRST_SERIES);
+  private starts: Uint32Array = new Uint32Array(FIRST_SERIES);
   private selected = 0;
   /** By position: stretches that were deleted when the series was captured. */
   private readonly deleted = new Map<number, TimeIntervals>();
   /** By position: series with a chunk of native histograms. */
   private readonly withHistograms = new Set<number>();
   private isPrepared = false;
+  private isClosed = false;
 
-  constructor(head: Head, matchers: readonly Matcher[], range: CaptureRange) {
+  /** `epoch` is shared with the other selections of a query. */
+  constructor(
+    head: Head,
+    matchers: readonly Matcher[],
+    range: CaptureRange,
+    epoch = new SharedEpoch(head.chunks.readers),
+  ) {
     super(head);
     this.range = range;
-    this.epoch = head.chunks.readers.open();
-    this.captured = new CapturedChunks(head.chunks, this.epoch);
-    this.selection = new Selection(head.index, matchers);
+    this.matchers = matchers;
+    this.epoch = epoch;
+  }
+
+  private begin(): { readonly captured: CapturedChunks; readonly selection: Selection } {
+    const { chunks, index } = this.head;
+    const captured = new CapturedChunks(chunks, this.epoch.enter());
+    return { captured, selection: new Selection(index, this.matchers) };
+  }
+
+  private get captured(): CapturedChunks {
+    assert(this.begun !== null, "a selection is prepared before it is read");
+    return this.begun.captured;
   }
 
   override get count(): number {
@@ -74,7 +95,7 @@ export class EpochSeriesSet extends SeriesIdentities {
 
   /** Chunks that are read: those that were captured. */
   get chunksRead(): number {
-    return this.captured.count;
+    return this.begun?.captured.count ?? 0;
   }
 
   protected override refOf(index: number): SeriesRef {
@@ -84,18 +105,20 @@ export class EpochSeriesSet extends SeriesIdentities {
   /** Selects and captures; false = `goOn`, asked every so many units of work, said no. */
   prepare(goOn: (work: number) => boolean): boolean {
     if (this.isPrepared) return true;
-    if (!this.selection.prepare(goOn)) return false;
-    if (this.selected === 0) this.captured.expect(this.selection.candidateCount);
+    this.begun ??= this.begin();
+    const { selection, captured } = this.begun;
+    if (!selection.prepare(goOn)) return false;
+    if (this.selected === 0) captured.expect(selection.candidateCount);
     let left = SERIES_PER_STEP;
     for (;;) {
-      const series = this.selection.next();
+      const series = selection.next();
       if (series === NO_SERIES) break;
       this.capture(series);
-      if (--left > 0 && !this.selection.hasWorked) continue;
-      if (!goOn(SERIES_PER_STEP * SERIES_WORK + this.selection.takeWork())) return false;
+      if (--left > 0 && !selection.hasWorked) continue;
+      if (!goOn(SERIES_PER_STEP * SERIES_WORK + selection.takeWork())) return false;
       left = SERIES_PER_STEP;
     }
-    this.starts[this.selected] = this.captured.count;
+    this.starts[this.selected] = captured.count;
     this.isPrepared = true;
     return true;
   }
@@ -224,7 +247,8 @@ export class EpochSeriesSet extends SeriesIdentities {
 
   /** Ends the epoch; nothing is read after this. */
   close(): void {
-    this.epoch.close();
+    if (this.begun !== null && !this.isClosed) this.epoch.leave();
+    this.isClosed = true;
   }
 
   /** Takes a series with its chunks that overlap the range; leaves one without any out. */
@@ -252,7 +276,7 @@ export class EpochSeriesSet extends SeriesIdentities {
   }
 
   private grow(): void {
-    this.refs = doubled(this.refs);
-    this.starts = doubled(this.starts);
+    this.refs = longerWords(this.refs, 2 * this.refs.length);
+    this.starts = longerWords(this.starts, 2 * this.starts.length);
   }
 }

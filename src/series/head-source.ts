@@ -9,6 +9,7 @@ import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { decodeHistograms, decodeStale } from "../chunk/histogram-decoder.ts";
 import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
+import { SharedEpoch } from "../chunk/shared-epoch.ts";
 import { dropCovered } from "../chunk/time-intervals.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
 import { EpochSeriesSet } from "./epoch-series-set.ts";
@@ -95,9 +96,11 @@ export class HeadSeriesSet extends SeriesIdentities {
 /** Selectors over a head. */
 export class HeadSource {
   private readonly head: Head;
+  private readonly epoch: SharedEpoch;
 
   constructor(head: Head) {
     this.head = head;
+    this.epoch = new SharedEpoch(head.chunks.readers);
   }
 
   /** Selects now, for one who reads before anything else happens. */
@@ -112,6 +115,6 @@ export class HeadSource {
     toMs: number,
     newestOnly: boolean,
   ): EpochSeriesSet {
-    return new EpochSeriesSet(this.head, matchers, { fromMs, toMs, newestOnly });
+    return new EpochSeriesSet(this.head, matchers, { fromMs, toMs, newestOnly }, this.epoch);
   }
 }

@@ -8,6 +8,9 @@ import { Annotations } from "./annotations.ts";
 import { Meter } from "./meter.ts";
 import { QuerySymbols } from "./query-symbols.ts";
 
+/** Work of a selection besides its series, in the meter's units. */
+const SELECTION_WORK = 512;
+
 /** A selection of a query and how many samples were read of it. */
 export interface QuerySelection {
   readonly matchers: readonly Matcher[];
@@ -22,6 +25,8 @@ export class QueryContext {
   readonly meter: Meter;
   readonly symbols = new QuerySymbols();
   private readonly begun: BegunSeriesSet[] = [];
+  /** How many of them are prepared. */
+  private prepared = 0;
   private readonly selections: QuerySelection[] = [];
   private readonly goOn = (work: number): boolean => {
     this.meter.checkpoint(work);
@@ -73,7 +78,15 @@ export class QueryContext {
 
   /** Prepares the selections; false = paused: call again. */
   prepareSelections(): boolean {
-    return this.begun.every((set) => set.prepare(this.goOn));
+    for (; this.prepared < this.begun.length; this.prepared++) {
+      if (!this.begun[this.prepared]!.prepare(this.goOn)) return false;
+      this.meter.checkpoint(SELECTION_WORK);
+      if (this.meter.pauseWanted) {
+        this.prepared++;
+        return this.prepared === this.begun.length;
+      }
+    }
+    return true;
   }
 
   /** Lets the selections go; they are not read after this. */

@@ -8,6 +8,7 @@ import type { Meter } from "./meter.ts";
 import { inSteps } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { RangeStream } from "./range-stream.ts";
+import { ResultPages } from "./result-pages.ts";
 import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -109,6 +110,7 @@ export class MatrixCollector implements Collector {
   private readonly stream: VectorStream;
   private readonly times: Float64Array;
   private readonly series: SeriesList;
+  private readonly pages = new ResultPages();
   private ready = false;
 
   constructor(context: QueryContext, stream: VectorStream, grid: StepGrid) {
@@ -137,19 +139,23 @@ export class MatrixCollector implements Collector {
 
   /** All steps of a column. */
   private stepsOf(column: StepColumn): Points {
+    const values = this.pages.takeFloats(column.length);
+    const kinds = this.pages.takeBytes(column.length);
+    values.set(column.values);
+    kinds.set(column.kinds);
     return {
       times: this.times,
-      values: column.values.slice(),
-      kinds: column.kinds.slice(),
+      values,
+      kinds,
       histograms: column.histograms ? column.histograms.slice() : null,
     };
   }
 
   /** Only the steps that have a value. */
   private pointsOf(column: StepColumn, present: number): Points {
-    const times = new Float64Array(present);
-    const values = new Float64Array(present);
-    const kinds = new Uint8Array(present);
+    const times = this.pages.takeFloats(present);
+    const values = this.pages.takeFloats(present);
+    const kinds = this.pages.takeBytes(present);
     const histograms: Points["histograms"] = column.histograms ? new Array(present) : null;
     let point = 0;
     for (let step = 0; step < column.length; step++) {

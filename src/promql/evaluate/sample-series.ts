@@ -9,6 +9,8 @@ import type { SeriesSet } from "../series-source.ts";
 import type { Meter } from "./meter.ts";
 
 const NONE = -1;
+/** Samples for which there is room at first: a query may have very many selectors. */
+const FIRST_SAMPLES = 64;
 /** Work of reading a histogram, in the meter's units. */
 const HISTOGRAM_WORK = 128;
 
@@ -20,7 +22,7 @@ export interface LoadRange {
 }
 
 export class SampleSeries {
-  readonly floats = new SampleColumns();
+  readonly floats = new SampleColumns(FIRST_SAMPLES);
   histogramTimes: readonly number[] = [];
   histograms: readonly FloatHistogram[] = [];
   /** The chunk of histograms that is read next, NONE when nothing is being loaded. */

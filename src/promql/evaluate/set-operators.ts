@@ -113,6 +113,8 @@ export class FilterStream extends DerivedStream {
 /** `or`: all of the left side, then what the right side has in groups that the left side lacks. */
 export class UnionStream implements VectorStream {
   readonly distinctWithoutName = false;
+  /** That of the side the series comes from: chains of unions are deep, so it is not looked for. */
+  column: StepColumn;
   private readonly left: VectorStream;
   private readonly right: VectorStream;
   private readonly signatures: Signatures;
@@ -124,15 +126,12 @@ export class UnionStream implements VectorStream {
     this.left = left;
     this.right = right;
     this.signatures = new Signatures(matching);
-    this.table = new PresenceTable(left.column.length);
+    this.column = left.column;
+    this.table = new PresenceTable(this.column.length);
   }
 
   private get current(): VectorStream {
     return this.onRight ? this.right : this.left;
-  }
-
-  get column(): StepColumn {
-    return this.current.column;
   }
 
   get dropsName(): boolean {
@@ -157,14 +156,16 @@ export class UnionStream implements VectorStream {
   advance(): boolean {
     if (!this.onRight) {
       if (this.left.advance()) {
-        this.table.add(this.signatures.of(this.left), this.left.column);
+        this.column = this.left.column;
+        this.table.add(this.signatures.of(this.left), this.column);
         return true;
       }
       this.onRight = true;
     }
     while (this.right.advance()) {
-      this.table.filter(this.signatures.of(this.right), this.right.column, 0);
-      if (this.right.column.hasAny()) return true;
+      this.column = this.right.column;
+      this.table.filter(this.signatures.of(this.right), this.column, 0);
+      if (this.column.hasAny()) return true;
     }
     return false;
   }

@@ -16,7 +16,8 @@ export class Signatures {
   private readonly names: readonly string[];
   private readonly nameSet: ReadonlySet<string>;
   private readonly tuple: Int32Array;
-  private readonly tuples: TupleIndex;
+  /** Made when it is needed: a query may have very many operators. */
+  private tuples: TupleIndex | null = null;
   private readonly keys = new Map<string, number>();
 
   constructor(matching: VectorMatching) {
@@ -24,11 +25,10 @@ export class Signatures {
     this.names = matching.labels;
     this.nameSet = new Set(matching.on ? matching.labels : [METRIC_NAME, ...matching.labels]);
     this.tuple = new Int32Array(this.names.length);
-    this.tuples = new TupleIndex(this.names.length);
   }
 
   get count(): number {
-    return this.on ? this.tuples.count : this.keys.size;
+    return this.on ? (this.tuples?.count ?? 0) : this.keys.size;
   }
 
   /** Number of the match group of a series. */
@@ -37,6 +37,7 @@ export class Signatures {
       for (let i = 0; i < this.names.length; i++) {
         this.tuple[i] = series.labelSymbol(this.names[i]!);
       }
+      this.tuples ??= new TupleIndex(this.names.length);
       return this.tuples.add(this.tuple);
     }
     const key = this.matchLabels(series.labels()).key();

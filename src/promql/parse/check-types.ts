@@ -26,18 +26,6 @@ export const DOCUMENTED_TYPES: Readonly<Record<ValueType, string>> = {
   matrix: "range vector",
 };
 
-/** Of chains of operators, whose types would else be found again at each of them. */
-const binaryTypes = new WeakMap<BinaryExpression, ValueType>();
-
-function binaryType(node: BinaryExpression): ValueType {
-  const known = binaryTypes.get(node);
-  if (known !== undefined) return known;
-  const isScalar = typeOf(node.left) === "scalar" && typeOf(node.right) === "scalar";
-  const type = isScalar ? "scalar" : "vector";
-  binaryTypes.set(node, type);
-  return type;
-}
-
 /** The static type of an expression. */
 export function typeOf(expression: Expression): ValueType {
   switch (expression.kind) {
@@ -57,7 +45,7 @@ export function typeOf(expression: Expression): ValueType {
     case "paren":
       return typeOf(expression.expression);
     case "binary":
-      return binaryType(expression);
+      return expression.isScalar ? "scalar" : "vector";
   }
 }
 

@@ -11,7 +11,7 @@
 import type { BinaryOperator, Call, Expression, ParsedQuery } from "../ast.ts";
 import { signatureOf } from "../functions/signatures.ts";
 import { BinaryModifierParser } from "./binary-modifiers.ts";
-import { checkTypes } from "./check-types.ts";
+import { checkTypes, typeOf } from "./check-types.ts";
 import { parseAggregation } from "./parse-aggregation.ts";
 import { DurationParser, parseNumberOrDuration } from "./parse-duration.ts";
 import { ParseFailure } from "./parse-failure.ts";
@@ -111,6 +111,7 @@ export class ExpressionParser {
     const right = this.expression(kind === "^" ? binding : binding + 1);
     return {
       kind: "binary",
+      isScalar: typeOf(left) === "scalar" && typeOf(right) === "scalar",
       start: left.start,
       operator: kind as BinaryOperator,
       operatorStart: start,

@@ -11,7 +11,8 @@ import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
-import type { RestoreTarget } from "../journal/restore-target.ts";
+import { touchBeside } from "../heap/page-toucher.ts";
+import type { Expected, RestoreTarget } from "../journal/restore-target.ts";
 import { SeriesMarks } from "../journal/series-marks.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import { JournalNumbers, PositionColumn } from "./journal-columns.ts";
@@ -40,9 +41,10 @@ export class StoreRestore implements RestoreTarget {
     store.ledger.source = SliceSource.restore;
   }
 
-  begin(seriesCount: number, streamBytes: number): void {
-    this.store.heap.expect(streamBytes);
-    this.store.head.index.beginRestore(seriesCount);
+  begin({ series, chunks, marks, streamBytes }: Expected): void {
+    const { store } = this;
+    touchBeside([...store.chunks.expect(chunks, marks), ...store.heap.expect(streamBytes)]);
+    store.head.index.beginRestore(series);
   }
 
   symbol(bytes: Uint8Array, from: number, to: number): number {

@@ -44,6 +44,7 @@ import { SpanStore } from "./span-store.ts";
 import { NO_SPAN, spanBytes } from "./spans.ts";
 import { type ClassStats, classStats, type HeapStats, heapStats } from "./stats.ts";
 import { Sweeper } from "./sweeper.ts";
+import type { PageRange } from "./touch-pages.ts";
 import { verifyHeap } from "./verify-heap.ts";
 
 const FORCED_PERIOD_MS = 120_000;
@@ -194,10 +195,10 @@ export class GoHeap implements HeapParts {
     return slotBytesOf(this.rules, capacity);
   }
 
-  /** Says that slices of so many bytes will be allocated and written soon. */
-  expect(bytes: number): void {
+  /** Where slices of so many bytes will lie that are allocated next; the memory is mapped. */
+  expect(bytes: number): PageRange[] {
     const start = addressOfPage(this.pages.endPage);
-    this.memory?.expect(start, (start + bytes) as HeapAddress);
+    return this.memory?.expect(start, (start + bytes) as HeapAddress) ?? [];
   }
 
   /** runtime.GC(): one whole cycle, completely swept. */

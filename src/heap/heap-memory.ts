@@ -15,7 +15,7 @@
 import { assert } from "../base/assert.ts";
 import type { HeapAddress } from "../base/units.ts";
 import { GROWING_BUFFER_BYTES_MAX, GrowingBuffer } from "./growing-buffer.ts";
-import { touchBeside } from "./page-toucher.ts";
+import type { PageRange } from "./touch-pages.ts";
 
 /** Bytes of a region: what one shared buffer can hold. */
 export const REGION_BYTES = 2 ** 32;
@@ -46,15 +46,15 @@ export class HeapMemory {
     while (this.mapped < end) this.growStep(end);
   }
 
-  /** Says that about all bytes from `start` to `end` will be written soon. */
-  expect(start: HeapAddress, end: HeapAddress): void {
+  /** Maps the bytes from `start` to `end` and gives them by region: most will be written soon. */
+  expect(start: HeapAddress, end: HeapAddress): PageRange[] {
     this.ensure(end);
     const ranges = this.regions.map(({ buffer }, region) => ({
       buffer,
       from: Math.max(0, start - region * REGION_BYTES),
       to: Math.min(REGION_BYTES, end - region * REGION_BYTES),
     }));
-    touchBeside(ranges.filter(({ from, to }) => from < to));
+    return ranges.filter(({ from, to }) => from < to);
   }
 
   /** Notes that bytes below `end` may have been written. */

@@ -32,9 +32,10 @@ describe("pages touched ahead", () => {
     expect(Buffer.from(bytes).equals(Buffer.from(before))).toBe(true);
   });
 
-  it("are mapped, and not counted as touched before something was placed there", () => {
+  it("are told by region, mapped, not counted as touched before something is placed there", () => {
     const memory = new HeapMemory();
-    memory.expect((4 * MIB) as HeapAddress, (9 * MIB) as HeapAddress);
+    const ranges = memory.expect((4 * MIB) as HeapAddress, (9 * MIB) as HeapAddress);
+    expect(ranges.map(({ from, to }) => [from, to])).toEqual([[4 * MIB, 9 * MIB]]);
     expect(memory.mappedBytes).toBe(12 * MIB);
     expect(memory.touchedBytes).toBe(0);
     expect(memory.views[0]!.length).toBe(12 * MIB);

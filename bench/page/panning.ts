@@ -49,7 +49,7 @@ export async function setLevel(page: Page, level: number): Promise<void> {
 
 /** Drags up and down for some seconds, with the wheel in between; zooms at the ends of drags. */
 export async function pan(page: Page, seconds: number): Promise<void> {
-  const box = await page.locator(".map-canvas").boundingBox();
+  const box = await page.locator(".map-stage").boundingBox();
   if (box === null) throw new Error("there is no map");
   const x = box.x + box.width / 2;
   const [top, bottom] = [Math.max(box.y, 70) + 20, Math.min(box.y + box.height, 780) - 20];
@@ -90,7 +90,7 @@ export async function panned(
   const found: Panning[] = [];
   for (const [zoom, level] of ZOOMS) {
     await setLevel(page, level);
-    await page.locator(".map-canvas").scrollIntoViewIfNeeded();
+    await page.locator(".map-stage").scrollIntoViewIfNeeded();
     await page.waitForTimeout(SETTLE_MS);
     const frames = await traceFrames(browser, page, () => pan(page, seconds));
     found.push({ screen: name, zoom, frames });

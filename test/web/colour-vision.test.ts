@@ -6,6 +6,9 @@ const VISIONS: readonly Vision[] = ["normal", "protan", "deutan", "tritan"];
 const THEMES = ["light", "dark"] as const;
 /** Two patches this far apart are told apart side by side. */
 const APART = 12;
+/** And this far apart at a glance, without looking from one to the other. */
+const FAR_APART = 25;
+const FILLS = Array.from({ length: 64 }, (_, i) => (i + 1) / 64);
 
 /** Pairs that a vision sees closer together than APART. */
 function confused(colours: readonly string[], vision: Vision): string[] {
@@ -26,6 +29,13 @@ describe.each(THEMES)("the map's colours in the %s theme", (theme) => {
     const kinds = [...palette.origins, palette.idle].map(hexOf);
     expect(confused(kinds, vision)).toEqual([]);
     expect(confused(ends.map(hexOf), vision)).toEqual([]);
+  });
+
+  it.each(VISIONS)("tell spans that hold nothing from any that hold something: %s", (vision) => {
+    const nothing = hexOf(palette.empty);
+    const others = [...FILLS.map((part) => palette.occupancy(part)), palette.idle].map(hexOf);
+    const nearest = Math.min(...others.map((other) => distance(nothing, other, vision)));
+    expect(nearest).toBeGreaterThan(FAR_APART);
   });
 
   it.each(VISIONS)("tell spans that hold nothing from all windows and origins: %s", (vision) => {

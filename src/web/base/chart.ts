@@ -7,6 +7,7 @@
  */
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { type ChartMark, drawMarks } from "./chart-marks.ts";
 import { el } from "./element.ts";
 import { clockText, secondText, timeText } from "./figure-text.ts";
 import { colour, onTheme } from "./theme.ts";
@@ -18,15 +19,6 @@ export interface ChartLine {
   readonly fill?: boolean;
   readonly dash?: readonly number[];
   readonly width?: number;
-}
-
-/** A line across the chart at a moment. */
-export interface ChartMark {
-  readonly x: number;
-  readonly colour: string;
-  readonly text: string;
-  /** A short tick at the bottom instead. */
-  readonly isTick?: boolean;
 }
 
 export interface ChartOptions {
@@ -48,7 +40,9 @@ export interface ChartOptions {
 
 /** Behind "#rrggbb". */
 const FILL_ALPHA = "24";
-const TICK_PIXELS = 7;
+/** Room beside the last time, and how much of it a character takes. */
+const RIGHT_PIXELS = 20;
+const CHARACTER_PIXELS = 7;
 const MINUTE_SECONDS = 60;
 const FONT = "12px system-ui, sans-serif";
 const BINARY_STEPS = Array.from({ length: 50 }, (_, i) => 2 ** i);
@@ -64,6 +58,13 @@ function tickText(seconds: number, stepSeconds: number): string {
   if (stepSeconds < MINUTE_SECONDS) return secondText(seconds * 1000);
   const text = clockText(seconds * 1000);
   return text === "00:00" ? timeText(seconds * 1000).slice(5, 10) : text;
+}
+
+/** The text of a tick, unless it would be cut off at the right. */
+function whole(plot: uPlot, x: number, text: string): string {
+  const width = plot.bbox.width / devicePixelRatio;
+  const end = plot.valToPos(x, "x") + (text.length * CHARACTER_PIXELS) / 2;
+  return end > width + RIGHT_PIXELS ? "" : text;
 }
 
 export class Chart {
@@ -133,7 +134,7 @@ export class Chart {
       width,
       height: options.heightPixels,
       legend: { show: false },
-      padding: [10, 12, 0, 0],
+      padding: [10, RIGHT_PIXELS, 0, 0],
       cursor: {
         ...(options.group === undefined ? {} : { sync: { key: options.group } }),
         points: { size: 7 },
@@ -151,7 +152,7 @@ export class Chart {
       axes: this.axes(),
       series: [{}, ...options.lines.map((line) => this.series(line))],
       hooks: {
-        draw: [(plot) => this.drawMarks(plot)],
+        draw: [(plot) => drawMarks(plot, options.marks?.() ?? [])],
         setCursor: [({ cursor }) => options.onPointer?.(cursor.idx ?? null)],
         ready: [(plot) => this.listen(plot)],
       },
@@ -190,7 +191,8 @@ export class Chart {
         grid: { show: false },
         size: 28,
         space: 70,
-        values: (_u, xs, _axis, _space, step) => xs.map((x) => xText?.(x) ?? tickText(x, step)),
+        values: (plot, xs, _axis, _space, step) =>
+          xs.map((x) => whole(plot, x, xText?.(x) ?? tickText(x, step))),
       },
       {
         ...shared,
@@ -199,25 +201,5 @@ export class Chart {
         values: (_u, values) => values.map(valueText),
       },
     ];
-  }
-
-  private drawMarks(plot: uPlot): void {
-    const { ctx, bbox, scales } = plot;
-    const marks = this.options.marks?.() ?? [];
-    const { min, max } = scales["x"] as uPlot.Scale;
-    ctx.save();
-    for (const { x, colour: name, isTick } of marks) {
-      if (min === undefined || max === undefined || x < (min ?? 0) || x > (max ?? 0)) continue;
-      const at = Math.round(plot.valToPos(x, "x", true)) + 0.5;
-      ctx.strokeStyle = resolved(name);
-      ctx.lineWidth = Math.max(1, devicePixelRatio);
-      ctx.setLineDash(isTick === true ? [] : [4 * devicePixelRatio, 3 * devicePixelRatio]);
-      ctx.beginPath();
-      const height = isTick === true ? TICK_PIXELS * devicePixelRatio : bbox.height;
-      ctx.moveTo(at, bbox.top + bbox.height - height);
-      ctx.lineTo(at, bbox.top + bbox.height);
-      ctx.stroke();
-    }
-    ctx.restore();
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { DrillReading, DrillReport } from "../../http/api-types.ts";
 import { Chart, type ChartLine } from "../base/chart.ts";
+import type { ChartMark } from "../base/chart-marks.ts";
 import { el, segments, setText, swatch } from "../base/element.ts";
 import { bytesText } from "../base/figure-text.ts";
 import { LINE_COLOURS, lineColour } from "../base/line-colours.ts";
@@ -44,8 +45,10 @@ export class DrillCharts {
   private readonly goNote = el("p", { class: "soft go-note" });
   private readonly hidden = new Set<number>();
   private readonly values: readonly HTMLElement[];
+  private readonly goValues: readonly HTMLElement[];
   private chart: Chart | null = null;
   private columns: (number | null)[][] = [];
+  private goColumns: (number | null)[][] = [];
   private quantity: Quantity = "gap";
   private hasGo = false;
 
@@ -58,9 +61,16 @@ export class DrillCharts {
         onchange: () => this.setShown(i, box.checked),
       });
       const label = el("label", {}, box, swatch(runColour(i)), name);
-      return el("li", {}, label, el("b", {}));
+      return el(
+        "li",
+        {},
+        label,
+        el("b", {}),
+        el("span", { class: "soft go-value", "data-go": name }),
+      );
     });
     this.values = rows.map((row) => row.querySelector("b") as HTMLElement);
+    this.goValues = rows.map((row) => row.querySelector(".go-value") as HTMLElement);
     const choice = segments("quantity", QUANTITIES, this.quantity, (quantity) => {
       this.quantity = quantity;
       void this.draw();
@@ -99,7 +109,7 @@ export class DrillCharts {
       colour: runColour(i),
       width: i === 0 ? 2.5 : 1.75,
     }));
-    const goColumns = report.runs.map(({ name }) => {
+    this.goColumns = report.runs.map(({ name }) => {
       const measured = go?.get(name) ?? [];
       return xs.map((_, i) => measured[i] ?? null);
     });
@@ -110,19 +120,21 @@ export class DrillCharts {
       width: 1.25,
     }));
     this.chart?.destroy();
+    const marks = this.marks();
+    const moments = marks.map(({ name, x }) => `${name} at hour ${x}`).join(", ");
     this.chart = new Chart({
-      label: `${quantity} of every run by simulated hour`,
+      label: `${quantity} of every run by simulated hour; ${moments}`,
       heightPixels: 340,
       isTime: false,
       binary: true,
       lines: go === null ? lines : [...lines, ...goLines],
       valueText: bytesText,
       xText: (hour) => `h${hour}`,
-      marks: () => this.marks(),
+      marks: () => marks,
       onPointer: (index) => this.showValues(index),
     });
     this.place.replaceChildren(this.chart.element);
-    const columns = go === null ? this.columns : [...this.columns, ...goColumns];
+    const columns = go === null ? this.columns : [...this.columns, ...this.goColumns];
     this.chart.setData([xs, ...columns] as never);
     for (const place of this.hidden) this.setShown(place, false);
     setText(this.note, NOTES[quantity]);
@@ -151,7 +163,7 @@ export class DrillCharts {
     if (this.hasGo) this.chart?.setShown(this.report.runs.length + place, isShown);
   }
 
-  private marks() {
+  private marks(): ChartMark[] {
     const { scenario } = this.report;
     const hour = 3_600_000;
     const restart = Number(scenario["restartHour"]);
@@ -160,16 +172,22 @@ export class DrillCharts {
     const turn = Math.floor((restart + windowHours / 2 - 1e-6) / windowHours);
     const expiry = (turn + Number(scenario["windowCount"])) * windowHours - windowHours / 2;
     return [
-      { x: restart, colour: "restart", text: "restart" },
-      { x: expiry, colour: "muted", text: "last restored chunk dropped" },
+      { x: restart, colour: "restart", name: "restart" },
+      { x: expiry, colour: "muted", dash: [4, 3], name: "last restored chunk dropped" },
     ];
   }
 
+  /** The values of an hour, by default the last: of the run, and of real Go behind it. */
   private showValues(index: number | null): void {
     this.columns.forEach((column, i) => {
-      const value = column[index ?? column.length - 1];
-      const text = value === null || value === undefined ? "–" : bytesText(value);
-      setText(this.values[i] as HTMLElement, text);
+      const hour = index ?? column.length - 1;
+      const value = column[hour] ?? null;
+      setText(this.values[i] as HTMLElement, value === null ? "–" : bytesText(value));
+      const measured = this.goColumns[i]?.[hour] ?? null;
+      setText(
+        this.goValues[i] as HTMLElement,
+        measured === null ? "" : `Go ${bytesText(measured)}`,
+      );
     });
   }
 }

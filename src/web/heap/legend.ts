@@ -85,7 +85,7 @@ export function keyText(
 
 /** What a cell's colour stands for, in one sentence. */
 export const MODE_NOTES = {
-  occupancy: "Part of a span’s slots that hold live data. Bright spans are the gap.",
+  occupancy: "Part of a span’s slots that hold live data. What is not live is the gap.",
   class: "Size of a span’s slots.",
   window: "Youngest window in a span: when it has expired, the span is free.",
   origin: "How most of a span’s chunks came to lie there.",

@@ -37,9 +37,10 @@ const WINDOWS_DARK = ["#5546c0", "#9a3fc4", "#c9489a", "#e56f6f", "#f9a24c", "#f
 export const ORIGIN_COLOURS = ["#56b4e9", "#0072b2", "#d55e00", "#009e73"];
 const ORIGIN_COLOURS_DARK = ["#8bcdf2", "#3591cf", "#f07f2e", "#2bc097"];
 
-const IDLE: Readonly<Record<Theme, string>> = { light: "#e9eaea", dark: "#22272b" };
-const EMPTY: Readonly<Record<Theme, string>> = { light: "#ff8f1f", dark: "#ff9d3c" };
-/** Apart from all windows and origins, as orange is not. */
+const IDLE: Readonly<Record<Theme, string>> = { light: "#e9eaea", dark: "#2c3338" };
+/** Violet, which no part of the way from gold to teal comes near. */
+const EMPTY: Readonly<Record<Theme, string>> = { light: "#7b2cbf", dark: "#d86bff" };
+/** Apart from all windows and origins, as violet is not. */
 const EMPTY_AMONG_KINDS: Readonly<Record<Theme, string>> = { light: "#101418", dark: "#ffffff" };
 const STEPS = 64;
 

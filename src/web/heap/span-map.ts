@@ -4,6 +4,8 @@
  * I1  At most one frame is painted between two of the screen's.
  * I2  Everything that a pointer can do, keys can do: arrows move the cursor, + and - zoom, Home and
  *     End go to the ends, Enter opens the span.
+ * I3  The canvas is as high as the map may be; what is seen of it ends with the map while the whole
+ *     heap is shown, so that nothing blank lies below it.
  *
  * Units: pixels are CSS pixels; pages are 8 KiB.
  */
@@ -12,6 +14,7 @@ import { colour } from "../base/theme.ts";
 import type { FrameCells } from "./map-cells.ts";
 import { LEVELS, MapLayout } from "./map-layout.ts";
 import { MapPainter } from "./map-painter.ts";
+import { MapPointers } from "./map-pointers.ts";
 import { word } from "./palette.ts";
 import { byteAt, type SlotColours } from "./slots.ts";
 
@@ -27,7 +30,8 @@ export interface SpanMapEvents {
 }
 
 const WHEEL_ROWS = 0.02;
-const DRAG_PIXELS = 4;
+/** So high is the map at least: what a span's panel and the pointer's words have room in. */
+const HEIGHT_MIN = 240;
 
 export class SpanMap {
   readonly layout = new MapLayout();
@@ -37,11 +41,10 @@ export class SpanMap {
   private readonly events: SpanMapEvents;
   private readonly painter: MapPainter;
   private readonly cursor = el("div", { class: "map-cursor", hidden: true });
-  private readonly pointers = new Map<number, PointerEvent>();
+  private readonly pointers: MapPointers;
   private cursorPage: number | null = null;
   private isFitted = true;
   private isAsked = false;
-  private dragged = 0;
   private scale = 1;
   private shape = "";
   /** Asked of the style sheet once a theme: asking costs a look at all styles. */
@@ -59,8 +62,8 @@ export class SpanMap {
     });
     this.element = el("div", { class: "map-stage" }, this.canvas, this.cursor);
     this.painter = new MapPainter(this.canvas);
-    new ResizeObserver(() => this.resize()).observe(this.element);
-    this.listenToPointer();
+    new ResizeObserver(() => this.resize()).observe(this.canvas);
+    this.pointers = this.listenToPointers();
     this.canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.canvas.addEventListener("keydown", (event) => this.onKey(event));
     this.canvas.addEventListener("blur", () => this.setCursor(null));
@@ -80,7 +83,7 @@ export class SpanMap {
 
   /** Whether a finger or a button is down on the map. */
   get isHeld(): boolean {
-    return this.pointers.size > 0;
+    return this.pointers.isHeld;
   }
 
   /** Shows the whole heap. */
@@ -131,10 +134,13 @@ export class SpanMap {
     }
     // Written when changed only: it makes the browser look at styles again.
     const { isWhole } = layout;
-    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole}`;
+    const end = Math.max(HEIGHT_MIN, layout.rows * cellPixels);
+    const height = this.isFitted && isWhole && end < layout.height ? `${end}px` : "";
+    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole} ${height}`;
     if (shape !== this.shape) {
       this.shape = shape;
       canvas.classList.toggle("whole", isWhole);
+      this.element.style.height = height;
       canvas.dataset["columns"] = String(layout.columns);
       canvas.dataset["cellPixels"] = String(cellPixels);
       canvas.dataset["pagesPerCell"] = String(pagesPerCell);
@@ -144,7 +150,7 @@ export class SpanMap {
   }
 
   private resize(): void {
-    const { width, height } = this.element.getBoundingClientRect();
+    const { width, height } = this.canvas.getBoundingClientRect();
     if (width < 1 || height < 1) return;
     this.scale = Math.min(2, window.devicePixelRatio || 1);
     this.layout.width = width;
@@ -156,57 +162,21 @@ export class SpanMap {
     this.ask();
   }
 
-  private listenToPointer(): void {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => {
-      this.pointers.set(event.pointerId, event);
-      this.dragged = 0;
-      canvas.setPointerCapture(event.pointerId);
+  private listenToPointers(): MapPointers {
+    const { events, layout } = this;
+    return new MapPointers(this.canvas, {
+      point: (x, y) => this.pointAt(x, y, (page, byte) => events.point(page, byte, x, y)),
+      leave: () => events.point(null, 0, 0, 0),
+      pan: (pixels) => {
+        layout.scrollTo(layout.scrollRow - pixels / layout.zoom.cellPixels);
+        this.ask();
+      },
+      zoom: (levels, x, y) => this.zoom(levels, y, x),
+      choose: (x, y) => this.pointAt(x, y, (page, byte) => events.choose(page, byte)),
     });
-    canvas.addEventListener("pointermove", (event) => this.onMove(event));
-    canvas.addEventListener("pointerup", (event) => {
-      const isClick = this.pointers.delete(event.pointerId) && this.dragged < DRAG_PIXELS;
-      if (isClick) this.pointAt(event, (page, byte) => this.events.choose(page, byte));
-    });
-    canvas.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
-    canvas.addEventListener("pointerleave", () => this.events.point(null, 0, 0, 0));
-    canvas.addEventListener("dblclick", (event) => this.zoom(2, event.offsetY, event.offsetX));
   }
 
-  private onMove(event: PointerEvent): void {
-    const before = this.pointers.get(event.pointerId);
-    if (before === undefined) {
-      this.pointAt(event, (page, byte) =>
-        this.events.point(page, byte, event.offsetX, event.offsetY),
-      );
-      return;
-    }
-    if (this.pointers.size === 2) this.pinch(before, event);
-    else {
-      // Not offsetY: it makes the browser lay out the page first.
-      const moved = event.clientY - before.clientY;
-      this.dragged += Math.abs(moved);
-      this.layout.scrollTo(this.layout.scrollRow - moved / this.layout.zoom.cellPixels);
-      this.ask();
-    }
-    this.pointers.set(event.pointerId, event);
-  }
-
-  /** Two fingers: a level each time their distance has grown or shrunk by a third. */
-  private pinch(before: PointerEvent, now: PointerEvent): void {
-    const other = [...this.pointers.values()].find(({ pointerId }) => pointerId !== now.pointerId);
-    if (other === undefined) return;
-    const distance = (one: PointerEvent) =>
-      Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-    this.dragged += DRAG_PIXELS + Math.log(distance(now) / distance(before)) * 10;
-    const levels = Math.trunc((this.dragged - DRAG_PIXELS) / 4);
-    if (levels === 0) return;
-    this.dragged = DRAG_PIXELS;
-    this.zoom(Math.sign(levels), (now.offsetY + other.offsetY) / 2);
-  }
-
-  private pointAt(event: PointerEvent, then: (page: number, byte: number) => void): void {
-    const { offsetX: x, offsetY: y } = event;
+  private pointAt(x: number, y: number, then: (page: number, byte: number) => void): void {
     const page = this.layout.pageAt(x, y);
     if (page === null) {
       this.events.point(null, 0, 0, 0);

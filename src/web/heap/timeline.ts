@@ -5,7 +5,8 @@
  * Units: …Ms milliseconds since the epoch; charts count seconds.
  */
 import type { HeapEventKind, HeapFigures } from "../../http/api-types.ts";
-import { Chart, type ChartMark } from "../base/chart.ts";
+import { Chart } from "../base/chart.ts";
+import { type ChartMark, markSample } from "../base/chart-marks.ts";
 import { el, segments, setText, swatch } from "../base/element.ts";
 import { bytesText, secondText, timeText } from "../base/figure-text.ts";
 import type { HeapRecord } from "./record.ts";
@@ -17,20 +18,21 @@ const RANGES = [
   ["360", "6 h"],
   ["2160", "36 h"],
 ] as const;
-const EVENT_COLOURS: Readonly<Record<HeapEventKind, string>> = {
-  purge: "purge",
-  snapshot: "snapshot",
-  "snapshot-failed": "bad",
-  restart: "restart",
-  compaction: "compaction",
+/** What each kind of event is called, and the line that marks it. */
+interface EventMark {
+  readonly name: string;
+  readonly colour: string;
+  readonly dash: readonly number[];
+}
+
+const EVENTS: Readonly<Record<HeapEventKind, EventMark>> = {
+  restart: { name: "restart", colour: "restart", dash: [] },
+  purge: { name: "purge", colour: "purge", dash: [5, 3] },
+  snapshot: { name: "snapshot", colour: "snapshot", dash: [2, 3] },
+  "snapshot-failed": { name: "snapshot failed", colour: "bad", dash: [9, 2] },
+  compaction: { name: "compaction", colour: "compaction", dash: [9, 5] },
 };
-const EVENT_NAMES: Readonly<Record<HeapEventKind, string>> = {
-  purge: "purge",
-  snapshot: "snapshot",
-  "snapshot-failed": "snapshot failed",
-  restart: "restart",
-  compaction: "compaction",
-};
+const KINDS = Object.keys(EVENTS) as HeapEventKind[];
 const EVENTS_SHOWN = 5;
 const GROUP = "heap";
 const SECOND_MS = 1000;
@@ -54,6 +56,7 @@ export class Timeline {
   private readonly scrubber: HTMLInputElement;
   private readonly moment = el("output", { class: "moment", for: "scrubber" });
   private readonly live: HTMLButtonElement;
+  private readonly kinds = el("ul", { class: "legend", "aria-label": "marks" });
   private readonly events = el("ol", { class: "events" });
   private readonly onMoment: (timeMs: number | null) => void;
   private rangeMs = 60 * MINUTE_MS;
@@ -111,6 +114,7 @@ export class Timeline {
     this.lower.setData([times, ...LOWER.map(([, , of]) => this.shown.map(of))]);
     if (this.momentMs === null) this.showValues(null);
     this.showMoment();
+    this.showKinds();
     this.showEvents();
   }
 
@@ -164,6 +168,7 @@ export class Timeline {
         el("li", { class: "soft" }, "ticks: GC cycles"),
       ),
       this.lower.element,
+      this.kinds,
       el("div", { class: "scrub" }, this.scrubber, this.moment, this.live),
       this.events,
     );
@@ -187,11 +192,11 @@ export class Timeline {
   private marks(): ChartMark[] {
     const marks: ChartMark[] = this.record.events.map(({ timeMs, kind }) => ({
       x: timeMs / SECOND_MS,
-      colour: EVENT_COLOURS[kind],
-      text: kind,
+      colour: EVENTS[kind].colour,
+      dash: EVENTS[kind].dash,
     }));
     if (this.momentMs !== null) {
-      marks.push({ x: this.momentMs / SECOND_MS, colour: "ink", text: "looked at" });
+      marks.push({ x: this.momentMs / SECOND_MS, colour: "ink" });
     }
     return marks;
   }
@@ -205,9 +210,25 @@ export class Timeline {
     return risen.map(({ timeMs }) => ({
       x: timeMs / SECOND_MS,
       colour: "muted",
-      text: "gc",
       isTick: true,
     }));
+  }
+
+  /** Which lines stand for what, of the kinds that are in the range. */
+  private showKinds(): void {
+    const [from, to] = this.xRange() ?? [0, 0];
+    const inRange = this.record.events.filter(
+      ({ timeMs }) => timeMs / SECOND_MS >= from && timeMs / SECOND_MS <= to,
+    );
+    const there = KINDS.filter((kind) => inRange.some((event) => event.kind === kind));
+    if (this.kinds.dataset["kinds"] === there.join()) return;
+    this.kinds.dataset["kinds"] = there.join();
+    this.kinds.replaceChildren(
+      ...there.map((kind) => {
+        const { name, colour, dash } = EVENTS[kind];
+        return el("li", {}, markSample(colour, dash), name);
+      }),
+    );
   }
 
   private showEvents(): void {
@@ -220,9 +241,9 @@ export class Timeline {
         el(
           "li",
           {},
-          swatch(`var(--${EVENT_COLOURS[kind]})`),
+          markSample(EVENTS[kind].colour, EVENTS[kind].dash),
           el("time", {}, secondText(timeMs)),
-          el("b", {}, EVENT_NAMES[kind]),
+          el("b", {}, EVENTS[kind].name),
           el("span", { class: "soft" }, text),
         ),
       ),

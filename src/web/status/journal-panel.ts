@@ -12,12 +12,12 @@ const FAILING = "The journal cannot be written: writes are refused until it work
 
 export class JournalPanel {
   readonly element: HTMLElement;
-  private readonly body = el("div", {});
+  private readonly body = el("div", { class: "disk-facts" });
 
   constructor() {
     this.element = el(
       "section",
-      { class: "panel", "aria-label": "journal" },
+      { class: "panel disk", "aria-label": "journal" },
       el("div", { class: "panel-head" }, el("h2", {}, "Journal")),
       this.body,
     );

@@ -13,7 +13,7 @@ const NOT_ALLOWED = "Needs --web.enable-admin-api.";
 
 export class SnapshotPanel {
   readonly element: HTMLElement;
-  private readonly facts = el("div", {});
+  private readonly facts = el("div", { class: "disk-facts" });
   private readonly button: HTMLButtonElement;
   private readonly outcome = el("p", { class: "soft", role: "status" });
   private readonly onWritten: () => void;
@@ -28,7 +28,7 @@ export class SnapshotPanel {
     );
     this.element = el(
       "section",
-      { class: "panel", "aria-label": "snapshots" },
+      { class: "panel disk", "aria-label": "snapshots" },
       el("div", { class: "panel-head" }, el("h2", {}, "Snapshots"), this.button),
       this.outcome,
       this.facts,

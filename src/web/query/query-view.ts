@@ -15,7 +15,7 @@ import { nowMs } from "../base/page-clock.ts";
 import { keepParameters } from "../base/route.ts";
 import type { Editor } from "./editor.ts";
 import {
-  durationMs,
+  fieldFault,
   formOf,
   type Question,
   RANGES,
@@ -168,10 +168,9 @@ class QueryView {
 
   /** The question as the fields have it now. */
   private get question(): Question {
-    const range = this.range.value.trim();
     return {
       expression: (this.editor?.text ?? this.area.value).trim(),
-      range: durationMs(range) === null ? "1h" : range,
+      range: this.range.value.trim() || "1h",
       endMs: this.end.value === "" ? null : new Date(this.end.value).getTime(),
       step: this.step.value.trim(),
       tab: this.tab,
@@ -197,12 +196,17 @@ class QueryView {
       return;
     }
     this.abort?.abort();
+    const isRange = this.tab !== "table";
+    const fault = isRange ? fieldFault(question) : "";
+    if (fault !== "") {
+      this.fail(new Error(fault));
+      return;
+    }
     const abort = new AbortController();
     this.abort = abort;
     this.run.disabled = true;
     setText(this.summary, "Asking …");
     try {
-      const isRange = this.tab !== "table";
       const path = isRange ? "/api/v1/query_range" : "/api/v1/query";
       const answer = await askWhole<QueryReply>(path, {
         method: "POST",

@@ -53,12 +53,22 @@ export function readQuestion(parameters: URLSearchParams): Question {
   const tab = parameters.get("tab") as Tab;
   return {
     expression: parameters.get("expr") ?? "",
-    range:
-      durationMs(parameters.get("range") ?? "") === null ? "1h" : (parameters.get("range") ?? ""),
+    range: parameters.get("range") ?? "1h",
     endMs: end > 0 ? end * 1000 : null,
     step: parameters.get("step") ?? "",
     tab: TABS.includes(tab) ? tab : "graph",
   };
+}
+
+/** What is wrong with the fields of a graph, in words; "" when nothing is. */
+export function fieldFault({ range, step }: Question): string {
+  const fields = [
+    ["Range", range],
+    ["Step", step === "" ? "1s" : step],
+  ] as const;
+  const wrong = fields.find(([, text]) => (durationMs(text) ?? 0) <= 0);
+  if (wrong === undefined) return "";
+  return `${wrong[0]}: “${wrong[1]}” is no duration, as 30m, 4h and 1d are.`;
 }
 
 /** The question as parameters of an address. */

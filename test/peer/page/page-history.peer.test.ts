@@ -59,5 +59,8 @@ describe.skipIf(!installed)("the page's history", () => {
     await service.data("/api/v1/admin/drill/restart?capacity=exact&order=shuffled", "POST");
     await told("restart");
     expect(await page.textContent(".events")).toMatch(/capacity exact, order shuffled/);
+    const named = () =>
+      page.$$eval("[aria-label=marks] li", (all) => all.map((one) => one.textContent));
+    await expect.poll(named).toEqual(["restart", "purge", "snapshot"]);
   });
 });

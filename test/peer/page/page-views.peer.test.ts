@@ -307,6 +307,8 @@ describe.skipIf(!installed)("the page in a browser", () => {
     await open("query?expr=sum(&tab=table");
     await page.waitForSelector(".notes .bad");
     expect(await page.textContent(".notes .bad")).toContain("unclosed left parenthesis");
+    await open("query?expr=up&range=soon");
+    await page.waitForSelector(".notes .bad:has-text('Range: “soon” is no duration')");
   });
 
   it("completes names, takes range and step, and passes warnings on", async () => {

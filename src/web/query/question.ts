@@ -24,6 +24,7 @@ const UNITS_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  w: 604_800_000,
 };
 /** Points of a graph whose step is chosen here. */
 const POINTS = 250;
@@ -31,7 +32,7 @@ const TABS: readonly Tab[] = ["graph", "table", "explain"];
 
 /** Milliseconds of "1h30m"; null when it is no duration. */
 export function durationMs(text: string): number | null {
-  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)];
+  const parts = [...text.trim().matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g)];
   if (parts.length === 0 || parts.map(([all]) => all).join("") !== text.trim()) {
     const seconds = Number(text);
     return text.trim() !== "" && seconds > 0 ? seconds * 1000 : null;

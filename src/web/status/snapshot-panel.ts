@@ -6,7 +6,7 @@
 import type { StorageReply } from "../../http/api-types.ts";
 import { ask, errorText } from "../base/api.ts";
 import { el, setText } from "../base/element.ts";
-import { bytesText, countText, durationText } from "../base/figure-text.ts";
+import { bytesText, countText, durationText, timeText } from "../base/figure-text.ts";
 import { factList } from "./fact-list.ts";
 
 const NOT_ALLOWED = "Needs --web.enable-admin-api.";
@@ -40,6 +40,7 @@ export class SnapshotPanel {
     this.isAllowed = adminApi;
     this.button.disabled = !adminApi;
     const age = durationText(nowMs - snapshot.lastTimeSeconds * 1000);
+    const samples = Math.max(1, snapshot.lastSampleCount);
     const rows: [string, string][] = [
       ["written", countText(snapshot.writtenTotal)],
       ["failed", countText(snapshot.failedTotal)],
@@ -47,10 +48,12 @@ export class SnapshotPanel {
     if (snapshot.writtenTotal > 0) {
       rows.push(
         ["last", `${age} ago`],
+        ["written at", timeText(snapshot.lastTimeSeconds * 1000)],
         ["size", bytesText(snapshot.lastBytes)],
         ["took", `${snapshot.lastDurationSeconds.toFixed(2)} s`],
         ["chunks", countText(snapshot.lastChunkCount)],
         ["samples", countText(snapshot.lastSampleCount)],
+        ["a sample takes", `${(snapshot.lastBytes / samples).toFixed(2)} B`],
       );
     }
     this.facts.replaceChildren(factList(rows, "snapshot"));

@@ -4,6 +4,7 @@ import {
   durationMs,
   fieldFault,
   formOf,
+  type Question,
   readQuestion,
   stepSeconds,
   writeQuestion,
@@ -13,10 +14,11 @@ const asked = (address: string) => readQuestion(new URLSearchParams(address));
 
 describe("a question", () => {
   it("comes back from its address as it was", () => {
-    const question = {
-      ...{ expression: 'sum(rate(a{b="c&d"}[5m]))', range: "1h30m", endMs: 1_700_000_000_000 },
-      ...{ step: "15s", tab: "explain" },
-    } as const;
+    const expression = 'sum(rate(a{b="c&d"}[5m]))';
+    const question: Question = {
+      ...{ expression, range: "1h30m", endMs: 1_700_000_000_000, step: "15s" },
+      tab: "explain",
+    };
     expect(readQuestion(writeQuestion(question))).toEqual(question);
   });
 

@@ -43,6 +43,9 @@ const FILL_ALPHA = "24";
 /** Room beside the last time, and how much of it a character takes. */
 const RIGHT_PIXELS = 20;
 const CHARACTER_PIXELS = 7;
+/** Above the highest value, as parts of it: more where names of marks stand. */
+const ROOM = 0.08;
+const ROOM_WITH_NAMES = 0.16;
 const MINUTE_SECONDS = 60;
 const FONT = "12px system-ui, sans-serif";
 const BINARY_STEPS = Array.from({ length: 50 }, (_, i) => 2 ** i);
@@ -130,6 +133,8 @@ export class Chart {
   private plotOptions(width: number): uPlot.Options {
     const { options } = this;
     const { range } = options;
+    const isNamed = options.marks?.().some(({ name }) => name !== undefined) === true;
+    const room = isNamed ? ROOM_WITH_NAMES : ROOM;
     return {
       width,
       height: options.heightPixels,
@@ -147,7 +152,7 @@ export class Chart {
             ? {}
             : { range: (_u, min, max) => [...(range() ?? [min, max])] as [number, number] }),
         },
-        y: { range: (_u, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] },
+        y: { range: (_u, min, max) => [Math.min(0, min), max > 0 ? max * (1 + room) : 1] },
       },
       axes: this.axes(),
       series: [{}, ...options.lines.map((line) => this.series(line))],

@@ -4,8 +4,8 @@
  * I1  At most one frame is painted between two of the screen's.
  * I2  Everything that a pointer can do, keys can do: arrows move the cursor, + and - zoom, Home and
  *     End go to the ends, Enter opens the span.
- * I3  The canvas is as high as the map may be; what is seen of it ends with the map while the whole
- *     heap is shown, so that nothing blank lies below it.
+ * I3  The layout is as high as the map may be; the canvas ends with the map while the whole heap is
+ *     shown, so that nothing blank lies below it.
  *
  * Units: pixels are CSS pixels; pages are 8 KiB.
  */
@@ -41,12 +41,16 @@ export class SpanMap {
   private readonly events: SpanMapEvents;
   private readonly painter: MapPainter;
   private readonly cursor = el("div", { class: "map-cursor", hidden: true });
+  /** As high as the map may be, and as wide as it is. */
+  private readonly ruler = el("div", { class: "map-ruler" });
   private readonly pointers: MapPointers;
   private cursorPage: number | null = null;
   private isFitted = true;
   private isAsked = false;
   private scale = 1;
   private shape = "";
+  /** Height of the canvas. */
+  private shownHeight = 0;
   /** Asked of the style sheet once a theme: asking costs a look at all styles. */
   private background = word(colour("surface"));
 
@@ -60,9 +64,9 @@ export class SpanMap {
         "Span map: every page of the heap in order of address. Arrow keys move, plus and minus " +
         "zoom, Enter opens the span.",
     });
-    this.element = el("div", { class: "map-stage" }, this.canvas, this.cursor);
+    this.element = el("div", { class: "map-stage" }, this.canvas, this.cursor, this.ruler);
     this.painter = new MapPainter(this.canvas);
-    new ResizeObserver(() => this.resize()).observe(this.canvas);
+    new ResizeObserver(() => this.resize()).observe(this.ruler);
     this.pointers = this.listenToPointers();
     this.canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.canvas.addEventListener("keydown", (event) => this.onKey(event));
@@ -128,19 +132,17 @@ export class SpanMap {
     const { layout, canvas } = this;
     const { pagesPerCell, cellPixels } = layout.zoom;
     const frame = this.events.cells(layout);
+    this.endCanvas();
     if (frame !== null) {
       this.painter.paint(layout, frame, this.scale, this.background, this.slots);
       if (!frame.isWhole) this.ask();
     }
     // Written when changed only: it makes the browser look at styles again.
     const { isWhole } = layout;
-    const end = Math.max(HEIGHT_MIN, layout.rows * cellPixels);
-    const height = this.isFitted && isWhole && end < layout.height ? `${end}px` : "";
-    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole} ${height}`;
+    const shape = `${layout.columns} ${cellPixels} ${pagesPerCell} ${isWhole}`;
     if (shape !== this.shape) {
       this.shape = shape;
       canvas.classList.toggle("whole", isWhole);
-      this.element.style.height = height;
       canvas.dataset["columns"] = String(layout.columns);
       canvas.dataset["cellPixels"] = String(cellPixels);
       canvas.dataset["pagesPerCell"] = String(pagesPerCell);
@@ -149,17 +151,30 @@ export class SpanMap {
     this.events.view(layout);
   }
 
+  /** Gives the canvas the height of what is shown. */
+  private endCanvas(): void {
+    const { layout } = this;
+    const end = Math.max(HEIGHT_MIN, layout.rows * layout.zoom.cellPixels);
+    const isEnded = this.isFitted && layout.isWhole && layout.pageCount > 0;
+    const height = isEnded ? Math.min(end, layout.height) : layout.height;
+    if (height === this.shownHeight) return;
+    this.shownHeight = height;
+    this.canvas.height = Math.round(height * this.scale);
+    this.element.style.height = `${height}px`;
+  }
+
   private resize(): void {
-    const { width, height } = this.canvas.getBoundingClientRect();
+    const { width, height } = this.ruler.getBoundingClientRect();
     if (width < 1 || height < 1) return;
     this.scale = Math.min(2, window.devicePixelRatio || 1);
     this.layout.width = width;
     this.layout.height = height;
     this.canvas.width = Math.round(width * this.scale);
-    this.canvas.height = Math.round(height * this.scale);
+    this.shownHeight = 0;
     if (this.isFitted) this.fit();
     else this.layout.scrollTo(this.layout.scrollRow);
-    this.ask();
+    // At once: a canvas that is given a size is blank, and would be for a frame.
+    this.paint();
   }
 
   private listenToPointers(): MapPointers {

@@ -162,13 +162,13 @@ export class Timeline {
       el("ul", { class: "legend" }, ...UPPER.map(entry)),
       this.upper.element,
       el(
-        "ul",
-        { class: "legend" },
-        ...LOWER.map(entry),
-        el("li", { class: "soft" }, "ticks: GC cycles"),
+        "div",
+        { class: "legends" },
+        el("ul", { class: "legend" }, ...LOWER.map(entry)),
+        this.kinds,
+        el("p", { class: "soft" }, "ticks: GC cycles"),
       ),
       this.lower.element,
-      this.kinds,
       el("div", { class: "scrub" }, this.scrubber, this.moment, this.live),
       this.events,
     );

@@ -19,6 +19,19 @@ import { HashIndex } from "./hash-index.ts";
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const encoder = new TextEncoder();
 
+/** The bytes of a short text. */
+const scratch = new Uint8Array(256);
+
+/** Puts a text into `scratch`; false when it is more than ASCII. */
+function fillAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return false;
+    scratch[i] = code;
+  }
+  return true;
+}
+
 export class SymbolTable {
   private readonly seed: number;
   private readonly store = new ByteStore();
@@ -89,6 +102,7 @@ export class SymbolTable {
 
   /** The symbol of a string, or -1. Holds nothing. */
   findText(text: string): SymbolRef | -1 {
+    if (text.length <= scratch.length && fillAscii(text)) return this.find(scratch, 0, text.length);
     const bytes = encoder.encode(text);
     return this.find(bytes, 0, bytes.length);
   }

@@ -9,7 +9,7 @@ import type { SeriesSet } from "../series-source.ts";
 import type { Meter } from "./meter.ts";
 
 const NONE = -1;
-/** Samples for which there is room at first: a query may have very many selectors. */
+/** Samples for which there is room at first. */
 const FIRST_SAMPLES = 64;
 /** Work of reading a histogram, in the meter's units. */
 const HISTOGRAM_WORK = 128;
@@ -22,7 +22,7 @@ export interface LoadRange {
 }
 
 export class SampleSeries {
-  readonly floats = new SampleColumns(FIRST_SAMPLES);
+  private columns: SampleColumns | null = null;
   histogramTimes: readonly number[] = [];
   histograms: readonly FloatHistogram[] = [];
   /** The chunk of histograms that is read next, NONE when nothing is being loaded. */
@@ -30,6 +30,12 @@ export class SampleSeries {
   /** Start times of the floats, 0 = unknown; null when the source keeps none. */
   floatStarts: number[] | null = null;
   histogramStarts: readonly number[] | null = null;
+
+  /** Made when they are needed: most of very many selectors have no series. */
+  get floats(): SampleColumns {
+    this.columns ??= new SampleColumns(FIRST_SAMPLES);
+    return this.columns;
+  }
 
   /** Whether load() has thrown PAUSE and must be called with the same again. */
   get isLoading(): boolean {

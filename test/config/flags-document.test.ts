@@ -27,6 +27,6 @@ it("--help names every flag, its default and its environment variable", () => {
   const help = flagHelp(SERVE_FLAGS);
   expect(help).toContain("  --heap.gogc=PERCENT\n");
   expect(help).toContain("  --[no-]web.enable-admin-api\n");
-  expect(help).toContain("Default 100. SPANDREL_HEAP_GOGC. Want a whole number from 1 to 100000");
+  expect(help).toContain("Default 20. SPANDREL_HEAP_GOGC. Want a whole number from 1 to 100000");
   for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(96);
 });

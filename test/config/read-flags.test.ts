@@ -14,7 +14,7 @@ describe("flags of the service", () => {
     expect(config.listenAddress).toEqual({ host: "127.0.0.1", port: 9201 });
     expect(config.chunkWindowMs).toBe(4 * 3600 * 1000);
     expect(config.writeBodyBytesMax).toBe(32 * 2 ** 20);
-    expect(config.gogcPercent).toBe(100);
+    expect(config.gogcPercent).toBe(20);
     expect(config.enableAdminApi).toBe(false);
     expect(config.querySamplesMax).toBe(50_000_000);
   });

@@ -147,7 +147,7 @@ describe("status", () => {
     const keys = ["version", "revision", "branch", "buildUser", "buildDate", "goVersion"];
     expect(Object.keys(build)).toEqual(keys);
     expect((await service.ask("/version")).json).toEqual(build);
-    expect(await service.data("status/flags")).toMatchObject({ "heap.gogc": "100" });
+    expect(await service.data("status/flags")).toMatchObject({ "heap.gogc": "20" });
     expect(await service.data("status/config")).toEqual({ yaml: "" });
     const runtime = (await service.data("status/runtimeinfo")) as Record<string, unknown>;
     expect(runtime).toMatchObject({ reloadConfigSuccess: true, corruptionCount: 0 });

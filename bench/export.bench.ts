@@ -7,6 +7,11 @@
  *
  *   npm run bench:export                                     # 100,000 series, half an hour
  *   npm run bench:export -- --series 10000 --cycles 40 --results none
+ *   npm run bench:export -- --turns      # how long the main thread keeps the event loop at a time
+ *   npm run bench:export -- --profile    # and what the longest turn was for
+ *
+ * A wait has in it what else runs on the machine; a turn is CPU time of the main thread alone. The
+ * watch keeps that thread busy, so that waits and CPU seconds with it tell nothing.
  *
  * A line of JSON goes to bench/results/export.jsonl (--results FILE, or "none").
  */
@@ -24,13 +29,17 @@ import { StreamReader, StreamWriter } from "./load/stream-file.ts";
 import { WriteConnection } from "./load/write-connection.ts";
 import { cpuBetween, cpuOf } from "./process-figures.ts";
 import { appendResult, machine, printTable } from "./results.ts";
-import { startServer } from "./server-under-test.ts";
+import { freePort, type ServerUnderTest, startServer } from "./server-under-test.ts";
+import type { LongestTurn } from "./turn-watch.ts";
+import { WatchedServer } from "./watched-server.ts";
 
 const { values: options } = parseArgs({
   options: {
     series: { type: "string", default: "100000" },
     cycles: { type: "string", default: "120" },
     seed: { type: "string", default: "1" },
+    turns: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
     results: {
       type: "string",
       default: fileURLToPath(new URL("results/export.jsonl", import.meta.url)),
@@ -38,6 +47,7 @@ const { values: options } = parseArgs({
   },
 });
 
+const isWatched = options.turns || options.profile;
 const INTERVAL_MS = 15_000;
 const WINDOW_MS = 4 * 3600 * 1000;
 const WRITE_PAUSE_MS = 20;
@@ -108,6 +118,66 @@ function exportDelaySeconds(sealedMs: number, samples: number): number {
   return Math.ceil((loadedMs - sealedMs) / 1000);
 }
 
+/** A server that exports to `blocks` after so many seconds. */
+async function startExporter(directory: string, delaySeconds: number): Promise<ServerUnderTest> {
+  const exporting = `--export.blocks-path=${join(directory, "blocks")}`;
+  const delay = `--export.delay=${delaySeconds}s`;
+  if (!isWatched) {
+    return startServer(
+      "node dist/main.js serve --web.listen-address=127.0.0.1:{port} --storage.path={dir}" +
+        ` --self-scrape.interval=0 ${exporting} ${delay}`,
+      "/-/ready",
+    );
+  }
+  const store = join(directory, "store");
+  const server = new WatchedServer(await freePort(), store, [exporting, delay]);
+  await server.ready();
+  return server;
+}
+
+/** Begins to watch for the longest turn; call what it returns for that. */
+async function watched(server: ServerUnderTest): Promise<() => Promise<LongestTurn | null>> {
+  if (!(server instanceof WatchedServer)) return () => Promise.resolve(null);
+  await server.longestTurn();
+  if (options.profile) server.profile();
+  return () => server.longestTurn();
+}
+
+interface Stretch {
+  readonly waits: Waits;
+  readonly turn: LongestTurn | null;
+  readonly cpuSeconds: number;
+}
+
+/** Writes until `isOver`, and tells what that took of the server. */
+async function stretchUntil(
+  server: ServerUnderTest,
+  stream: StreamReader,
+  isOver: (writes: number) => boolean,
+): Promise<Stretch> {
+  const longestTurn = await watched(server);
+  const before = cpuOf(server.pid);
+  const waits = await waitsUntil(server.port, stream, isOver);
+  const cpuSeconds = cpuBetween(before, cpuOf(server.pid));
+  return { waits, turn: await longestTurn(), cpuSeconds };
+}
+
+function printStretches(stretches: Readonly<Record<string, Stretch>>): void {
+  printTable(
+    Object.entries(stretches).map(([what, { waits, turn }]) => ({
+      while: what,
+      writes: String(waits.writes),
+      "p99 ms": waits.p99Ms.toFixed(1),
+      "longest ms": waits.maxMs.toFixed(1),
+      "longest turn, CPU ms": turn?.cpuMs.toFixed(1) ?? "",
+      "of it GC": turn?.collectingMs.toFixed(1) ?? "",
+    })),
+  );
+  for (const [what, { turn }] of Object.entries(stretches)) {
+    if (options.profile) console.log(`${what}:\n${turn?.profile.join("\n")}`);
+  }
+}
+
 async function main(directory: string): Promise<void> {
   const sealedMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - 1;
   const [past, present] = [join(directory, "past"), join(directory, "present")];
@@ -115,35 +185,22 @@ async function main(directory: string): Promise<void> {
   writeStream(present, PRESENT_CYCLES, Date.now());
   const blocks = join(directory, "blocks");
   const samples = Number(options.series) * Number(options.cycles);
-  const server = await startServer(
-    "node dist/main.js serve --web.listen-address=127.0.0.1:{port} --storage.path={dir}" +
-      ` --self-scrape.interval=0 --export.blocks-path=${blocks}` +
-      ` --export.delay=${exportDelaySeconds(sealedMs, samples)}s`,
-    "/-/ready",
-  );
+  const server = await startExporter(directory, exportDelaySeconds(sealedMs, samples));
   const sender = startSender(past, server.port, "/api/v1/write", "4");
   const stream = new StreamReader(present);
   try {
     await order(sender, 0, Number(options.cycles));
     sender.disconnect();
-    const before = cpuOf(server.pid);
-    const during = await waitsUntil(server.port, stream, () => exportedBlock(blocks) !== "");
+    const during = await stretchUntil(server, stream, () => exportedBlock(blocks) !== "");
     checkBlock(blocks, samples);
-    const cpuSeconds = cpuBetween(before, cpuOf(server.pid));
-    const after = await waitsUntil(server.port, stream, (writes) => writes === during.writes);
-    const cpuSecondsWithout = cpuBetween(before, cpuOf(server.pid)) - cpuSeconds;
-    const rows = Object.entries({ "a block is written": during, "nothing else": after });
-    printTable(
-      rows.map(([what, { writes, p99Ms, maxMs }]) => ({
-        while: what,
-        writes: String(writes),
-        "p99 ms": p99Ms.toFixed(1),
-        "longest ms": maxMs.toFixed(1),
-      })),
-    );
-    console.log(`export took ${(cpuSeconds - cpuSecondsWithout).toFixed(2)} s of CPU`);
+    const { writes } = during.waits;
+    const after = await stretchUntil(server, stream, (written) => written === writes);
+    printStretches({ "a block is written": during, "nothing else": after });
+    const cpuSeconds = during.cpuSeconds - after.cpuSeconds;
+    if (!isWatched) console.log(`export took ${cpuSeconds.toFixed(2)} s of CPU`);
     const settings = { series: Number(options.series), cycles: Number(options.cycles) };
-    const figures = { during, after, cpuSeconds: cpuSeconds - cpuSecondsWithout };
+    const turns = { turnMs: during.turn?.cpuMs, turnMsAfter: after.turn?.cpuMs };
+    const figures = { during: during.waits, after: after.waits, cpuSeconds, ...turns };
     appendResult(options.results, { ...machine(), ...settings, ...figures });
   } finally {
     stream.close();

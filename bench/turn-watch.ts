@@ -13,6 +13,7 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WASI } from "node:wasi";
+import { isMainThread } from "node:worker_threads";
 import { TurnProfiler } from "./turn-profiler.ts";
 
 /** The longest turn between two readings. */
@@ -94,9 +95,12 @@ async function reading(): Promise<LongestTurn> {
   return { cpuMs, wallMs: wall, collectingMs, totalMs, profile };
 }
 
-process.on("message", async (order) => {
-  if (order === "profile") await profiler.start();
-  else process.send?.(await reading());
-  startAnew();
-});
-turn();
+// Threads of the server load this too.
+if (isMainThread) {
+  process.on("message", async (order) => {
+    if (order === "profile") await profiler.start();
+    else process.send?.(await reading());
+    startAnew();
+  });
+  turn();
+}

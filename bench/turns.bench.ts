@@ -13,8 +13,6 @@
  *
  * A line of JSON goes to bench/results/turns.jsonl (--results).
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +29,7 @@ import { appendResult, machine, printTable } from "./results.ts";
 import { freePort } from "./server-under-test.ts";
 import { type Asked, turnRequests } from "./turn-requests.ts";
 import type { LongestTurn } from "./turn-watch.ts";
+import { WatchedServer } from "./watched-server.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -49,75 +48,25 @@ const { values: options } = parseArgs({
 });
 
 const INTERVAL_MS = 15_000;
-const READY_MS = 60_000;
 
-class WatchedServer {
-  readonly url: string;
-  readonly port: number;
-  private readonly child: ChildProcess;
-
-  constructor(port: number, directory: string) {
-    this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
-    const watch = fileURLToPath(new URL("turn-watch.ts", import.meta.url));
-    const address = `--web.listen-address=127.0.0.1:${port}`;
-    const experimental = "--enable-feature=promql-experimental-functions";
-    const store = `--storage.path=${directory}/store`;
-    const flags = [address, store, "--self-scrape.interval=0", experimental];
-    this.child = fork("dist/main.js", ["serve", ...flags], {
-      execArgv: [...options.node, "--import", "tsx", "--import", watch],
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    process.once("exit", () => this.child.kill("SIGKILL"));
-  }
-
-  async ready(): Promise<void> {
-    for (let waitedMs = 0; waitedMs < READY_MS; waitedMs += 100) {
-      const answer = await fetch(`${this.url}/-/ready`).catch(() => undefined);
-      if (answer?.ok) return;
-      await sleep(100);
+/** Asks; the length of the answer. */
+async function ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {
+  const request: RequestInit = body === undefined ? {} : { method: "POST", body, headers };
+  const answers = Array.from({ length: together }, async () => {
+    const answer = await fetch(`${server.url}${path}`, request);
+    let length = 0;
+    let start = "";
+    for await (const part of answer.body!) {
+      if (length === 0)
+        start = Buffer.from(part as Uint8Array)
+          .toString("utf8")
+          .slice(0, 200);
+      length += (part as Uint8Array).length;
     }
-    throw new Error("the server is not ready");
-  }
-
-  /** The longest turn since the last call. */
-  async longestTurn(): Promise<LongestTurn> {
-    const answer = once(this.child, "message");
-    this.child.send("read");
-    const [turn] = (await answer) as [LongestTurn];
-    return turn;
-  }
-
-  /** Begins a profile; the next reading tells what the longest turn was spent on. */
-  profile(): void {
-    this.child.send("profile");
-  }
-
-  /** Asks; the length of the answer. */
-  async ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {
-    const request: RequestInit = body === undefined ? {} : { method: "POST", body, headers };
-    const answers = Array.from({ length: together }, async () => {
-      const answer = await fetch(`${this.url}${path}`, request);
-      let length = 0;
-      let start = "";
-      for await (const part of answer.body!) {
-        if (length === 0)
-          start = Buffer.from(part as Uint8Array)
-            .toString("utf8")
-            .slice(0, 200);
-        length += (part as Uint8Array).length;
-      }
-      if (!answer.ok) console.error(`${name}: ${answer.status} ${start}`);
-      return length;
-    });
-    return (await Promise.all(answers))[0]!;
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.child, "exit");
-    this.child.kill("SIGTERM");
-    await ended;
-  }
+    if (!answer.ok) console.error(`${name}: ${answer.status} ${start}`);
+    return length;
+  });
+  return (await Promise.all(answers))[0]!;
 }
 
 /** Writes the stream; its last whole minute. */
@@ -151,14 +100,14 @@ async function measured(request: Asked): Promise<Row> {
   let bytes = 0;
   for (let i = 0; i < Number(options.reps); i++) {
     await server.longestTurn();
-    bytes = await server.ask(request);
+    bytes = await ask(request);
     turns.push(await server.longestTurn());
   }
   turns.sort((a, b) => a.cpuMs - b.cpuMs);
   const { cpuMs, collectingMs } = turns[0]!;
   if (options.profile) {
     server.profile();
-    await server.ask(request);
+    await ask(request);
     const { profile, ...turn } = await server.longestTurn();
     console.error(`${request.name}: ${JSON.stringify(turn)}\n${profile.join("\n")}`);
   }
@@ -170,7 +119,12 @@ async function measured(request: Asked): Promise<Row> {
 }
 
 const directory = mkdtempSync(join(tmpdir(), "spandrel-turns-"));
-const server = new WatchedServer(await freePort(), directory);
+const server = new WatchedServer(
+  await freePort(),
+  join(directory, "store"),
+  ["--enable-feature=promql-experimental-functions"],
+  options.node,
+);
 try {
   const endS = writeStream(join(directory, "stream"));
   await server.ready();

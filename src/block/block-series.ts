@@ -2,13 +2,14 @@
  * The series of a block while it is written: label texts as symbols, chunks as places in the chunk
  * files, all in columns.
  *
- * I1  Label sets are unique and sorted by name; a series has at least one chunk, chunks by time.
+ * I1  Texts and label sets are unique, these sorted by name; a series has at least one chunk, chunks by time.
  * I2  After rank() symbols are numbered in the order of their bytes, so that comparing numbers
  *     compares texts.
  *
  * Units: times are milliseconds; a place is file number * 2^32 + byte offset.
  */
 import { compareUtf8 } from "../series/labels.ts";
+import { NumberList } from "./number-list.ts";
 
 export interface ChunkPlace {
   readonly minTimeMs: number;
@@ -16,38 +17,14 @@ export interface ChunkPlace {
   readonly place: number;
 }
 
-/** A column that grows: numbers of one kind. */
-class Numbers {
-  private values: Float64Array = new Float64Array(1024);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const wider = new Float64Array(this.length * 2);
-      wider.set(this.values);
-      this.values = wider;
-    }
-    this.values[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return this.values[index] as number;
-  }
-
-  set(index: number, value: number): void {
-    this.values[index] = value;
-  }
-}
-
 const CHUNK_FIELDS = 3;
 
 export class BlockSeries {
-  private readonly symbolOf = new Map<string, number>();
   private texts: string[] = [];
-  private readonly labels = new Numbers();
-  private readonly labelStarts = new Numbers();
-  private readonly chunks = new Numbers();
-  private readonly chunkStarts = new Numbers();
+  private readonly labels = new NumberList();
+  private readonly labelStarts = new NumberList();
+  private readonly chunks = new NumberList();
+  private readonly chunkStarts = new NumberList();
 
   constructor() {
     this.labelStarts.push(0);
@@ -67,9 +44,14 @@ export class BlockSeries {
     return this.texts;
   }
 
-  /** Adds a series: name, value, name, value … and where its chunks lie. */
-  add(labels: readonly string[], chunks: readonly ChunkPlace[]): void {
-    for (const text of labels) this.labels.push(this.symbol(text));
+  /** Adds a label text that is new; texts are numbered from 0. */
+  addText(text: string): void {
+    this.texts.push(text);
+  }
+
+  /** Adds a series: numbers of name, value, name, value … and where its chunks lie. */
+  add(labels: Float64Array, chunks: readonly ChunkPlace[]): void {
+    for (let i = 0; i < labels.length; i++) this.labels.push(labels[i] as number);
     this.labelStarts.push(this.labels.length);
     for (const { minTimeMs, maxTimeMs, place } of chunks) {
       this.chunks.push(minTimeMs);
@@ -86,7 +68,6 @@ export class BlockSeries {
     const rankOf = new Float64Array(order.length);
     for (const [rank, symbol] of order.entries()) rankOf[symbol] = rank;
     this.texts = order.map((symbol) => this.texts[symbol] as string);
-    this.symbolOf.clear();
     for (let i = 0; i < this.labels.length; i++) {
       this.labels.set(i, rankOf[this.labels.at(i)] as number);
     }
@@ -121,14 +102,6 @@ export class BlockSeries {
       maxTimeMs: this.chunks.at(at + 1),
       place: this.chunks.at(at + 2),
     };
-  }
-
-  private symbol(text: string): number {
-    const known = this.symbolOf.get(text);
-    if (known !== undefined) return known;
-    this.texts.push(text);
-    this.symbolOf.set(text, this.texts.length - 1);
-    return this.texts.length - 1;
   }
 
   private compare(a: number, b: number): number {

@@ -1,17 +1,15 @@
 /** Where the series of a block go, and what is told to the thread that writes it. */
 import type { Disk } from "../base/disk.ts";
-import { type BlockChunk, type BlockSummary, BlockWriter } from "./block-writer.ts";
-
-/** A series on its way into a block: name, value, name, value … and its chunks by time. */
-export interface OutgoingSeries {
-  readonly labels: readonly string[];
-  readonly chunks: readonly BlockChunk[];
-}
+import { type BlockSummary, BlockWriter } from "./block-writer.ts";
+import type { SeriesBatch } from "./series-batch.ts";
 
 /** A block that is being written. */
 export interface BlockSink {
-  /** Resolves when the series are taken in and more may come. TsdbError DISK_FAILED. */
-  add(series: readonly OutgoingSeries[]): Promise<void>;
+  /**
+   * Resolves when the series are taken in and more may come. The batch is given away: nothing of
+   * it may be looked at afterwards. TsdbError DISK_FAILED.
+   */
+  add(batch: SeriesBatch): Promise<void>;
   /** Completes the block for [fromMs, endMs). TsdbError DISK_FAILED. */
   finish(fromMs: number, endMs: number): Promise<BlockSummary>;
   /** Gives the block up, or lets go of what wrote it. */
@@ -23,7 +21,7 @@ export type OpenBlock = (parent: string, ulid: string) => Promise<BlockSink>;
 
 /** What the writing thread is told, and what it answers. */
 export type BlockOrder =
-  | { readonly kind: "add"; readonly series: readonly OutgoingSeries[] }
+  | { readonly kind: "add"; readonly batch: SeriesBatch }
   | { readonly kind: "finish"; readonly fromMs: number; readonly endMs: number };
 export type BlockAnswer =
   | { readonly kind: "done"; readonly summary: BlockSummary | null }
@@ -34,9 +32,7 @@ export function openBlockHere(disk: Disk): OpenBlock {
   return async (parent, ulid) => {
     const writer = await BlockWriter.begin(disk, parent, ulid);
     return {
-      add: async (series) => {
-        for (const { labels, chunks } of series) await writer.add(labels, chunks);
-      },
+      add: (batch) => writer.add(batch),
       finish: (fromMs, endMs) => writer.finish(fromMs, endMs),
       close: async () => {},
     };

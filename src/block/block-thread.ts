@@ -13,10 +13,10 @@ import {
   type BlockOrder,
   type BlockSink,
   type OpenBlock,
-  type OutgoingSeries,
   openBlockHere,
 } from "./block-sink.ts";
 import type { BlockSummary } from "./block-writer.ts";
+import { buffersOf, type SeriesBatch } from "./series-batch.ts";
 
 const WORKER = new URL("./block-worker.ts", import.meta.url);
 const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf("."));
@@ -35,8 +35,8 @@ class BlockThread implements BlockSink {
     this.worker.on("exit", (code) => this.fail(`block writer ended with code ${code}`));
   }
 
-  async add(series: readonly OutgoingSeries[]): Promise<void> {
-    await this.order({ kind: "add", series });
+  async add(batch: SeriesBatch): Promise<void> {
+    await this.order({ kind: "add", batch }, buffersOf(batch));
   }
 
   async finish(fromMs: number, endMs: number): Promise<BlockSummary> {
@@ -49,11 +49,15 @@ class BlockThread implements BlockSink {
     await this.worker.terminate();
   }
 
-  private async order(message: BlockOrder): Promise<BlockSummary | null> {
+  /** Gives an order, and the buffers that go with it. */
+  private async order(
+    message: BlockOrder,
+    buffers: ArrayBuffer[] = [],
+  ): Promise<BlockSummary | null> {
     if (this.failure !== null) throw new TsdbError("DISK_FAILED", this.failure);
     const answer = await new Promise<BlockAnswer>((resolve) => {
       this.answer = resolve;
-      this.worker.postMessage(message);
+      this.worker.postMessage(message, buffers);
     });
     if (answer.kind === "failed") throw new TsdbError("DISK_FAILED", answer.text);
     return answer.summary;

@@ -14,7 +14,7 @@ async function obey(order: BlockOrder): Promise<BlockAnswer> {
   if (order.kind === "finish") {
     return { kind: "done", summary: await block.finish(order.fromMs, order.endMs) };
   }
-  await block.add(order.series);
+  await block.add(order.batch);
   return { kind: "done", summary: null };
 }
 

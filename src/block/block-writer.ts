@@ -9,12 +9,13 @@
  *
  * Units: times are milliseconds since the epoch, the end of a block exclusive; sizes are bytes.
  */
-import { assert } from "../base/assert.ts";
 import type { Disk } from "../base/disk.ts";
+import type { BlockChunk } from "./block-chunk.ts";
 import { BlockFileWriter } from "./block-file-writer.ts";
 import { BlockSeries, type ChunkPlace } from "./block-series.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { writeIndex } from "./index-writer.ts";
+import { type BatchedSeries, type SeriesBatch, seriesOf, textsOf } from "./series-batch.ts";
 
 export const CHUNKS_MAGIC = 0x85bd40dd;
 export const CHUNKS_VERSION = 1;
@@ -27,15 +28,7 @@ const CHUNK_FRAME_BYTES = 15;
 /** Readers of Prometheus pass over names that end so, and remove what is left of them. */
 const UNFINISHED = ".tmp-for-creation";
 
-/** A chunk as it goes into a block. */
-export interface BlockChunk {
-  readonly minTimeMs: number;
-  readonly maxTimeMs: number;
-  /** 1 XOR, 2 histogram, 3 float histogram. */
-  readonly encoding: number;
-  readonly bytes: Uint8Array;
-  readonly sampleCount: number;
-}
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export interface BlockSummary {
   readonly ulid: string;
@@ -76,16 +69,10 @@ export class BlockWriter {
     return `${this.parent}/${this.ulid}${UNFINISHED}`;
   }
 
-  /** Adds a series: name, value, name, value … sorted by name, and its chunks. */
-  async add(labels: readonly string[], chunks: readonly BlockChunk[]): Promise<void> {
-    assert(chunks.length > 0, "a series of a block has a chunk");
-    const places: ChunkPlace[] = [];
-    for (const chunk of chunks) {
-      const place = await this.writeChunk(chunk);
-      places.push({ minTimeMs: chunk.minTimeMs, maxTimeMs: chunk.maxTimeMs, place });
-      this.samples += chunk.sampleCount;
-    }
-    this.series.add(labels, places);
+  /** Adds the series of a batch. */
+  async add(batch: SeriesBatch): Promise<void> {
+    for (const bytes of textsOf(batch)) this.series.addText(decoder.decode(bytes));
+    for (const series of seriesOf(batch)) await this.addSeries(series);
   }
 
   /** Completes the block for [fromMs, endMs). */
@@ -106,6 +93,16 @@ export class BlockWriter {
       sampleCount: this.samples,
       bytes: this.closedBytes,
     };
+  }
+
+  private async addSeries({ labels, chunks }: BatchedSeries): Promise<void> {
+    const places: ChunkPlace[] = [];
+    for (const chunk of chunks) {
+      const place = await this.writeChunk(chunk);
+      places.push({ minTimeMs: chunk.minTimeMs, maxTimeMs: chunk.maxTimeMs, place });
+      this.samples += chunk.sampleCount;
+    }
+    this.series.add(labels, places);
   }
 
   private async writeChunk({ encoding, bytes }: BlockChunk): Promise<number> {

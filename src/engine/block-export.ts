@@ -4,8 +4,8 @@
  * A window is sealed when it ended `delayMs` ago; then it is written once. What comes for it later
  * is answered from memory but is in no block.
  *
- * I1  Series are captured at one moment, put in order and copied out in slices of a few
- *     milliseconds; indexing and writing happen in a thread of their own.
+ * I1  Series are captured at one moment and copied out in slices of a few milliseconds; label
+ *     texts, order, index and files are the work of a thread of their own.
  * I2  A block that failed leaves the window unlisted, and it is tried again with the next run.
  *
  * Units: …Ms milliseconds (times since the epoch where not a duration), …Bytes bytes.
@@ -14,7 +14,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Disk } from "../base/disk.ts";
 import type { Log } from "../base/log.ts";
 import { Slices } from "../base/slices.ts";
-import type { OpenBlock, OutgoingSeries } from "../block/block-sink.ts";
+import type { OpenBlock } from "../block/block-sink.ts";
 import { openBlockFor } from "../block/block-thread.ts";
 import type { BlockSummary } from "../block/block-writer.ts";
 import {
@@ -22,15 +22,12 @@ import {
   readExportedWindows,
   writeExportedWindows,
 } from "../block/exported-windows.ts";
+import { type SeriesBatch, SeriesBatchBuilder } from "../block/series-batch.ts";
 import { ulidOf } from "../block/ulid.ts";
 import type { Head } from "../series/head.ts";
-import { Labels } from "../series/labels.ts";
-import { Matcher } from "../series/matcher.ts";
-import { SortedSeries } from "./sorted-series.ts";
+import { OutgoingSeries } from "./outgoing-series.ts";
 
 const SLICE_MS = 3;
-/** Series handed to the writing thread at once. */
-const BATCH_SERIES = 256;
 
 export interface BlockExportSettings {
   /** Directory of the blocks. */
@@ -114,25 +111,19 @@ export class BlockExport {
   private async write(head: Head, startMs: number): Promise<BlockSummary | null> {
     const endMs = startMs + head.windowMs;
     const slices = new Slices(this.clock, SLICE_MS);
-    const everySeries = [new Matcher("=~", "__name__", ".*")];
-    const times = { fromMs: startMs, toMs: endMs - 1 };
-    const range = { matchers: everySeries, ...times, externalLabels: Labels.empty };
-    const series = await SortedSeries.open(head, range, slices);
+    const builder = new SeriesBatchBuilder();
+    const series = await OutgoingSeries.open(head, startMs, endMs - 1, builder, slices);
     try {
-      if (series.count === 0) return null;
+      const first = await series.next(slices);
+      if (first === null) return null;
       const sink = await this.openBlock(
         this.settings.path,
         ulidOf(this.clock.nowMs(), this.random32),
       );
       try {
-        for (let from = 0; from < series.count; from += BATCH_SERIES) {
-          const batch: OutgoingSeries[] = [];
-          for (let i = from; i < Math.min(from + BATCH_SERIES, series.count); i++) {
-            const chunks = series.chunks(i);
-            if (chunks.length > 0) batch.push({ labels: series.labels(i).namesAndValues, chunks });
-            if (slices.isOver()) await slices.next();
-          }
+        for (let batch: SeriesBatch | null = first; batch !== null; ) {
           await sink.add(batch);
+          batch = await series.next(slices);
         }
         return await sink.finish(startMs, endMs);
       } finally {

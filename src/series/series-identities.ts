@@ -23,6 +23,29 @@ export abstract class SeriesIdentities {
     return this.head.index.labelsOf(this.refOf(index));
   }
 
+  /** Puts the symbols of name, value, name, value … into `into`, by name; returns how many. */
+  labelSymbols(index: number, into: number[]): number {
+    const { series, pairs } = this.head.index;
+    const ref = this.refOf(index);
+    const count = series.pairCountOf(ref);
+    for (let i = 0; i < count; i++) {
+      const pair = series.pairAt(ref, i);
+      into[2 * i] = pairs.nameOf(pair);
+      into[2 * i + 1] = pairs.valueOf(pair);
+    }
+    return 2 * count;
+  }
+
+  /** The symbols of all series that are selected are below this. */
+  get symbolBound(): number {
+    return this.head.index.symbols.upperBound;
+  }
+
+  /** The bytes of a symbol: a view, valid while the symbol is live. */
+  symbolBytes(symbol: number): Uint8Array {
+    return this.head.index.symbols.bytesOf(symbol as SymbolRef);
+  }
+
   /** Symbol of the value of label `name`, or -1. */
   labelSymbol(index: number, name: string): number {
     const symbol = this.nameSymbol(name);

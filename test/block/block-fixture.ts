@@ -5,8 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll } from "vitest";
 import { NodeDisk } from "../../src/base/disk.ts";
+import type { BlockChunk } from "../../src/block/block-chunk.ts";
 import { BlockReader, type StoredSeries } from "../../src/block/block-reader.ts";
-import { type BlockChunk, BlockWriter } from "../../src/block/block-writer.ts";
+import { BlockWriter } from "../../src/block/block-writer.ts";
+import { SeriesBatchBuilder } from "../../src/block/series-batch.ts";
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
 
 export const WINDOW_MS = 4 * 3600 * 1000;
@@ -57,14 +59,38 @@ export const blockSeries: fc.Arbitrary<PlainBlockSeries[]> = fc.uniqueArray(
   { minLength: 1, maxLength: 20, selector: ({ labels }) => JSON.stringify(labels) },
 );
 
-/** Writes a block and returns its directory. */
+/** Puts the batches of a block together from series with texts. */
+export class PlainBatches {
+  readonly builder = new SeriesBatchBuilder();
+  private readonly numbers = new Map<string, number>();
+
+  add({ labels, chunks }: PlainBlockSeries): void {
+    const numbers = labels.map((text) => this.number(text));
+    this.builder.addSeries(numbers, chunks);
+  }
+
+  private number(text: string): number {
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.builder.addText(new TextEncoder().encode(text));
+    this.numbers.set(text, number);
+    return number;
+  }
+}
+
+/** Writes a block, a few series a batch, and returns its directory. */
 export async function writeBlock(
   parent: string,
   ulid: string,
   series: readonly PlainBlockSeries[],
 ): Promise<string> {
   const writer = await BlockWriter.begin(disk, parent, ulid);
-  for (const one of series) await writer.add(one.labels, one.chunks);
+  const batches = new PlainBatches();
+  for (const [i, one] of series.entries()) {
+    batches.add(one);
+    if (i % 3 === 0) await writer.add(batches.builder.take());
+  }
+  await writer.add(batches.builder.take());
   await writer.finish(FROM_MS, FROM_MS + WINDOW_MS);
   return `${parent}/${ulid}`;
 }

@@ -1,0 +1,68 @@
+/**
+ * A server whose main thread is watched by turn-watch.ts: how long it keeps the event loop.
+ *
+ * I1  The process is gone when the bench is.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { LongestTurn } from "./turn-watch.ts";
+
+const READY_MS = 60_000;
+
+export class WatchedServer {
+  readonly url: string;
+  readonly port: number;
+  private readonly child: ChildProcess;
+
+  /** Starts the compiled program over an empty store, with `flags` and Node's own `nodeFlags`. */
+  constructor(
+    port: number,
+    store: string,
+    flags: readonly string[],
+    nodeFlags: readonly string[] = [],
+  ) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    const watch = fileURLToPath(new URL("turn-watch.ts", import.meta.url));
+    const own = [`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${store}`];
+    this.child = fork("dist/main.js", ["serve", ...own, "--self-scrape.interval=0", ...flags], {
+      execArgv: [...nodeFlags, "--import", "tsx", "--import", watch],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    process.once("exit", () => this.child.kill("SIGKILL"));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  async ready(): Promise<void> {
+    for (let waitedMs = 0; waitedMs < READY_MS; waitedMs += 100) {
+      const answer = await fetch(`${this.url}/-/ready`).catch(() => undefined);
+      if (answer?.ok) return;
+      await sleep(100);
+    }
+    throw new Error("the server is not ready");
+  }
+
+  /** The longest turn since the last call. */
+  async longestTurn(): Promise<LongestTurn> {
+    const answer = once(this.child, "message");
+    this.child.send("read");
+    const [turn] = (await answer) as [LongestTurn];
+    return turn;
+  }
+
+  /** Begins a profile; the next reading tells what the longest turn was spent on. */
+  profile(): void {
+    this.child.send("profile");
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.child, "exit");
+    this.child.kill("SIGTERM");
+    await ended;
+  }
+}

@@ -2,7 +2,8 @@
  * The series of a block while it is written: label texts as symbols, chunks as places in the chunk
  * files, all in columns.
  *
- * I1  Texts and label sets are unique, these sorted by name; a series has at least one chunk, chunks by time.
+ * I1  Texts are unique, and so are label sets, which are sorted by name; a series has at least one
+ *     chunk, chunks by time.
  * I2  After rank() symbols are numbered in the order of their bytes, so that comparing numbers
  *     compares texts.
  *

@@ -51,7 +51,7 @@ export class SeriesBatchBuilder {
     return this.textCount++;
   }
 
-  /** Adds a series: the numbers of its labels, name, value, name, value …, and its chunks by time. */
+  /** Adds a series: numbers of name, value, name, value … and its chunks by time. */
   addSeries(labels: readonly number[], chunks: readonly BlockChunk[]): void {
     assert(chunks.length > 0, "a series of a block has a chunk");
     this.series.push(labels.length);

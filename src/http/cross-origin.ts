@@ -7,7 +7,7 @@ import type { FastifyInstance } from "fastify";
 export function allowCrossOrigin(app: FastifyInstance): void {
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("vary", "Origin");
-    if (request.headers.origin !== undefined) {
+    if ((request.headers.origin ?? "") !== "") {
       reply.header("access-control-allow-origin", "*");
       reply.header("access-control-allow-methods", "GET, POST, OPTIONS");
       reply.header("access-control-allow-headers", "Accept, Authorization, Content-Type, Origin");

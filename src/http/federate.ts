@@ -57,6 +57,7 @@ async function federate(
   try {
     const { queries } = parts;
     const parameters = new Parameters(request.query, null);
+    parameters.requireWhole();
     const slices = slicesOf(parts, reply);
     const selectors = await wideSelectors({ queries, parameters, slices });
     const nowMs = parts.clock.nowMs();

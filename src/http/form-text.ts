@@ -2,13 +2,15 @@
  * Query strings and form bodies, read as Go reads them, which is what clients of Prometheus know.
  *
  * I1  A pair that is damaged (a broken escape, a semicolon in it) is passed over; the others count.
+ *     Some routes refuse such a form, in Go's words: see formFault().
  * I2  "+" and "%XX" stand for bytes and the bytes are UTF-8; bytes that are not are kept as string
  *     literals of queries keep them (string-text.ts), so that a parser can name them.
  */
-import { textOfBytes } from "../promql/parse/string-text.ts";
+import { quote, textOfBytes } from "../promql/parse/string-text.ts";
 import type { ParsedForm } from "./parameters.ts";
 
 const BROKEN_ESCAPE = /%(?![0-9a-fA-F]{2})/;
+const SEMICOLON = "invalid semicolon separator in query";
 const PERCENT = 0x25;
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -33,11 +35,35 @@ function hexOf(digit: number): number {
   return (digit & 0x0f) + (digit > 0x39 ? 9 : 0);
 }
 
+/** What is damaged in forms that are. */
+const faults = new WeakMap<ParsedForm, string>();
+
+/** What is damaged in a form that was parsed here, or null. */
+export function formFault(form: ParsedForm): string | null {
+  return faults.get(form) ?? null;
+}
+
+/** What Go finds in a pair, name before value; null when nothing is damaged. */
+function pairFault(pair: string): string | null {
+  if (pair.includes(";")) return SEMICOLON;
+  const at = pair.search(BROKEN_ESCAPE);
+  if (at < 0) return null;
+  const equals = pair.indexOf("=");
+  const end = at < equals ? Math.min(at + 3, equals) : at + 3;
+  return `invalid URL escape ${quote(textOfBytes(Buffer.from(pair.slice(at, end), "latin1")))}`;
+}
+
 /** Parses a text of which each character is one byte, as Node gives the query string of a URL. */
 export function formOfBytes(bytes: string): ParsedForm {
   const form: Record<string, string[]> = Object.create(null);
   for (const pair of bytes.split("&")) {
-    if (pair === "" || pair.includes(";") || BROKEN_ESCAPE.test(pair)) continue;
+    if (pair === "") continue;
+    const fault = pairFault(pair);
+    if (fault !== null) {
+      // A semicolon is told whatever was found before.
+      if (fault === SEMICOLON || !faults.has(form)) faults.set(form, fault);
+      continue;
+    }
     const equals = pair.indexOf("=");
     const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
     const value = equals < 0 ? "" : decoded(pair.slice(equals + 1));

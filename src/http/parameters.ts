@@ -5,6 +5,8 @@
  *     but for those of a form in parts, which come behind them.
  * I2  A missing parameter and an empty one are the same for first().
  */
+import { TsdbError } from "../base/errors.ts";
+import { formFault } from "./form-text.ts";
 import { PartsForm } from "./multipart-form.ts";
 
 /** A parsed query string or form: a name sent more than once has an array. */
@@ -28,6 +30,15 @@ export class Parameters {
   constructor(query: unknown, body: unknown) {
     this.forms =
       body instanceof PartsForm ? [asForm(query), body.fields] : [asForm(body), asForm(query)];
+  }
+
+  /** Refuses what is damaged, as the routes do that read a form as a whole. */
+  requireWhole(): void {
+    for (const form of this.forms) {
+      const fault = form === null ? null : formFault(form);
+      if (fault === null) continue;
+      throw new TsdbError("BAD_PARAMETER", `error parsing form values: ${fault}`);
+    }
   }
 
   /** First value of a parameter, "" when it is absent. */

@@ -48,6 +48,7 @@ async function rules(
   parameters: Parameters,
   slices: Slices,
 ): Promise<ApiAnswer> {
+  parameters.requireWhole();
   const type = parameters.first("type").toLowerCase();
   await selectorsOf({ queries, parameters, slices });
   if (!["", "alert", "record"].includes(type)) {

@@ -39,8 +39,9 @@ async function parsed(request: SelectorRequest, fault: Fault): Promise<Matcher[]
   }
 }
 
-/** Refuses a request without selectors, before anything else is looked at. */
+/** Refuses a damaged request and one without selectors, before anything else is looked at. */
 export function requireSelectors(parameters: Parameters): void {
+  parameters.requireWhole();
   if (parameters.all(PARAMETER).length === 0) throw plain("no match[] parameter provided");
 }
 

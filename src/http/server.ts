@@ -17,6 +17,7 @@ import compress from "@fastify/compress";
 import formBody from "@fastify/formbody";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { METRICS_TYPE } from "./accepted-format.ts";
+import { acceptedPacking } from "./accepted-packing.ts";
 import { AccessGuard } from "./access-guard.ts";
 import { addAdminRoutes } from "./admin.ts";
 import { addRoute, keepJsonType, NO_SNIFFING, requireReady, TEXT_TYPE } from "./api-routes.ts";
@@ -46,6 +47,7 @@ import { addSeriesRoutes } from "./series.ts";
 import type { ServerParts } from "./server-parts.ts";
 import { addRestoreRoute, addStatusRoutes } from "./status.ts";
 import { addStorageRoute } from "./storage-status.ts";
+import { leadTo, urlWithoutSlash } from "./trailing-slash.ts";
 import { addWriteRoute } from "./write.ts";
 import { WriteDoor } from "./write-door.ts";
 
@@ -99,15 +101,28 @@ function forgetOtherTypes(app: FastifyInstance): void {
   });
 }
 
+/** Leaves of Accept-Encoding what an answer will be packed with. */
+function choosePacking(app: FastifyInstance): void {
+  app.addHook("onRequest", ({ headers }, _reply, done) => {
+    const accepted = headers["accept-encoding"];
+    if (accepted !== undefined) {
+      headers["accept-encoding"] = acceptedPacking(String(accepted)) ?? "identity";
+    }
+    done();
+  });
+}
+
 function answerFailures(app: FastifyInstance, { counts, log }: ServerParts): void {
   app.setErrorHandler((error, request, reply) => {
     const { status, errorType, text } = answerOf(error);
     if (status >= 500) log.error({ error, url: request.url }, "request failed");
     reply.code(status).type(JSON_TYPE).send(errorText(errorType, text));
   });
-  app.setNotFoundHandler((_request, reply) => {
-    counts.count("unknown", 404);
-    reply
+  app.setNotFoundHandler((request, reply) => {
+    const url = urlWithoutSlash(app, request);
+    counts.count("unknown", url === null ? 404 : 301);
+    if (url !== null) return leadTo(url, reply);
+    return reply
       .code(404)
       .type(TEXT_TYPE)
       .header(...NO_SNIFFING)
@@ -175,6 +190,7 @@ async function addLifecycle(app: FastifyInstance, parts: ServerParts): Promise<v
 
 /** Every route whose answers are compressed and counted. */
 async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<void> {
+  choosePacking(app);
   await app.register(compress, {
     // Decompression must stay off: it would refuse the snappy bodies of remote write with 415.
     globalDecompression: false,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formOfBytes, formOfText } from "../../src/http/form-text.ts";
+import { formFault, formOfBytes, formOfText } from "../../src/http/form-text.ts";
 
 describe("a query string", () => {
   it.each([
@@ -17,6 +17,18 @@ describe("a query string", () => {
     ["toString=1", { toString: ["1"] }],
   ])("%s is read pair by pair", (text, form) => {
     expect({ ...formOfBytes(text) }).toEqual(form);
+  });
+
+  it.each([
+    ["a=1&b=%20", null],
+    ["a=%zz&b=%4", 'invalid URL escape "%zz"'],
+    ["a=1%4", 'invalid URL escape "%4"'],
+    ["%4=%zz", 'invalid URL escape "%4"'],
+    ["%=1", 'invalid URL escape "%"'],
+    ["a=%\xe9b", 'invalid URL escape "%\\xe9b"'],
+    ["a=%zz&b;c&d=%4", "invalid semicolon separator in query"],
+  ])("%s has as its fault: %s", (text, fault) => {
+    expect(formFault(formOfBytes(text))).toBe(fault);
   });
 
   it("may name anything", () => {

@@ -69,6 +69,37 @@ describe("paths and methods", () => {
     }
   });
 
+  it("leads a client that wrote a slash too many to the right path", async () => {
+    const answer = await get("/federate/?match[]=up&c=1");
+    expect(answer.status).toBe(301);
+    expect(answer.headers["location"]).toBe("/federate?match[]=up&c=1");
+    expect(answer.text).toContain('<a href="/federate?match[]=up&amp;c=1">');
+    for (const path of ["/-/healthy/", "/-/ready/", "/metrics/", "/version/"]) {
+      expect((await get(path)).headers["location"]).toBe(path.slice(0, -1));
+    }
+    for (const path of ["/nothing/", "/api/v1/query/", "/-/healthy//"]) {
+      expect(await get(path)).toMatchObject({ status: 404, text: "404 page not found\n" });
+    }
+    expect((await send("POST", "/federate/")).status).toBe(404);
+  });
+
+  it("packs what the reader takes packed", async () => {
+    const packed = async (encoding: string) => {
+      const url = "/api/v1/query_range?query=time()&start=0&end=1000&step=1";
+      return (await get(url, { "accept-encoding": encoding })).headers["content-encoding"];
+    };
+    expect(await packed("deflate, gzip;q=0.5")).toBe("deflate");
+    expect(await packed("gzip;q=0, *")).toBe("deflate");
+    expect(await packed("gzip;q=0")).toBeUndefined();
+  });
+
+  it("has no headers for other origins where the origin is empty", async () => {
+    const path = "/api/v1/query?query=1";
+    const name = "access-control-allow-origin";
+    expect((await get(path, { origin: "" })).headers[name]).toBeUndefined();
+    expect((await get(path, { origin: "null" })).headers[name]).toBe("*");
+  });
+
   it.each(API_PATHS)("answers DELETE %s with 405 and what is allowed", async (path) => {
     const answer = await send("DELETE", path);
     expect(answer.status).toBe(405);

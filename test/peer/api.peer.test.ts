@@ -7,6 +7,7 @@ import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import { askRaw, type RawRequest } from "../e2e/raw-request.ts";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { comparable, DIFFERENCES, explanationOf } from "./api-differences.ts";
+import * as odd from "./api-odd-requests.ts";
 import * as requests from "./api-requests.ts";
 import { prometheus3 } from "./peer-programs.ts";
 import { StartedServers } from "./started-servers.ts";
@@ -84,6 +85,14 @@ describe.skipIf(prometheus3 === null)(
       ["forms", requests.FORMS],
       ["methods, paths, origins and packed answers", requests.TRANSPORT],
       ["federation", requests.FEDERATION],
+      ["parameters that are odd", odd.PARAMETERS],
+      ["every node of the grammar", odd.GRAMMAR_TEXTS],
+      ["lists that are odd", odd.LISTS],
+      ["bodies of other kinds", odd.BODIES],
+      ["headers", odd.HEADERS],
+      ["types of federation", odd.FEDERATION_TYPES],
+      ["what is written and read", odd.WRITING],
+      ["deletion", odd.DELETION],
       ["administration", requests.ADMINISTRATION],
     ])("is the same for %s", async (_topic, asked) => {
       const faults: string[] = [];

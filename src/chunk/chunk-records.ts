@@ -13,7 +13,6 @@
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
 import { GrowingBuffer } from "../heap/growing-buffer.ts";
-import type { PageRange } from "../heap/touch-pages.ts";
 import { NO_MARK } from "./seek-marks.ts";
 import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
 
@@ -349,16 +348,6 @@ export class ChunkRecords {
   /** Bytes of the buffers. */
   protected get bufferBytes(): number {
     return this.stateBuffer.buffer.byteLength + this.linkBuffer.buffer.byteLength;
-  }
-
-  /** Makes room for so many records in all; gives where they lie. */
-  protected reserveRecords(records: number): PageRange[] {
-    if (records > this.recordCapacity && records <= RECORDS_MAX) this.grow(records);
-    const capacity = Math.min(records, this.recordCapacity);
-    return [
-      { buffer: this.stateBuffer.buffer, from: 0, to: capacity * STATE_WORDS * 4 },
-      { buffer: this.linkBuffer.buffer, from: 0, to: capacity * LINK_WORDS * 4 },
-    ];
   }
 
   private setLink(chunk: ChunkRef, word: number, value: number): void {

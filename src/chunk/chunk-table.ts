@@ -21,7 +21,6 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
-import type { PageRange } from "../heap/touch-pages.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { ChunkKind, ChunkRecords, FIRST_RECORDS, HEADER_BYTES } from "./chunk-records.ts";
 import type { HistogramState } from "./histogram-state.ts";
@@ -64,11 +63,6 @@ export class ChunkTable extends ChunkRecords {
   /** Bytes of the shared buffers of records and marks. */
   get recordBytes(): number {
     return this.bufferBytes + this.marks.bytes;
-  }
-
-  /** Makes room for so many chunks and marks in all; gives where they lie. */
-  expect(chunks: number, marks: number): PageRange[] {
-    return [...this.reserveRecords(chunks), this.marks.reserve(marks)];
   }
 
   /** Makes an empty chunk with a slice of 128 bytes (or `capacity`), linked to nothing. */

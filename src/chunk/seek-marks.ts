@@ -16,11 +16,9 @@
  */
 import { assert } from "../base/assert.ts";
 import { GrowingBuffer } from "../heap/growing-buffer.ts";
-import type { PageRange } from "../heap/touch-pages.ts";
 
 /** "No mark" in every link. */
 export const NO_MARK = 0xffffffff;
-const FIRST_MARKS = 1024;
 /** Samples between two marks at the tail. */
 export const FINE_MARK_SAMPLES = 30;
 /** Samples between two marks that stay. */
@@ -128,12 +126,6 @@ export class SeekMarks {
     return mark;
   }
 
-  /** Makes room for so many marks in all; gives where they lie. */
-  reserve(marks: number): PageRange {
-    if (marks > this.recordCapacity) this.grow(marks);
-    return { buffer: this.buffer.buffer, from: 0, to: marks * MARK_WORDS * 4 };
-  }
-
   /** Frees the whole list that starts at `newest`. */
   releaseAll(newest: number): void {
     for (let mark = newest; mark !== NO_MARK; ) {
@@ -162,9 +154,7 @@ export class SeekMarks {
       this.free = this.olderOf(mark);
       return mark;
     }
-    if (this.recordCount === this.recordCapacity) {
-      this.grow(Math.max(FIRST_MARKS, this.recordCapacity * 2));
-    }
+    if (this.recordCount === this.recordCapacity) this.grow();
     return this.recordCount++;
   }
 
@@ -175,8 +165,8 @@ export class SeekMarks {
     this.live--;
   }
 
-  private grow(marks: number): void {
-    this.recordCapacity = marks;
+  private grow(): void {
+    this.recordCapacity = Math.max(1024, this.recordCapacity * 2);
     this.buffer.ensure(this.recordCapacity * MARK_WORDS * 4);
     this.words = new Uint32Array(this.buffer.buffer);
   }

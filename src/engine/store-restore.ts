@@ -11,8 +11,7 @@ import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
-import { touchBeside } from "../heap/page-toucher.ts";
-import type { Expected, RestoreTarget } from "../journal/restore-target.ts";
+import type { RestoreTarget } from "../journal/restore-target.ts";
 import { SeriesMarks } from "../journal/series-marks.ts";
 import type { FamilyMetadata } from "../journal/snapshot-source.ts";
 import { JournalNumbers, PositionColumn } from "./journal-columns.ts";
@@ -41,10 +40,8 @@ export class StoreRestore implements RestoreTarget {
     store.ledger.source = SliceSource.restore;
   }
 
-  begin({ series, chunks, marks, streamBytes }: Expected): void {
-    const { store } = this;
-    touchBeside([...store.chunks.expect(chunks, marks), ...store.heap.expect(streamBytes)]);
-    store.head.index.beginRestore(series);
+  beginIndex(seriesCount: number): void {
+    this.store.head.index.beginRestore(seriesCount);
   }
 
   symbol(bytes: Uint8Array, from: number, to: number): number {

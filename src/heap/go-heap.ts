@@ -44,7 +44,6 @@ import { SpanStore } from "./span-store.ts";
 import { NO_SPAN, spanBytes } from "./spans.ts";
 import { type ClassStats, classStats, type HeapStats, heapStats } from "./stats.ts";
 import { Sweeper } from "./sweeper.ts";
-import type { PageRange } from "./touch-pages.ts";
 import { verifyHeap } from "./verify-heap.ts";
 
 const FORCED_PERIOD_MS = 120_000;
@@ -193,12 +192,6 @@ export class GoHeap implements HeapParts {
   /** Bytes of heap that a slice of `capacity` takes. */
   slotBytes(capacity: number): number {
     return slotBytesOf(this.rules, capacity);
-  }
-
-  /** Where slices of so many bytes will lie that are allocated next; the memory is mapped. */
-  expect(bytes: number): PageRange[] {
-    const start = addressOfPage(this.pages.endPage);
-    return this.memory?.expect(start, (start + bytes) as HeapAddress) ?? [];
   }
 
   /** runtime.GC(): one whole cycle, completely swept. */

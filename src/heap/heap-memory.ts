@@ -15,7 +15,6 @@
 import { assert } from "../base/assert.ts";
 import type { HeapAddress } from "../base/units.ts";
 import { GROWING_BUFFER_BYTES_MAX, GrowingBuffer } from "./growing-buffer.ts";
-import type { PageRange } from "./touch-pages.ts";
 
 /** Bytes of a region: what one shared buffer can hold. */
 export const REGION_BYTES = 2 ** 32;
@@ -44,17 +43,6 @@ export class HeapMemory {
   /** Makes every address below `end` readable and writable. */
   ensure(end: HeapAddress): void {
     while (this.mapped < end) this.growStep(end);
-  }
-
-  /** Maps the bytes from `start` to `end` and gives them by region: most will be written soon. */
-  expect(start: HeapAddress, end: HeapAddress): PageRange[] {
-    this.ensure(end);
-    const ranges = this.regions.map(({ buffer }, region) => ({
-      buffer,
-      from: Math.max(0, start - region * REGION_BYTES),
-      to: Math.min(REGION_BYTES, end - region * REGION_BYTES),
-    }));
-    return ranges.filter(({ from, to }) => from < to);
   }
 
   /** Notes that bytes below `end` may have been written. */

@@ -32,6 +32,8 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Numbers for each series up to which they are kept, and how many there may be in any case. */
 const GAPS_MAX = 2;
 const NUMBERS_MIN = 1 << 12;
+/** Shortest record of a series: number, journal number, count, one pair. */
+const SERIES_BYTES_MIN = 16;
 
 export class IndexReader {
   readonly series: Uint32Array;
@@ -55,6 +57,9 @@ export class IndexReader {
     this.pairs = new Uint32Array(manifest.counts.pairs);
     const numbersMax = Math.max(NUMBERS_MIN, manifest.counts.series * GAPS_MAX);
     this.wantsNumbers = manifest.seriesBound <= numbersMax;
+    const seriesMax = Math.floor(manifest.files[0]!.length / SERIES_BYTES_MIN);
+    // A count that the file has no room for is met as damage when it is read.
+    target.beginIndex(Math.min(manifest.counts.series, seriesMax));
   }
 
   /** Whether every series has the number in the target that it has in the file. */

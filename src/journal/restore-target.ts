@@ -11,17 +11,9 @@ import type { WindowNumber } from "../base/units.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { FamilyMetadata } from "./snapshot-source.ts";
 
-/** What a snapshot will bring: `marks` at least, `streamBytes` about so many. */
-export interface Expected {
-  readonly series: number;
-  readonly chunks: number;
-  readonly marks: number;
-  readonly streamBytes: number;
-}
-
 export interface RestoreTarget {
-  /** An index follows, then chunks. */
-  begin(expected: Expected): void;
+  /** An index of so many series follows. */
+  beginIndex(seriesCount: number): void;
   /** Takes the text `bytes[from, to)`; returns its number. */
   symbol(bytes: Uint8Array, from: number, to: number): number;
   pair(name: number, value: number): number;

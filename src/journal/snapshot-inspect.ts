@@ -33,7 +33,7 @@ export type SnapshotVerdict =
 class NoTarget implements RestoreTarget {
   private last = 0;
 
-  begin(): void {}
+  beginIndex(): void {}
 
   symbol(): number {
     return this.last++;

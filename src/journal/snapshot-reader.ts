@@ -5,23 +5,15 @@
  * at the first thing that is not as the format says; the target is then of no use. Where the caller
  * takes damage of chunk files, what is damaged is left out (salvage.ts).
  */
-import { CHUNK_STATE_BYTES, MARK_STATE_BYTES } from "../chunk/chunk-state.ts";
-import { MARK_SAMPLES } from "../chunk/seek-marks.ts";
 import { BlockReader, ReadBuffers } from "./block-reader.ts";
 import { ChunkFileReader } from "./chunk-file-reader.ts";
 import { IndexReader } from "./index-reader.ts";
-import type { Expected, RestoreTarget } from "./restore-target.ts";
+import type { RestoreTarget } from "./restore-target.ts";
 import { salvageFile } from "./salvage.ts";
 import { SnapshotDamage } from "./snapshot-damage.ts";
 import type { SnapshotDirectory } from "./snapshot-directory.ts";
-import { CHUNK_HEADER_BYTES } from "./snapshot-format.ts";
 import { type FileEntry, type Manifest, nameOfEntry } from "./snapshot-manifest.ts";
 import type { FileRead } from "./window-files.ts";
-
-/** Shortest record of a series: number, journal number, count, one pair. */
-const SERIES_BYTES_MIN = 16;
-/** Marks of a chunk beside those that stay. */
-const FINE_MARKS = 2;
 
 /** Told after each block: blocks read so far and blocks of the snapshot. */
 export type Progress = (done: number, total: number) => void;
@@ -67,7 +59,6 @@ export async function readSnapshot(
     }
   };
   const [indexEntry, ...chunkEntries] = manifest.files as [FileEntry, ...FileEntry[]];
-  target.begin(expectedOf(manifest, indexEntry, chunkEntries));
   const index = new IndexReader(manifest, target);
   await readFile(indexEntry, index);
   index.finish(nameOfEntry(indexEntry), indexEntry.length);
@@ -89,22 +80,6 @@ export async function readSnapshot(
   if (takeDamage === null) checkChunkCounts(manifest, chunks);
   const { recordCount, sampleCount, expiredCount } = chunks;
   return { chunks: recordCount, samples: sampleCount, expiredChunks: expiredCount, wholeFiles };
-}
-
-/**
- * Streams are what is left of the files without states and marks. Counts that the files have no
- * room for are met as damage when the files are read; room is not made for them.
- */
-function expectedOf({ counts }: Manifest, index: FileEntry, files: readonly FileEntry[]): Expected {
-  const bytes = files.reduce((sum, { length }) => sum + length, 0);
-  const bounded = (count: number, room: number, each: number) =>
-    Math.min(count, Math.floor(room / each));
-  const series = bounded(counts.series, index.length, SERIES_BYTES_MIN);
-  const chunks = bounded(counts.chunks, bytes, CHUNK_HEADER_BYTES + CHUNK_STATE_BYTES);
-  const marks = bounded(Math.floor(counts.samples / MARK_SAMPLES), bytes, MARK_STATE_BYTES);
-  const states = chunks * (CHUNK_HEADER_BYTES + CHUNK_STATE_BYTES);
-  const markBytes = (marks + chunks * FINE_MARKS) * MARK_STATE_BYTES;
-  return { series, chunks, marks, streamBytes: Math.max(0, bytes - states - markBytes) };
 }
 
 export type BlockTaker = Pick<IndexReader, "take">;

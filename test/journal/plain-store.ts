@@ -289,7 +289,7 @@ export class PlainTarget implements RestoreTarget {
     return this.sets.length - this.held.size;
   }
 
-  begin(): void {}
+  beginIndex(): void {}
 
   endIndex(): void {}
 

@@ -12,12 +12,14 @@
  *
  * Units: offsets and lengths are bytes.
  */
+import type { SymbolRef } from "../base/units.ts";
 import {
   LABEL_NAME_BYTES_MAX,
   LABEL_VALUE_BYTES_MAX,
   LABELS_PER_SERIES_MAX,
   LabelCode,
 } from "./label-codes.ts";
+import type { SymbolTable } from "./symbols.ts";
 import { isUtf8 } from "./utf8.ts";
 
 const LABEL_TAG = 0x0a;
@@ -115,19 +117,19 @@ export class LabelRanges {
     this.canonicalLength = 0;
   }
 
-  /** Adds one label to the canonical form: texts as buffer, start and length. */
-  appendCanonical(
-    name: Uint8Array,
-    nameFrom: number,
-    nameLength: number,
-    value: Uint8Array,
-    valueFrom: number,
-    valueLength: number,
-  ): void {
-    const nameTo = nameFrom + nameLength;
-    const valueTo = valueFrom + valueLength;
-    const at = this.canonicalLength;
-    this.canonicalLength = this.writeFields(at, name, nameFrom, nameTo, value, valueFrom, valueTo);
+  /** Adds one label to the canonical form: its texts are symbols. */
+  appendCanonical(symbols: SymbolTable, name: SymbolRef, value: SymbolRef): void {
+    const nameFrom = symbols.startOf(name);
+    const valueFrom = symbols.startOf(value);
+    this.canonicalLength = this.writeFields(
+      this.canonicalLength,
+      symbols.segmentOf(name),
+      nameFrom,
+      nameFrom + symbols.lengthOf(name),
+      symbols.segmentOf(value),
+      valueFrom,
+      valueFrom + symbols.lengthOf(value),
+    );
   }
 
   private parseLabel(to: number): LabelCode {

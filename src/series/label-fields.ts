@@ -103,18 +103,9 @@ export class LabelFields {
 
   /** Puts the field of a pair into the ranges; returns its bytes. */
   private encode(pair: PairRef): number {
-    const { ranges, symbols } = this;
-    const name = this.pairs.nameOf(pair);
-    const value = this.pairs.valueOf(pair);
+    const { ranges, symbols, pairs } = this;
     ranges.beginCanonical();
-    ranges.appendCanonical(
-      symbols.segmentOf(name),
-      symbols.startOf(name),
-      symbols.lengthOf(name),
-      symbols.segmentOf(value),
-      symbols.startOf(value),
-      symbols.lengthOf(value),
-    );
+    ranges.appendCanonical(symbols, pairs.nameOf(pair), pairs.valueOf(pair));
     return ranges.canonicalLength;
   }
 }

@@ -283,19 +283,11 @@ export class LabelIndex {
 
   /** Rebuilds the canonical bytes of the first `count` pairs in `scratch`. */
   private writeCanonical(count: number): void {
-    this.ranges.beginCanonical();
-    const { symbols } = this;
+    const { ranges, symbols, pairs } = this;
+    ranges.beginCanonical();
     for (let i = 0; i < count; i++) {
-      const name = this.pairs.nameOf(this.scratch[i]! as PairRef);
-      const value = this.pairs.valueOf(this.scratch[i]! as PairRef);
-      this.ranges.appendCanonical(
-        symbols.segmentOf(name),
-        symbols.startOf(name),
-        symbols.lengthOf(name),
-        symbols.segmentOf(value),
-        symbols.startOf(value),
-        symbols.lengthOf(value),
-      );
+      const pair = this.scratch[i]! as PairRef;
+      ranges.appendCanonical(symbols, pairs.nameOf(pair), pairs.valueOf(pair));
     }
   }
 

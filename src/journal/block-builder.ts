@@ -1,7 +1,8 @@
 /**
  * The open block of one kind of records: filled one by one, sealed when the next does not fit.
  *
- * I1  length <= the buffer's length; bytes [0, length) are the block so far, its header not set.
+ * I1  There is a buffer while there is a record; length <= its length then, and bytes [0, length)
+ *     are the block so far, its header not set.
  * I2  Blocks of `before` are sealed first: what they define lies in front of what uses it.
  * I3  Chunk records tell window and journal position against the block's bases; a record that
  *     cannot begins a new block.
@@ -11,7 +12,7 @@
  * Units: bytes; …Word offsets count 32-bit words.
  */
 import { crc32c } from "../kernel/checksum.ts";
-import type { BlockBuffer, BlockFile } from "./block-file.ts";
+import { BlockBuffer, type BlockFile } from "./block-file.ts";
 import {
   BLOCK_BYTES,
   BLOCK_CRC_FROM,
@@ -28,12 +29,14 @@ import {
 
 const WORD = 2 ** 32;
 const WINDOW_REACH = 32767;
+/** What a builder has while it holds no record: one that never does takes no memory. */
+const NO_BUFFER = new BlockBuffer(0);
 
 export class BlockBuilder {
   private readonly file: BlockFile;
   private readonly kind: number;
   private readonly before: BlockBuilder | null;
-  private buffer: BlockBuffer;
+  private buffer = NO_BUFFER;
   private length = BLOCK_HEADER_BYTES;
   private records = 0;
   private window = 0;
@@ -43,7 +46,6 @@ export class BlockBuilder {
     this.file = file;
     this.kind = kind;
     this.before = before;
-    this.buffer = file.buffers.take(BLOCK_BYTES);
   }
 
   /** The open block; replaced by reserve(). */
@@ -103,24 +105,21 @@ export class BlockBuilder {
     this.before?.seal();
     const crc = this.writeHeader();
     this.file.add(this.buffer, this.length, this.records, crc);
-    this.buffer = this.file.buffers.take(BLOCK_BYTES);
+    this.buffer = NO_BUFFER;
     this.length = BLOCK_HEADER_BYTES;
     this.records = 0;
   }
 
-  /** Gives the buffer back; nothing may be built any more. */
+  /** Seals what there is; nothing may be built any more. */
   end(): void {
     this.seal();
-    this.file.buffers.give(this.buffer);
   }
 
   private makeRoom(size: number): void {
     const { window, journal } = this;
     this.seal();
     this.rebase(window, journal);
-    if (this.length + size <= this.buffer.bytes.length) return;
-    this.file.buffers.give(this.buffer);
-    this.buffer = this.file.buffers.take(this.length + size);
+    this.buffer = this.file.buffers.take(Math.max(BLOCK_BYTES, this.length + size));
   }
 
   private writeHeader(): number {

@@ -72,6 +72,9 @@ export class BlockBuffer {
   }
 }
 
+/** Spare buffers that are kept: one is filled while another is written. */
+const SPARE_COUNT_MAX = 2;
+
 /** Buffers for blocks, used again; longer ones than usual are not kept. */
 export class BlockBuffers {
   private readonly free: BlockBuffer[] = [];
@@ -83,7 +86,8 @@ export class BlockBuffers {
   }
 
   give(buffer: BlockBuffer): void {
-    if (buffer.bytes.length === BLOCK_BYTES) this.free.push(buffer);
+    const isKept = buffer.bytes.length === BLOCK_BYTES && this.free.length < SPARE_COUNT_MAX;
+    if (isKept) this.free.push(buffer);
   }
 }
 

@@ -2,8 +2,9 @@
  * A history with a bound: everything at first, then every second, fourth, eighth frame.
  *
  * I1  Holds at most `capacity` frames, times rising; neighbours lie at least intervalMs apart.
- * I2  When it is full and does not yet reach back spanMs, every second frame goes and intervalMs
- *     doubles; when it does, the oldest eighth goes.
+ * I2  When it is full and reaches back spanMs, the oldest eighth goes, unless what stays would not
+ *     reach back half of that. Else every second frame goes, but not the oldest, and intervalMs
+ *     doubles.
  *
  * Units: …Ms milliseconds since the epoch, spanMs and intervalMs durations.
  */
@@ -65,12 +66,15 @@ export class ThinnedHistory<Frame extends TimedFrame> {
   }
 
   private makeRoom(nowMs: number): void {
-    if (nowMs - this.kept[0]!.timeMs >= this.spanMs) {
-      this.kept = this.kept.slice(Math.ceil(this.capacity / OLDEST_PART));
+    const stays = Math.ceil(this.capacity / OLDEST_PART);
+    const reachMs = nowMs - this.kept[0]!.timeMs;
+    if (reachMs >= this.spanMs && nowMs - this.kept[stays]!.timeMs >= this.spanMs / 2) {
+      this.kept = this.kept.slice(stays);
       return;
     }
     // The newest stays: the one that follows keeps its distance from it.
-    this.kept = this.kept.filter((_, i) => (this.kept.length - 1 - i) % 2 === 0);
+    const newest = this.kept.length - 1;
+    this.kept = this.kept.filter((_, i) => i === 0 || (newest - i) % 2 === 0);
     this.interval *= 2;
   }
 }

@@ -6,7 +6,7 @@
  *
  * Units: bits.
  */
-import { leadingZeros, trailingZeros } from "../src/chunk/xor-window.ts";
+import { leadingZeros, trailingZeros } from "../src/kernel/code/xor-window.ts";
 import { type SampleMatrix, SHORT_CHUNK_SAMPLES } from "./chunk-samples.ts";
 
 /** Bits of a XOR with a window kept, or of one with a window opened, without the window's own. */

@@ -2,7 +2,7 @@
  * One record a chunk, as columns in shared buffers: who it belongs to, where its bytes are, and the
  * state of its encoder. ChunkRef is the index of the record.
  *
- * R1  A state is 64 bytes and starts on a cache line (once there are 16,384 of them): an append
+ * R1  A state is 64 bytes on a cache line of its own, laid out in kernel/code/layout.ts: an append
  *     touches one line. Links are 20 bytes and belong to the series layer.
  * R2  Free records are linked through `older`; their capacity is 0.
  * R3  Growing copies nothing that is large (heap/growing-buffer.ts) and replaces the views, in
@@ -13,11 +13,33 @@
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, HeapAddress, SeriesRef, WindowNumber } from "../base/units.ts";
 import { GrowingBuffer } from "../heap/growing-buffer.ts";
+import {
+  CHUNK_ADDRESS_LOW,
+  CHUNK_BIT_LENGTH,
+  CHUNK_CAPACITY,
+  CHUNK_FIRST_TIME,
+  CHUNK_KIND_MASK,
+  CHUNK_KIND_SHIFT,
+  CHUNK_LAST_HIGH,
+  CHUNK_LAST_LOW,
+  CHUNK_LAST_TIME,
+  CHUNK_NEWEST_MARK,
+  CHUNK_OPEN_BYTE_SHIFT,
+  CHUNK_PREVIOUS_TIME,
+  CHUNK_REGION,
+  CHUNK_SAMPLE_COUNT,
+  CHUNK_STATE_BYTES,
+  CHUNK_WASTE_STATE,
+  CHUNK_WINDOW_STATE,
+  CHUNKS_MAX,
+  NO_CHUNK as NO_CHUNK_WORD,
+} from "../kernel/code/layout.ts";
+import { NO_WASTE, NO_WINDOW } from "../kernel/code/xor-window.ts";
+import { OwnRecords, type RecordMemory } from "./record-memory.ts";
 import { NO_MARK } from "./seek-marks.ts";
-import { NO_WASTE, NO_WINDOW } from "./xor-window.ts";
 
 /** "No chunk" in every link. */
-export const NO_CHUNK = 0xffffffff as ChunkRef;
+export const NO_CHUNK = NO_CHUNK_WORD as ChunkRef;
 /** What a chunk holds; its Prometheus encoding is one more. */
 export const ChunkKind = { xor: 0, histogram: 1, floatHistogram: 2 } as const;
 export type ChunkKind = (typeof ChunkKind)[keyof typeof ChunkKind];
@@ -26,32 +48,28 @@ export const FIRST_RECORDS = 1024;
 /** Bytes of the sample count in front of the stream. */
 export const HEADER_BYTES = 2;
 
-/** Records that 4 GiB of states hold; their word indexes have 31 bits. */
-const RECORDS_MAX = 2 ** 26;
 const REGION_BYTES = 2 ** 32;
 
 // Word offsets in a state record; the three times are counted in 64-bit floats. Indexes are built
 // with shifts because a ref may reach us as a double: 0xffffffff is one, and taints the type.
-const STATE_WORDS = 16;
 const STATE_SHIFT = 4;
 const TIME_SHIFT = 3;
-const FIRST_TIME = 0;
-const LAST_TIME = 1;
-const PREVIOUS_TIME = 2;
-const LAST_LOW = 6;
-const LAST_HIGH = 7;
-const ADDRESS_LOW = 8;
-const REGION = 9;
-const BIT_LENGTH = 10;
-const CAPACITY = 11;
-const SAMPLE_COUNT = 12;
-// XOR window in the low 16 bits, the chunk's kind in the next 2, the open byte in the high 8.
-const WINDOW_STATE = 13;
-const KIND_SHIFT = 16;
-const KIND_MASK = 3;
-const OPEN_BYTE_SHIFT = 24;
-const WASTE_STATE = 14;
-const NEWEST_MARK = 15;
+const FIRST_TIME = CHUNK_FIRST_TIME / 8;
+const LAST_TIME = CHUNK_LAST_TIME / 8;
+const PREVIOUS_TIME = CHUNK_PREVIOUS_TIME / 8;
+const LAST_LOW = CHUNK_LAST_LOW / 4;
+const LAST_HIGH = CHUNK_LAST_HIGH / 4;
+const ADDRESS_LOW = CHUNK_ADDRESS_LOW / 4;
+const REGION = CHUNK_REGION / 4;
+const BIT_LENGTH = CHUNK_BIT_LENGTH / 4;
+const CAPACITY = CHUNK_CAPACITY / 4;
+const SAMPLE_COUNT = CHUNK_SAMPLE_COUNT / 4;
+const WINDOW_STATE = CHUNK_WINDOW_STATE / 4;
+const KIND_SHIFT = CHUNK_KIND_SHIFT;
+const KIND_MASK = CHUNK_KIND_MASK;
+const OPEN_BYTE_SHIFT = CHUNK_OPEN_BYTE_SHIFT;
+const WASTE_STATE = CHUNK_WASTE_STATE / 4;
+const NEWEST_MARK = CHUNK_NEWEST_MARK / 4;
 
 // Word offsets in a link record.
 const LINK_WORDS = 5;
@@ -76,14 +94,15 @@ export class ChunkRecords {
   protected states: Uint32Array = new Uint32Array(0);
   protected times: Float64Array = new Float64Array(0);
   private links: Uint32Array = new Uint32Array(0);
-  private readonly stateBuffer = new GrowingBuffer();
+  private readonly memory: RecordMemory;
   private readonly linkBuffer = new GrowingBuffer();
   private recordCapacity = 0;
   private recordCount = 0;
   private free: ChunkRef = NO_CHUNK;
   private live = 0;
 
-  constructor(records = FIRST_RECORDS) {
+  constructor(records = FIRST_RECORDS, memory: RecordMemory = new OwnRecords()) {
+    this.memory = memory;
     this.grow(records);
   }
 
@@ -347,7 +366,7 @@ export class ChunkRecords {
 
   /** Bytes of the buffers. */
   protected get bufferBytes(): number {
-    return this.stateBuffer.buffer.byteLength + this.linkBuffer.buffer.byteLength;
+    return this.recordCapacity * CHUNK_STATE_BYTES + this.linkBuffer.buffer.byteLength;
   }
 
   private setLink(chunk: ChunkRef, word: number, value: number): void {
@@ -365,16 +384,16 @@ export class ChunkRecords {
   }
 
   private grow(records: number): void {
-    assert(records > this.recordCapacity && records <= RECORDS_MAX, "too many chunks");
-    this.stateBuffer.ensure(records * STATE_WORDS * 4);
+    assert(records > this.recordCapacity && records <= CHUNKS_MAX, "too many chunks");
+    this.memory.ensure(records);
     this.linkBuffer.ensure(records * LINK_WORDS * 4);
     this.growViews();
     this.recordCapacity = records;
   }
 
   private growViews(): void {
-    this.states = new Uint32Array(this.stateBuffer.buffer);
-    this.times = new Float64Array(this.stateBuffer.buffer);
+    this.states = this.memory.words;
+    this.times = this.memory.times;
     this.links = new Uint32Array(this.linkBuffer.buffer);
   }
 

@@ -13,10 +13,11 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
+import { FINE_MARK_SAMPLES } from "../kernel/code/layout.ts";
+import { isWindow, NO_WASTE } from "../kernel/code/xor-window.ts";
 import { ChunkKind, HEADER_BYTES, kindOfWindow, NO_CHUNK, windowOfKind } from "./chunk-records.ts";
 import { type ChunkTable, FIRST_CAPACITY, HISTOGRAM_HEADER_BYTES } from "./chunk-table.ts";
-import { FINE_MARK_SAMPLES, NO_MARK } from "./seek-marks.ts";
-import { isWindow, NO_WASTE } from "./xor-window.ts";
+import { NO_MARK } from "./seek-marks.ts";
 
 /**
  * The slice that a restored chunk of `length` bytes gets:

@@ -8,7 +8,7 @@
  * I1  A live record owns exactly one slice: [address, address + capacity), never empty; the stream
  *     is its first byteLength = ceil(bitLength / 8) bytes, and byteLength <= capacity.
  * I2  The first two bytes of the slice are sampleCount, big-endian.
- * I3  sampleCount is written last when a sample is added: what it counts is readable.
+ * I3  What sampleCount counts is readable when the call that adds a sample is over.
  * I4  last… and previousTime are of the newest and the newest but one sample; each is meaningful
  *     from that many samples on. windowState and wasteState: see xor-window.ts.
  * I5  openByte is the stream's last byte while it is not full, else 0: an append does not wait for
@@ -21,10 +21,21 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../base/units.ts";
+import {
+  CHUNK_SAMPLES_MAX,
+  PATCH_AT,
+  PATCH_BITS,
+  PATCH_BYTES,
+  PATCH_COUNT,
+  PATCH_LENGTH,
+  PATCH_REGION,
+  PATCH_START,
+} from "../kernel/code/layout.ts";
 import type { ChunkHeap } from "./chunk-heap.ts";
 import { ChunkKind, ChunkRecords, FIRST_RECORDS, HEADER_BYTES } from "./chunk-records.ts";
 import type { HistogramState } from "./histogram-state.ts";
 import { ReaderEpochs } from "./reader-epochs.ts";
+import type { RecordMemory } from "./record-memory.ts";
 import { SeekMarks } from "./seek-marks.ts";
 import type { SliceObserver } from "./slice-observer.ts";
 
@@ -33,12 +44,23 @@ export { ChunkKind, FIRST_RECORDS, HEADER_BYTES, NO_CHUNK } from "./chunk-record
 /** What a chunk's slice is made with; append grows it from there. */
 export const FIRST_CAPACITY = 128;
 /** Most samples of a chunk: its count has 16 bits. */
-export const SAMPLES_MAX = 65535;
+export const SAMPLES_MAX = CHUNK_SAMPLES_MAX;
 
 /** Bytes of sample count and flags in front of a histogram stream. */
 export const HISTOGRAM_HEADER_BYTES = 3;
 
 const REGION_BYTES = 2 ** 32;
+
+// Words of a patch.
+const PATCH_WORDS = PATCH_BYTES / 4;
+const REGION = PATCH_REGION / 4;
+const START = PATCH_START / 4;
+const COUNT = PATCH_COUNT / 4;
+const AT = PATCH_AT / 4;
+const LENGTH = PATCH_LENGTH / 4;
+const BITS = PATCH_BITS / 4;
+/** Bytes of most patches: see kernel/code/append.ts. */
+const USUAL_BYTES = 5;
 
 export class ChunkTable extends ChunkRecords {
   readonly heap: ChunkHeap;
@@ -51,8 +73,13 @@ export class ChunkTable extends ChunkRecords {
   private readonly observer: SliceObserver | null;
 
   /** A table of no chunks over `heap`, which must have real memory. */
-  constructor(heap: ChunkHeap, records = FIRST_RECORDS, observer: SliceObserver | null = null) {
-    super(records);
+  constructor(
+    heap: ChunkHeap,
+    records = FIRST_RECORDS,
+    observer: SliceObserver | null = null,
+    memory?: RecordMemory,
+  ) {
+    super(records, memory);
     assert(heap.memory !== null, "chunks need a heap with real memory");
     this.heap = heap;
     this.readers = new ReaderEpochs(heap);
@@ -207,6 +234,21 @@ export class ChunkTable extends ChunkRecords {
     this.readers.leave(chunk, oldAddress, oldCapacity);
   }
 
+  /**
+   * Puts in place what the kernel's append changes in slices: `count` patches of
+   * kernel/code/layout.ts. The records say so already, so that nothing may come in between.
+   */
+  putPatches(patches: Uint32Array, count: number): void {
+    for (let patch = 0; patch < count * PATCH_WORDS; patch += PATCH_WORDS) {
+      const bytes = this.views[patches[patch + REGION]!]!;
+      const samples = patches[patch + COUNT]!;
+      const start = patches[patch + START]!;
+      bytes[start] = samples >>> 8;
+      bytes[start + 1] = samples;
+      putPatch(bytes, patches[patch + AT]!, patches, patch + BITS, patches[patch + LENGTH]!);
+    }
+  }
+
   private writeCount(chunk: ChunkRef, count: number): void {
     const bytes = this.bytesOf(chunk);
     const start = this.offsetOf(chunk);
@@ -237,5 +279,27 @@ export class ChunkTable extends ChunkRecords {
     if (count > 0) assert(this.firstTimeOf(chunk) <= this.lastTimeOf(chunk), "times fall");
     assert(this.isHistogram(chunk) || !this.encoders.has(chunk), "state of a chunk of floats");
     return this.marks.verifyList(this.newestMarkOf(chunk), count, this.bitLengthOf(chunk));
+  }
+}
+
+/** Writes `length` bytes from word `from` of `words` on, the first one on top. */
+function putPatch(
+  bytes: Uint8Array,
+  at: number,
+  words: Uint32Array,
+  from: number,
+  length: number,
+): void {
+  const word = words[from]!;
+  if (length === USUAL_BYTES) {
+    bytes[at] = word >>> 24;
+    bytes[at + 1] = word >>> 16;
+    bytes[at + 2] = word >>> 8;
+    bytes[at + 3] = word;
+    bytes[at + 4] = words[from + 1]! >>> 24;
+    return;
+  }
+  for (let i = 0; i < length; i++) {
+    bytes[at + i] = words[from + (i >>> 2)]! >>> (24 - ((i & 3) << 3));
   }
 }

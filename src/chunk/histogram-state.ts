@@ -13,6 +13,7 @@
  * Units: times are milliseconds since the epoch.
  */
 import { assert } from "../base/assert.ts";
+import { NO_WINDOW } from "../kernel/code/xor-window.ts";
 import { CUSTOM_SCHEMA, PairList } from "./histogram-columns.ts";
 import {
   bucketsOf,
@@ -25,7 +26,6 @@ import {
 import type { HistogramReader, HistogramWriter } from "./histogram-stream.ts";
 import { STALE_HIGH, STALE_LOW } from "./sample-columns.ts";
 import { putVarbitInt, putVarbitUint } from "./varbit.ts";
-import { NO_WINDOW } from "./xor-window.ts";
 
 /** Count and zero count stand in front of the buckets. */
 export const BUCKETS_FROM = 2;

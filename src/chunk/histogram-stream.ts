@@ -8,10 +8,6 @@
  * Units: positions are bits from the start of the stream; windows are those of xor-window.ts.
  */
 import type { ChunkRef } from "../base/units.ts";
-import { putBits } from "./bit-stream.ts";
-import { NO_CHUNK } from "./chunk-records.ts";
-import type { ChunkTable } from "./chunk-table.ts";
-import { type BitSink, VarbitReader } from "./varbit.ts";
 import {
   fitsWindow,
   leadingOf,
@@ -19,7 +15,11 @@ import {
   packWindow,
   trailingOf,
   trailingZeros,
-} from "./xor-window.ts";
+} from "../kernel/code/xor-window.ts";
+import { putBits } from "./bit-stream.ts";
+import { NO_CHUNK } from "./chunk-records.ts";
+import type { ChunkTable } from "./chunk-table.ts";
+import { type BitSink, VarbitReader } from "./varbit.ts";
 
 /** Bits at the end of a chunk. */
 export class HistogramWriter implements BitSink {

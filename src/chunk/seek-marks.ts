@@ -16,11 +16,10 @@
  */
 import { assert } from "../base/assert.ts";
 import { GrowingBuffer } from "../heap/growing-buffer.ts";
+import { FINE_MARK_SAMPLES } from "../kernel/code/layout.ts";
 
 /** "No mark" in every link. */
 export const NO_MARK = 0xffffffff;
-/** Samples between two marks at the tail. */
-export const FINE_MARK_SAMPLES = 30;
 /** Samples between two marks that stay. */
 export const MARK_SAMPLES = 120;
 

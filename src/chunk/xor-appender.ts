@@ -16,11 +16,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef } from "../base/units.ts";
-import { putBits, putBitsOpen } from "./bit-stream.ts";
-import { firstTimeBytes, putFirstTime, putSecondTime, secondTimeBytes } from "./chunk-opening.ts";
-import { type ChunkTable, SAMPLES_MAX } from "./chunk-table.ts";
-import { FINE_MARK_SAMPLES } from "./seek-marks.ts";
-import { secondDifference, secondDifferenceHigh, secondDifferenceLow } from "./wide-times.ts";
+import { FINE_MARK_SAMPLES } from "../kernel/code/layout.ts";
 import {
   addWaste,
   fitsWindow,
@@ -35,7 +31,11 @@ import {
   trailingZeros,
   wasteOfReopened,
   windowFor,
-} from "./xor-window.ts";
+} from "../kernel/code/xor-window.ts";
+import { putBits, putBitsOpen } from "./bit-stream.ts";
+import { firstTimeBytes, putFirstTime, putSecondTime, secondTimeBytes } from "./chunk-opening.ts";
+import { type ChunkTable, SAMPLES_MAX } from "./chunk-table.ts";
+import { secondDifference, secondDifferenceHigh, secondDifferenceLow } from "./wide-times.ts";
 
 // Ranges of the second difference; the positive end is one larger than the negative one.
 const DOD_14_MAX = 8192;

@@ -15,6 +15,7 @@ import type { Head } from "../series/head.ts";
 import { LabelCode } from "../series/label-codes.ts";
 import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
 import type { Labels } from "../series/labels.ts";
+import type { EntryLog, ScannedAppend } from "../series/scanned-append.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { BatchKeys } from "./batch-keys.ts";
@@ -37,7 +38,7 @@ const SHOWN_BYTES_MAX = 200;
 const NO_EXEMPLARS: ExemplarOutcome = { exemplarsWritten: 0, lateExemplars: null };
 
 /** Told of every sample and exemplar that was stored, in order: the journal. */
-export interface StoredSamples extends StoredExemplars {
+export interface StoredSamples extends StoredExemplars, EntryLog {
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void;
   histogram(series: SeriesRef, from: HistogramColumns, row: number): void;
 }
@@ -65,15 +66,18 @@ export class Ingest {
   private readonly keys: BatchKeys;
   private readonly seriesMax: number;
   private readonly histograms: HistogramIntake;
+  private readonly scanned: ScannedAppend;
   private readonly own = new Float64Array(APPEND_CODE_COUNT);
   private ownHistograms = 0;
   private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
 
-  constructor(head: Head, keys: BatchKeys, seriesMax: number) {
+  /** `scanned` stores in the same head. */
+  constructor(head: Head, scanned: ScannedAppend, keys: BatchKeys, seriesMax: number) {
     this.head = head;
     this.keys = keys;
     this.seriesMax = seriesMax;
     this.histograms = new HistogramIntake(head);
+    this.scanned = scanned;
     this.exemplars = new ExemplarIntake(head);
   }
 
@@ -89,9 +93,12 @@ export class Ingest {
     for (let i = 0; i < batch.seriesCount; i++) {
       const found = isKnown ? batch.keyOf(i) : NO_KEY;
       if (found !== NO_KEY) {
-        // What the scan finds has float samples alone.
-        previous = found;
-        this.append(batch, i, batch.seriesRefOf(i) as SeriesRef);
+        // What the scan finds has one float sample.
+        const behind = this.scanned.run(i, batch.seriesCount, this.journal);
+        this.own[AppendCode.stored] = this.own[AppendCode.stored]! + behind - i;
+        if (behind === i) this.append(batch, i, batch.seriesRefOf(i) as SeriesRef);
+        else i = behind - 1;
+        previous = batch.keyOf(i);
         continue;
       }
       const rowEnd = hasHistograms ? this.histograms.endOf(i) : 0;

@@ -18,6 +18,8 @@ import { cleanThrough } from "../series/deletion.ts";
 import { ExemplarCode } from "../series/exemplar-code.ts";
 import { ExemplarLabels } from "../series/exemplar-labels.ts";
 import type { Head } from "../series/head.ts";
+import type { SampleQueue } from "../series/sample-queue.ts";
+import type { ScannedAppend } from "../series/scanned-append.ts";
 import { NO_KEY } from "../series/series-keys.ts";
 import { NO_SERIES } from "../series/series-table.ts";
 import type { StoreRestore } from "./store-restore.ts";
@@ -32,15 +34,20 @@ export class StoreReplay implements RecordTarget {
   private readonly exemplarLabels = new ExemplarLabels();
   private position = 0;
   private place = -1;
+  private readonly queue: SampleQueue;
+  private readonly scanned: ScannedAppend;
 
   /** Replays into the store of a restore that is not finished. */
   constructor(restore: StoreRestore) {
     this.restore = restore;
     this.head = restore.store.head;
+    this.queue = restore.store.queue;
+    this.scanned = restore.store.scanned;
     this.head.onChunkRemoved = (chunk) => restore.completeTo.set(chunk, 0);
   }
 
   begin(position: number, clockMs: number): void {
+    this.storeQueue();
     this.position = position;
     // A clock that was ahead of this one: what came for the windows that end now was not watched.
     if (this.head.advance(clockMs)) this.head.windows.noteAllChanged();
@@ -54,13 +61,16 @@ export class StoreReplay implements RecordTarget {
 
   sample(number: number, timeMs: number, high: number, low: number): void {
     const series = this.seriesOf(number);
-    if (series === NO_SERIES) this.lostCount++;
-    else if (!this.isPassedOver(series, timeMs)) {
-      if (this.head.replay(series, timeMs, high, low)) this.addedCount++;
+    if (series === NO_SERIES) {
+      this.lostCount++;
+      return;
     }
+    this.queue.add(series, timeMs, high, low);
+    if (this.queue.isFull) this.storeQueue();
   }
 
   histogram(number: number, columns: HistogramColumns): void {
+    this.storeQueue();
     const series = this.seriesOf(number);
     const isSound = columns.schemaOf(0) <= SCHEMA_MAX && histogramFault(columns, 0) === null;
     if (series === NO_SERIES || !isSound) this.lostCount++;
@@ -77,6 +87,7 @@ export class StoreReplay implements RecordTarget {
     text: Uint8Array,
     length: number,
   ): void {
+    this.storeQueue();
     const { restore, head } = this;
     const series = restore.numbers.seriesAt(restore.numbers.find(number, this.place));
     if (series === NO_SERIES || !head.index.series.isLive(series)) return;
@@ -88,6 +99,7 @@ export class StoreReplay implements RecordTarget {
   }
 
   deleted(number: number, fromMs: number, toMs: number): void {
+    this.storeQueue();
     const series = this.seriesOf(number);
     if (series !== NO_SERIES && this.head.newestChunkOf(series) !== NO_CHUNK) {
       this.head.tombstones.add(series, fromMs, toMs);
@@ -95,6 +107,7 @@ export class StoreReplay implements RecordTarget {
   }
 
   cleaned(number: number, throughMs: number): void {
+    this.storeQueue();
     const series = this.seriesOf(number);
     if (series !== NO_SERIES) cleanThrough(this.head, series, throughMs);
   }
@@ -105,7 +118,32 @@ export class StoreReplay implements RecordTarget {
 
   /** Ends the replay: later changes are no business of it. */
   finish(): void {
+    this.storeQueue();
     this.head.onChunkRemoved = null;
+  }
+
+  /** Stores what waits: the kernel what is newer than all of its series, the rest one by one. */
+  private storeQueue(): void {
+    const { queue, scanned } = this;
+    const { length } = queue;
+    if (length === 0) return;
+    queue.close();
+    queue.length = 0;
+    for (let row = 0; row < length; row++) {
+      const next = scanned.run(row, length, null);
+      this.addedCount += next - row;
+      row = next;
+      if (row < length) this.storeRow(row);
+    }
+  }
+
+  private storeRow(row: number): void {
+    const { queue } = this;
+    const series = queue.seriesAt(row);
+    const timeMs = queue.timeAt(row);
+    if (this.isPassedOver(series, timeMs)) return;
+    const [high, low] = [queue.valueHighAt(row), queue.valueLowAt(row)];
+    if (this.head.replay(series, timeMs, high, low)) this.addedCount++;
   }
 
   /** The living series of a journal number, or NO_SERIES. */

@@ -11,12 +11,15 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
 import { ChunkTable, FIRST_RECORDS, NO_CHUNK } from "../chunk/chunk-table.ts";
+import { KernelRecords } from "../chunk/record-memory.ts";
 import { SliceLedger } from "../chunk/slice-ledger.ts";
 import { GoHeap } from "../heap/go-heap.ts";
 import { rulesOfGoVersion } from "../heap/go-rules.ts";
 import { HeapMemory } from "../heap/heap-memory.ts";
 import { Kernel } from "../kernel/kernel.ts";
 import { Head } from "../series/head.ts";
+import { SampleQueue } from "../series/sample-queue.ts";
+import { ScannedAppend } from "../series/scanned-append.ts";
 import { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import { BatchKeys } from "./batch-keys.ts";
@@ -89,6 +92,9 @@ export class Store {
   /** Reads request bodies so that write() knows most of their series. */
   readonly intake: Intake;
   readonly ingest: Ingest;
+  /** How many samples are stored at once: those of `queue`, or of a scanned request. */
+  readonly scanned: ScannedAppend;
+  readonly queue: SampleQueue;
   readonly compaction: Compaction;
   readonly cleaning: Cleaning;
   /** Write requests refused because the heap limit was reached. */
@@ -111,11 +117,13 @@ export class Store {
     this.clock = clock;
     this.heap = heap;
     this.ledger = new SliceLedger(this.heap);
-    this.chunks = new ChunkTable(this.heap, FIRST_RECORDS, this.ledger);
+    this.chunks = new ChunkTable(this.heap, FIRST_RECORDS, this.ledger, new KernelRecords(kernel));
     this.head = new Head({ ...settings, chunks: this.chunks, kernel });
     const keys = new BatchKeys(this.head.index.keys);
     this.intake = new Intake(kernel, keys);
-    this.ingest = new Ingest(this.head, keys, settings.seriesMax);
+    this.scanned = new ScannedAppend(this.head, kernel);
+    this.queue = new SampleQueue(kernel);
+    this.ingest = new Ingest(this.head, this.scanned, keys, settings.seriesMax);
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.cleaning = new Cleaning(this.head, clock);

@@ -54,6 +54,25 @@ export class WriteLog implements StoredSamples {
     this.record.sample(this.numberOf(series), timeMs, high, low);
   }
 
+  get newestNumber(): number {
+    return this.record.newestNumber;
+  }
+
+  get newestMs(): number {
+    return this.record.newestMs;
+  }
+
+  takeEntries(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    count: number,
+    newestNumber: number,
+    newestMs: number,
+  ): void {
+    this.record.addSamples(bytes, from, to, count, newestNumber, newestMs);
+  }
+
   histogram(series: SeriesRef, from: HistogramColumns, row: number): void {
     this.record.histogram(this.numberOf(series), from, row);
   }

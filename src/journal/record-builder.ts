@@ -56,8 +56,9 @@ export class RecordBuilder {
   private clockMs = 0;
   private definedFirst = 0;
   private definedCount = 0;
-  private previousNumber = 0;
-  private previousMs = 0;
+  /** Number and time of the newest sample: what the next one differs from. */
+  newestNumber = 0;
+  newestMs = 0;
 
   /** Forgets everything and begins a record of this moment. */
   begin(clockMs: number): void {
@@ -69,8 +70,8 @@ export class RecordBuilder {
     this.changes.clear();
     this.exemplars.clear();
     this.definedCount = 0;
-    this.previousNumber = 0;
-    this.previousMs = clockMs;
+    this.newestNumber = 0;
+    this.newestMs = clockMs;
   }
 
   get isEmpty(): boolean {
@@ -134,6 +135,24 @@ export class RecordBuilder {
     }
     samples.length = at;
     this.sampleCount++;
+  }
+
+  /**
+   * Adds `count` samples of defined series as they are written already, bytes [from, to): the first
+   * differs from the newest sample, the last is of this number and time.
+   */
+  addSamples(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    count: number,
+    newestNumber: number,
+    newestMs: number,
+  ): void {
+    this.samples.raw(bytes, from, to);
+    this.sampleCount += count;
+    this.newestNumber = newestNumber;
+    this.newestMs = newestMs;
   }
 
   /** Adds the native histogram in a row of columns as a sample of a defined series. */
@@ -215,16 +234,16 @@ export class RecordBuilder {
   private putPlace(bytes: Uint8Array, start: number, number: number, timeMs: number): number {
     let at = start + 1;
     let control = VALUE_ZERO;
-    if (number !== this.previousNumber + 1) {
+    if (number !== this.newestNumber + 1) {
       control = NUMBER_FOLLOWS;
-      at = putVarintAt(bytes, at, zigzag(number - this.previousNumber - 1));
+      at = putVarintAt(bytes, at, zigzag(number - this.newestNumber - 1));
     }
-    if (timeMs !== this.previousMs) {
+    if (timeMs !== this.newestMs) {
       control |= TIME_FOLLOWS;
-      at = putVarintAt(bytes, at, zigzag(timeMs - this.previousMs));
-      this.previousMs = timeMs;
+      at = putVarintAt(bytes, at, zigzag(timeMs - this.newestMs));
+      this.newestMs = timeMs;
     }
-    this.previousNumber = number;
+    this.newestNumber = number;
     bytes[start] = control;
     return at;
   }

@@ -2,28 +2,29 @@
  * Kernel: one shared memory and the WebAssembly code that works in it, on the way of every sample.
  *
  * The memory holds a request's body, decoded and scanned, and behind it the label bytes of every
- * series (layout.ts says where), so that one pass decides which series a sample belongs to. What
- * the code is and why it is not plain TypeScript: docs/adr/0012-kernel-in-webassembly.md.
+ * series and the states of all chunks (layout.ts says where), so that one pass decides which series
+ * a sample belongs to and another one stores it. What the code is and why it is not plain
+ * TypeScript: docs/adr/0012-kernel-in-webassembly.md and 0028-samples-stored-in-webassembly.md.
  *
- * I1  Memory grows without moving; views of it stay valid for what they cover. `words` and `bytes`
- *     are replaced when it grows.
+ * I1  All of the memory is there from the start; what was never written costs nothing.
  * I2  One request at a time: input, output and columns are overwritten by the next.
  *
  * Units: addresses and bytes.
  */
 import { assert } from "../base/assert.ts";
-import { FIRST_KEY, OUTPUT, SLACK_BYTES, STATE } from "./code/layout.ts";
+import { APPEND_FROM_MS, KEYS_END, OUTPUT, SLACK_BYTES, STATE } from "./code/layout.ts";
 import { KERNEL_CODE } from "./kernel-code.ts";
 
 const MEMORY_BYTES_MAX = 2 ** 32;
 const PAGE_BYTES = 65536;
-const STEP_BYTES = 4 << 20;
-const STATE_WORDS = 16;
+const STATE_WORDS = 32;
+const STATE_TIMES = 3;
 
 /** The functions of src/kernel/code/kernel.ts. */
 export interface KernelFunctions {
   expand(from: number, bodyEnd: number, outFrom: number, outEnd: number): number;
   scan(entriesMax: number): number;
+  append(): void;
   layOut(): number;
   keepFamily(from: number, end: number, seed: number): void;
   forgetFamily(from: number, end: number, seed: number): void;
@@ -39,7 +40,6 @@ export interface KernelFunctions {
 
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer;
-  grow(delta: number): number;
 }
 
 declare const WebAssembly: {
@@ -62,33 +62,24 @@ export function compiledFunctions(memory: SharedMemory): KernelFunctions {
 
 export class Kernel {
   readonly functions: KernelFunctions;
-  /** The state words of a scan, see layout.ts. */
+  /** The words from STATE on and the times from APPEND_FROM_MS on, see layout.ts. */
   readonly state: Uint32Array;
+  readonly stateTimes: Float64Array;
+  /** All of the memory as bytes, and as words: the word at address A is words[A / 4]. */
+  readonly bytes: Buffer;
+  readonly words: Uint32Array;
   private readonly memory: SharedMemory;
-  private mapped = 0;
   private current: Uint8Array | null = null;
-  private wholeBytes: Buffer;
-  private wholeWords: Uint32Array;
 
   /** `functionsOf` is for tests, which run the same code as plain TypeScript. */
   constructor(functionsOf: (memory: SharedMemory) => KernelFunctions = compiledFunctions) {
-    const maximum = MEMORY_BYTES_MAX / PAGE_BYTES;
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum, shared: true });
-    this.wholeBytes = Buffer.alloc(0);
-    this.wholeWords = new Uint32Array(0);
-    this.ensure(FIRST_KEY);
+    const pages = MEMORY_BYTES_MAX / PAGE_BYTES;
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    this.bytes = Buffer.from(this.memory.buffer);
+    this.words = new Uint32Array(this.memory.buffer);
     this.functions = functionsOf(this.memory);
-    this.state = new Uint32Array(this.memory.buffer, STATE, STATE_WORDS);
-  }
-
-  /** All of the memory as bytes; see I1. */
-  get bytes(): Buffer {
-    return this.wholeBytes;
-  }
-
-  /** All of the memory as words: the word at address A is words[A / 4]. */
-  get words(): Uint32Array {
-    return this.wholeWords;
+    this.state = this.wordsAt(STATE, STATE_WORDS);
+    this.stateTimes = this.doublesAt(APPEND_FROM_MS, STATE_TIMES);
   }
 
   /** The bytes at OUTPUT while they are a request's: a view that only this request has. */
@@ -98,7 +89,7 @@ export class Kernel {
 
   /** Says that the `length` bytes at OUTPUT are a request's now; gives the view of them. */
   setDecoded(length: number): Uint8Array {
-    this.current = this.wholeBytes.subarray(OUTPUT, OUTPUT + length);
+    this.current = this.bytes.subarray(OUTPUT, OUTPUT + length);
     return this.current;
   }
 
@@ -112,15 +103,8 @@ export class Kernel {
     return new Float64Array(this.memory.buffer, address, length);
   }
 
-  /** Makes every address below `end` readable and writable. */
+  /** Says that keys lie up to `end`. */
   ensure(end: number): void {
-    if (end + SLACK_BYTES <= this.mapped) return;
-    const want = Math.ceil((end + SLACK_BYTES) / STEP_BYTES) * STEP_BYTES;
-    assert(want <= MEMORY_BYTES_MAX, "label text passes 4 GiB");
-    const have = this.memory.buffer.byteLength;
-    this.memory.grow((want - have) / PAGE_BYTES);
-    this.mapped = want;
-    this.wholeBytes = Buffer.from(this.memory.buffer);
-    this.wholeWords = new Uint32Array(this.memory.buffer);
+    assert(end + SLACK_BYTES <= KEYS_END, "label bytes of series pass 1.6 GiB");
   }
 }

@@ -151,6 +151,20 @@ export class Head {
     return timeMs >= this.oldestStart && timeMs <= this.acceptUntilMs;
   }
 
+  /** Samples from this time on, up to another, go into the window of the present. */
+  get presentStartMs(): number {
+    return this.presentStart;
+  }
+
+  get presentEndMs(): number {
+    return Math.min(this.acceptUntilMs + 1, this.presentStart + this.windowMs);
+  }
+
+  /** Counts samples that were stored in the window of the present beside append(). */
+  noteScanned(count: number): void {
+    this.storedSampleCount += count;
+  }
+
   /** The newest chunk of a series, or NO_CHUNK. */
   newestChunkOf(series: SeriesRef): ChunkRef {
     return this.index.series.newestChunkOf(series);

@@ -32,7 +32,7 @@ export class LabelIndex {
   readonly symbols: SymbolTable;
   readonly pairs: PairTable;
   readonly keys: SeriesKeys;
-  readonly series = new SeriesTable();
+  readonly series: SeriesTable;
   /** What was wrong with the labels when intern() last answered NO_LABELS. */
   labelCode: LabelCode = LabelCode.valid;
   /** Series made since the start. */
@@ -67,6 +67,7 @@ export class LabelIndex {
     this.seriesMax = seriesMax;
     this.symbols = new SymbolTable(seed);
     this.pairs = new PairTable(this.symbols, seed);
+    this.series = new SeriesTable(kernel);
     this.keys = new SeriesKeys(seed, kernel);
     this.known = new KnownLabels(kernel, seed);
     this.kernel = kernel;

@@ -10,12 +10,19 @@
  */
 import { assert } from "../base/assert.ts";
 import type { ChunkRef, PairRef, SeriesRef } from "../base/units.ts";
+import {
+  JOURNAL_NUMBERS,
+  NO_CHUNK as NO_CHUNK_WORD,
+  SERIES_CHUNKS,
+  SERIES_MAX,
+} from "../kernel/code/layout.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { EntryPool } from "./entry-pool.ts";
 import { NO_KEY } from "./series-keys.ts";
 
 export const NO_SERIES = 0xffffffff as SeriesRef;
-const NO_CHUNK = 0xffffffff as ChunkRef;
+const NO_CHUNK = NO_CHUNK_WORD as ChunkRef;
 
 /** Life of a series: killed with its last chunk, cleaned out of the postings, then released. */
 const FREE = 0;
@@ -24,18 +31,24 @@ const DEAD = 2;
 const CLEANING = 3;
 
 export class SeriesTable {
-  private newestChunks: Column = sharedColumn(1024);
+  /** These two lie where the kernel stores samples: kernel/code/append.ts. */
+  private readonly newestChunks: Uint32Array;
+  private readonly journalNumbers: Uint32Array;
   private firstKeys: Column = sharedColumn(1024);
   private pairOffsets: Column = sharedColumn(1024);
   private pairCounts: Column = sharedColumn(1024);
   private states: Column = sharedColumn(1024);
-  private journalNumbers: Column = sharedColumn(1024);
   private readonly pool = new EntryPool();
   private readonly free: number[] = [];
   private readonly waiting: number[] = [];
   private pins = 0;
   private count = 0;
   private live = 0;
+
+  constructor(kernel: Kernel) {
+    this.newestChunks = kernel.wordsAt(SERIES_CHUNKS, SERIES_MAX);
+    this.journalNumbers = kernel.wordsAt(JOURNAL_NUMBERS, SERIES_MAX);
+  }
 
   /** Every ref is below this. */
   get upperBound(): number {
@@ -191,12 +204,11 @@ export class SeriesTable {
 
   private extend(): number {
     if (this.count === this.states.length) {
-      this.newestChunks = doubled(this.newestChunks);
+      assert(this.count < SERIES_MAX, "more series than a kernel has room for");
       this.firstKeys = doubled(this.firstKeys);
       this.pairOffsets = doubled(this.pairOffsets);
       this.pairCounts = doubled(this.pairCounts);
       this.states = doubled(this.states);
-      this.journalNumbers = doubled(this.journalNumbers);
     }
     return this.count++;
   }

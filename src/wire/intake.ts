@@ -60,7 +60,7 @@ export class Intake {
   /** Says that the metadata of a family has changed otherwise than by what is read here. */
   forgetFamily(name: string): void {
     const { bytes, functions } = this.kernel;
-    const length = bytes.write(name, INPUT);
+    const length = bytes.write(name, INPUT, BODY_BYTES_MAX);
     functions.forgetFamily(INPUT, INPUT + length, this.lookup?.seed ?? 0);
   }
 

@@ -14,6 +14,10 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
   return {
     expand: bound(code.expand),
     scan: bound(code.scan),
+    append: bound(() => {
+      code.append();
+      return 0;
+    }),
     layOut: bound(code.layOut),
     keepFamily: bound((from, end, seed) => {
       code.keepFamily(from, end, seed);

@@ -4,6 +4,7 @@
  * The compiler starts here (scripts/compile-kernel.ts), and so do tests that run the same code as
  * plain TypeScript.
  */
+export { append } from "./append.ts";
 export { copyBytes, equalBytes, hashBytes, sharedPrefix, sharedSuffix } from "./bytes.ts";
 export { forgetFamily, keepFamily } from "./known-families.ts";
 export { joinFields } from "./label-join.ts";

@@ -41,6 +41,19 @@ export const LAID_ROUND: u32 = STATE + 52;
 /** Metadata entries left out since they were written before. */
 export const LAID_REPEATED: u32 = STATE + 56;
 
+/** The same for storing what was scanned: the next series of the request and their end. */
+export const APPEND_SERIES: u32 = STATE + 64;
+export const APPEND_END: u32 = STATE + 68;
+/** Patches and samples so far: PATCHES has the bits of the samples that were stored. */
+export const APPEND_STORED: u32 = STATE + 72;
+/** Where the next journal entry goes, 0 when there is no journal; series of the one before. */
+export const APPEND_LOG_AT: u32 = STATE + 76;
+export const APPEND_LOG_NUMBER: u32 = STATE + 80;
+/** Doubles: times from..to (exclusive) that are stored here, time of the entry before. */
+export const APPEND_FROM_MS: u32 = STATE + 88;
+export const APPEND_TO_MS: u32 = STATE + 96;
+export const APPEND_LOG_MS: u32 = STATE + 104;
+
 /** Most labels of a label set that splitLabels takes apart. */
 export const LABELS_MAX: u32 = 128;
 const LABEL_COLUMN: u32 = 512;
@@ -108,7 +121,29 @@ export const FAMILY_SLOT_BYTES: u32 = 512;
 export const FAMILY_ENTRY: u32 = 4;
 export const FAMILY_ENTRY_MAX: u32 = 480;
 
-export const FIRST_KEY: u32 = 276 << 20;
+/** Columns by series: its newest chunk, its number in the journal. */
+export const SERIES_MAX: u32 = 1 << 24;
+export const SERIES_CHUNKS: u32 = 276 << 20;
+export const JOURNAL_NUMBERS: u32 = SERIES_CHUNKS + SERIES_MAX * 4;
+
+/** What samples change in the heap, PATCHES_MAX of them at a time. */
+export const PATCHES: u32 = 404 << 20;
+export const PATCHES_MAX: u32 = 1024;
+export const PATCH_BYTES: u32 = 40;
+/** Words of a patch, as offsets in bytes: the slice's region and start, its sample count. */
+export const PATCH_REGION: u32 = 0;
+export const PATCH_START: u32 = 4;
+export const PATCH_COUNT: u32 = 8;
+/** Where in the region bytes are changed, how many, and their bits, the first one on top. */
+export const PATCH_AT: u32 = 12;
+export const PATCH_LENGTH: u32 = 16;
+export const PATCH_BITS: u32 = 20;
+/** Journal entries of the same samples (docs/format/journal.md). */
+export const LOGGED: u32 = 405 << 20;
+
+/** Keys lie from here up to KEYS_END: below 2^31, so that their addresses are small integers. */
+export const FIRST_KEY: u32 = 406 << 20;
+export const KEYS_END: u32 = 0x80000000;
 
 /** "No key" wherever one is named. */
 export const NO_KEY: u32 = 0xffffffff;
@@ -133,3 +168,32 @@ export const SCAN_LOOKUP: u32 = 2;
 export const LAID_FINISHED: u32 = 0;
 /** At a field that is left to the careful reader. */
 export const LAID_UNUSUAL: u32 = 1;
+
+/** States of chunks, each on a cache line, from here to the end of the memory. */
+export const CHUNK_STATES: u32 = KEYS_END;
+export const CHUNK_STATE_BYTES: u32 = 64;
+export const CHUNKS_MAX: u32 = 1 << 25;
+/** A state's fields, as offsets in bytes: three times (doubles), then words. */
+export const CHUNK_FIRST_TIME: u32 = 0;
+export const CHUNK_LAST_TIME: u32 = 8;
+export const CHUNK_PREVIOUS_TIME: u32 = 16;
+export const CHUNK_LAST_LOW: u32 = 24;
+export const CHUNK_LAST_HIGH: u32 = 28;
+export const CHUNK_ADDRESS_LOW: u32 = 32;
+export const CHUNK_REGION: u32 = 36;
+export const CHUNK_BIT_LENGTH: u32 = 40;
+export const CHUNK_CAPACITY: u32 = 44;
+export const CHUNK_SAMPLE_COUNT: u32 = 48;
+/** XOR window in the low 16 bits, the chunk's kind in the next 2, the open byte in the high 8. */
+export const CHUNK_WINDOW_STATE: u32 = 52;
+export const CHUNK_WASTE_STATE: u32 = 56;
+export const CHUNK_NEWEST_MARK: u32 = 60;
+export const CHUNK_KIND_SHIFT: u32 = 16;
+export const CHUNK_KIND_MASK: u32 = 3;
+export const CHUNK_OPEN_BYTE_SHIFT: u32 = 24;
+/** "No chunk" in every link. */
+export const NO_CHUNK: u32 = 0xffffffff;
+/** Most samples of a chunk: its count has 16 bits. */
+export const CHUNK_SAMPLES_MAX: u32 = 65535;
+/** Samples between two seek marks at a chunk's tail. */
+export const FINE_MARK_SAMPLES: u32 = 30;

@@ -44,6 +44,11 @@ export function store32(at: u32, value: u32): void {
   view.setUint32(at, value, true);
 }
 
+/** A double that is no NaN. */
+export function loadDouble(at: u32): f64 {
+  return view.getFloat64(at, true);
+}
+
 export function storeDouble(at: u32, value: f64): void {
   view.setFloat64(at, value, true);
 }
@@ -89,4 +94,14 @@ export function rotate(word: u32, bits: u32): u32 {
 /** A whole number as a double. */
 export function toDouble(value: u32): f64 {
   return value;
+}
+
+/** A whole double of at most 2^31 in size as a word, a negative one as its complement. */
+export function toWord(value: f64): u32 {
+  return value >>> 0;
+}
+
+/** Zero bits above the highest one of a word; 32 of zero. */
+export function leadingZeroBits(word: u32): u32 {
+  return Math.clz32(word);
 }

@@ -18,49 +18,52 @@
  * The state is two words of the chunk's record, so a restored chunk goes on as if never stopped:
  *   window  leading in bits 0..7, trailing in 8..15
  *   waste   least leading in bits 0..7, least trailing in 8..15, wasted bits in 16..23, XORs 24..
+ *
+ * The kernel and the encoder beside it (chunk/xor-appender.ts) share this text.
  */
+import { leadingZeroBits } from "./memory.ts";
 
 /** State of a chunk in which no value has changed yet: nothing fits. */
-export const NO_WINDOW = 0xffff;
+export const NO_WINDOW: u32 = 0xffff;
 /** State of a chunk whose window was just opened. */
-export const NO_WASTE = 0xffff;
+export const NO_WASTE: u32 = 0xffff;
 /** Samples that are encoded in the standard way. */
-export const STANDARD_SAMPLES = 120;
+export const STANDARD_SAMPLES: u32 = 120;
 
-const WASTED_BITS_MAX = 24;
-const UNION_BITS_MAX = 4;
-const XORS_MAX = 12;
-const FIRST_XOR = 1 << 24;
+const WASTED_BITS_MAX: u32 = 24;
+const UNION_BITS_MAX: u32 = 4;
+const XORS_MAX: u32 = 12;
+const FIRST_XOR: u32 = 1 << 24;
 
 /** Leading zero bits of a XOR that is not zero, at most 31: the format has five bits for it. */
-export function leadingZeros(high: number): number {
-  return Math.clz32(high | 1);
+export function leadingZeros(high: u32): u32 {
+  return leadingZeroBits((high | 1) >>> 0);
 }
 
 /** Trailing zero bits of a XOR that is not zero. Free of branches, which would be mispredicted. */
-export function trailingZeros(high: number, low: number): number {
-  const inLow = (low | -low) >> 31;
-  const word = (low & inLow) | (high & ~inLow);
-  return 31 - Math.clz32(word & -word) + (32 & ~inLow);
+export function trailingZeros(high: u32, low: u32): u32 {
+  const inLow: u32 = -((low | -low) >>> 31) >>> 0;
+  const word: u32 = ((low & inLow) | (high & ~inLow)) >>> 0;
+  return 31 - leadingZeroBits((word & -word) >>> 0) + (32 & ~inLow);
 }
 
 /** Leading zero bits that a window leaves out. */
-export function leadingOf(window: number): number {
+export function leadingOf(window: u32): u32 {
   return window & 255;
 }
 
 /** Trailing zero bits that a window leaves out. */
-export function trailingOf(window: number): number {
+export function trailingOf(window: u32): u32 {
   return (window >>> 8) & 255;
 }
 
 /** The window of these zero bits. */
-export function packWindow(leading: number, trailing: number): number {
+export function packWindow(leading: u32, trailing: u32): u32 {
   return leading | (trailing << 8);
 }
 
 /** True when `window` is one that a chunk can have, or none. */
-export function isWindow(window: number): boolean {
+export function isWindow(window: u32): boolean {
   if (window === NO_WINDOW) return true;
   return (
     leadingOf(window) <= 31 && leadingOf(window) + trailingOf(window) < 64 && window >>> 16 === 0
@@ -68,15 +71,15 @@ export function isWindow(window: number): boolean {
 }
 
 /** True when a XOR with these zero bits can be written in the window. */
-export function fitsWindow(window: number, leading: number, trailing: number): boolean {
+export function fitsWindow(window: u32, leading: u32, trailing: u32): boolean {
   return leading >= leadingOf(window) && trailing >= trailingOf(window);
 }
 
 /** The window to open for a XOR that does not fit in `window`: W2. */
-export function windowFor(window: number, leading: number, trailing: number): number {
-  const unionLeading = Math.min(leading, leadingOf(window));
-  const unionTrailing = Math.min(trailing, trailingOf(window));
-  const wider = leading - unionLeading + trailing - unionTrailing;
+export function windowFor(window: u32, leading: u32, trailing: u32): u32 {
+  const unionLeading: u32 = least(leading, leadingOf(window));
+  const unionTrailing: u32 = least(trailing, trailingOf(window));
+  const wider: u32 = leading - unionLeading + trailing - unionTrailing;
   if (window === NO_WINDOW || wider > UNION_BITS_MAX) return packWindow(leading, trailing);
   return packWindow(unionLeading, unionTrailing);
 }
@@ -85,20 +88,24 @@ export function windowFor(window: number, leading: number, trailing: number): nu
  * The account of waste after one more XOR that fits in `window`: W3. Every 12 XORs it starts over
  * with this one.
  */
-export function addWaste(waste: number, window: number, leading: number, trailing: number): number {
+export function addWaste(waste: u32, window: u32, leading: u32, trailing: u32): u32 {
   if (waste >= XORS_MAX << 24) return packWindow(leading, trailing) | FIRST_XOR;
-  const leastLeading = Math.min(leading, waste & 255);
-  const leastTrailing = Math.min(trailing, (waste >>> 8) & 255);
-  const wasted = leastLeading + leastTrailing - (window & 255) - (window >>> 8);
+  const leastLeading: u32 = least(leading, waste & 255);
+  const leastTrailing: u32 = least(trailing, (waste >>> 8) & 255);
+  const wasted: u32 = leastLeading + leastTrailing - (window & 255) - (window >>> 8);
   return ((waste & 0xffff0000) | leastLeading | (leastTrailing << 8)) + (wasted << 16) + FIRST_XOR;
 }
 
 /** The account of waste of a window that was opened although the XOR before it fitted. */
-export function wasteOfReopened(leading: number, trailing: number): number {
+export function wasteOfReopened(leading: u32, trailing: u32): u32 {
   return packWindow(leading, trailing);
 }
 
 /** True when the window costs more than opening a narrower one: W3. */
-export function isWasteful(waste: number): boolean {
+export function isWasteful(waste: u32): boolean {
   return (waste & 0xff0000) > WASTED_BITS_MAX << 16;
+}
+
+function least(left: u32, right: u32): u32 {
+  return left < right ? left : right;
 }

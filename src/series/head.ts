@@ -151,18 +151,24 @@ export class Head {
     return timeMs >= this.oldestStart && timeMs <= this.acceptUntilMs;
   }
 
-  /** Samples from this time on, up to another, go into the window of the present. */
-  get presentStartMs(): number {
-    return this.presentStart;
+  /** Start of the times that may be stored in the window of `timeMs`. */
+  admittedFromMs(timeMs: number): number {
+    return Math.max(
+      this.oldestStart,
+      windowStart(windowOfTime(timeMs, this.windowMs), this.windowMs),
+    );
   }
 
-  get presentEndMs(): number {
-    return Math.min(this.acceptUntilMs + 1, this.presentStart + this.windowMs);
+  /** End of the times that may be stored in the window of `timeMs`; exclusive. */
+  admittedToMs(timeMs: number): number {
+    const next = (windowOfTime(timeMs, this.windowMs) + 1) as WindowNumber;
+    return Math.min(this.acceptUntilMs + 1, windowStart(next, this.windowMs));
   }
 
-  /** Counts samples that were stored in the window of the present beside append(). */
-  noteScanned(count: number): void {
-    this.storedSampleCount += count;
+  /** Notes samples that were stored beside append(), in the window of `timeMs`. */
+  noteScanned(count: number, timeMs: number): void {
+    this.storedSampleCount += count - 1;
+    this.noteStored(timeMs);
   }
 
   /** The newest chunk of a series, or NO_CHUNK. */

@@ -15,11 +15,14 @@ import {
   APPEND_SERIES,
   APPEND_STORED,
   APPEND_TO_MS,
+  ENTRIES_MAX,
   LOGGED,
   PATCH_BYTES,
   PATCHES,
   PATCHES_MAX,
+  SAMPLE_STARTS,
   STATE,
+  TIMES,
 } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Head } from "./head.ts";
@@ -54,23 +57,28 @@ export class ScannedAppend {
   private readonly head: Head;
   private readonly kernel: Kernel;
   private readonly patches: Uint32Array;
+  private readonly starts: Uint32Array;
+  private readonly times: Float64Array;
 
   constructor(head: Head, kernel: Kernel) {
     this.head = head;
     this.kernel = kernel;
     this.patches = kernel.wordsAt(PATCHES, (PATCHES_MAX * PATCH_BYTES) / 4);
+    this.starts = kernel.wordsAt(SAMPLE_STARTS, ENTRIES_MAX + 1);
+    this.times = kernel.doublesAt(TIMES, ENTRIES_MAX);
   }
 
   /**
-   * Stores the samples of the request's series [from, to) as far as the kernel can; returns the
-   * first series that is left. Each of those before it had one sample, which is stored.
+   * Stores the samples of the request's series [from, to) as far as the kernel can: those of one
+   * window. Returns the first series that is left; each before it had one sample, which is stored.
    */
   run(from: number, to: number, log: EntryLog | null): number {
     const { state, stateTimes, functions } = this.kernel;
     state[SERIES] = from;
     state[END] = to;
-    stateTimes[FROM_MS] = this.head.presentStartMs;
-    stateTimes[TO_MS] = this.head.presentEndMs;
+    const timeMs = this.times[this.starts[from]!]!;
+    stateTimes[FROM_MS] = this.head.admittedFromMs(timeMs);
+    stateTimes[TO_MS] = this.head.admittedToMs(timeMs);
     let stored = PATCHES_MAX;
     while (stored === PATCHES_MAX) {
       state[LOG_AT] = log === null ? 0 : LOGGED;
@@ -82,7 +90,7 @@ export class ScannedAppend {
       stored = state[STORED]!;
       if (stored === 0) break;
       this.head.chunks.putPatches(this.patches, stored);
-      this.head.noteScanned(stored);
+      this.head.noteScanned(stored, timeMs);
       const { bytes } = this.kernel;
       log?.takeEntries(
         bytes,

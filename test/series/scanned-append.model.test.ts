@@ -68,6 +68,12 @@ function contents(store: Store): string[] {
   return all;
 }
 
+/** Of each window that has ended, a number that is another one when something has changed. */
+function changesOf({ head }: Store): Map<number, number> {
+  const windows = head.windows.numbers().filter((window) => window < head.presentWindow);
+  return new Map(windows.map((window) => [window, head.changeOf(window)]));
+}
+
 type Shape = "constant" | "counter" | "decimal" | "noise" | "stale" | "zero";
 const SHAPES: readonly Shape[] = ["constant", "counter", "decimal", "noise", "stale", "zero"];
 
@@ -102,9 +108,11 @@ const request = fc.record({
 
 describe("samples that the kernel stores", () => {
   it("lie in the chunks and in the journal as if each had been appended by itself", () => {
-    const outOfOrder = fc.constantFrom(0, HOUR_MS);
+    const requests = fc.array(request, { minLength: 1, maxLength: 25 });
+    const late = fc.constantFrom(0, HOUR_MS);
+    const behind = fc.constantFrom(0, 0, 5 * HOUR_MS, 31 * HOUR_MS);
     fc.assert(
-      fc.property(fc.array(request, { minLength: 1, maxLength: 25 }), outOfOrder, (all, lateMs) => {
+      fc.property(requests, late, behind, (all, lateMs, behindMs) => {
         const targets = [compiledFunctions, plainFunctions, withoutAppend].map((functionsOf) =>
           target(functionsOf, lateMs),
         );
@@ -129,12 +137,16 @@ describe("samples that the kernel stores", () => {
             }
             const message = encoder.finish();
             const outcomes = targets.map(({ clock, store, log }) => {
-              clock.set(Math.max(clock.nowMs(), timeMs));
+              clock.set(Math.max(clock.nowMs(), timeMs + behindMs));
               log.begin(timeMs);
+              const before = changesOf(store);
               const outcome = store.write(store.intake.readPlain(message));
+              const changed = [...changesOf(store)].filter(
+                ([w, change]) => before.get(w) !== change,
+              );
               log.end();
               store.settle();
-              return outcome;
+              return { outcome, changed: changed.map(([window]) => window) };
             });
             expect(outcomes[0]).toEqual(outcomes[2]);
             expect(outcomes[1]).toEqual(outcomes[2]);

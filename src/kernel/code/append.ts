@@ -7,7 +7,7 @@
  *
  * A1  A sample is stored whole, with its journal entry, or nothing is changed for it.
  * A2  Left to the caller: a series that the scan did not find; the first two samples of a chunk; a
- *     time that is not behind the chunk's last or not in the range that the caller names; a slice
+ *     time that is not behind the chunk's last, or not in the window that the caller names; a slice
  *     that must grow; a seek mark that is due; a chunk that is full or holds histograms; a series
  *     that the journal does not know.
  *

@@ -26,10 +26,12 @@ export interface Loaded {
   readonly seconds: number;
 }
 
-type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
+export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
 
 /** Requests at once: the default of --query.max-concurrency. */
 const TOGETHER = 20;
+const PROTOBUF_FAMILIES =
+  "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 const ALL = '{__name__=~".+"}';
 const BUCKETS = "http_request_duration_seconds_bucket";
 const LONG_STEP = Math.ceil(LONG_SECONDS / 10_900);
@@ -47,7 +49,7 @@ function asked(name: string, path: string, parameters: Parameters): Asked {
 }
 
 /** The same as a form, for what is too long for a line of a request. */
-function posted(name: string, path: string, parameters: Parameters): Asked {
+export function posted(name: string, path: string, parameters: Parameters): Asked {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
   return { name, path, body: Buffer.from(formOf(parameters)), headers };
 }
@@ -83,6 +85,10 @@ function listings({ endS }: Loaded): Asked[] {
     asked("status/heap/spans", "/api/v1/status/heap/spans", {}),
     asked("debug/pprof/heap", "/debug/pprof/heap", {}),
     asked("federate", "/federate", { "match[]": ALL }),
+    {
+      ...asked("federate, protobuf", "/federate", { "match[]": ALL }),
+      headers: { accept: PROTOBUF_FAMILIES },
+    },
     asked("metrics", "/metrics", {}),
     asked("exemplars", "/api/v1/query_exemplars", { query, start: endS - 3600, end: endS }),
   ];
@@ -232,25 +238,6 @@ function longs({ endS }: Loaded): Asked[] {
   ];
 }
 
-/** Queries whose text is long. */
-function texts({ endS }: Loaded): Asked[] {
-  const pods = Array.from({ length: 20_000 }, (_, i) => `pod-${i * 7919}-abcde`);
-  const literal = `count({pod=~"${pods.join("|")}"})`;
-  const pattern = `count({pod=~"${pods.slice(0, 2000).join("|")}|x[0-9]"})`;
-  const sum = Array.from({ length: 100_000 }, () => "1").join("+");
-  const or = Array.from({ length: 2000 }, (_, i) => `up{job="${i}"}`).join(" or ");
-  const query = (name: string, text: string) =>
-    posted(name, "/api/v1/query", { query: text, time: endS });
-  return [
-    query("text: 20,000 literals", literal),
-    query("text: 2,000 alternatives", pattern),
-    query("text: 100,000 numbers", sum),
-    query("text: 2,000 selectors", or),
-    posted("text: format 100,000 numbers", "/api/v1/format_query", { query: sum }),
-    posted("text: parse 100,000 numbers", "/api/v1/parse_query", { query: sum }),
-  ];
-}
-
 function remoteRead(name: string, { endS, seconds }: Loaded, types: readonly string[]): Asked {
   const matchers = [{ type: "RE", name: "__name__", value: ".+" }];
   const times = { startTimestampMs: (endS - seconds) * 1000, endTimestampMs: endS * 1000 };
@@ -260,7 +247,7 @@ function remoteRead(name: string, { endS, seconds }: Loaded, types: readonly str
   return { name, path: "/api/v1/read", body: literalSnappy(bytes), headers };
 }
 
-/** Everything that is asked. */
+/** Everything that is asked, but for long texts (text-requests.ts). */
 export function turnRequests(loaded: Loaded): Asked[] {
   const { endS, seconds } = loaded;
   const quantile = `histogram_quantile(0.9, sum by (job, le) (rate(${BUCKETS}[5m])))`;
@@ -270,7 +257,6 @@ export function turnRequests(loaded: Loaded): Asked[] {
     ...instants(loaded),
     ...ranges(loaded),
     ...longs(loaded),
-    ...texts(loaded),
     remoteRead("read samples", loaded, ["SAMPLES"]),
     remoteRead("read chunks", loaded, ["STREAMED_XOR_CHUNKS"]),
     { ...heavy, name: `${TOGETHER} x ${heavy.name}`, together: TOGETHER },

@@ -27,6 +27,7 @@ import { StreamWriter } from "./load/stream-file.ts";
 import { writeLongSeries } from "./long-series.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort } from "./server-under-test.ts";
+import { textRequests } from "./text-requests.ts";
 import { type Asked, turnRequests } from "./turn-requests.ts";
 import type { LongestTurn } from "./turn-watch.ts";
 import { WatchedServer } from "./watched-server.ts";
@@ -137,7 +138,7 @@ try {
   const loaded = { endS, seconds: Number(options.cycles) * (INTERVAL_MS / 1000) };
   const only = options.only.split(";");
   const rows: Row[] = [];
-  for (const request of turnRequests(loaded)) {
+  for (const request of [...turnRequests(loaded), ...textRequests(endS)]) {
     if (!only.some((part) => request.name.includes(part))) continue;
     const row = await measured(request);
     rows.push(row);

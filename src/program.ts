@@ -137,7 +137,7 @@ function serverOf(
     service: engine,
     heap: engine,
     ...others,
-    queries: new PromqlQueries(promql, clock),
+    queries: new PromqlQueries(promql, clock, config.queryBytesMax),
     counts: parts.counts,
     renderMetrics: () => parts.metrics.render(),
     readEngine: parts.readEngine,

@@ -262,6 +262,14 @@ export const SERVE_FLAGS = {
     "Capacity of a restored chunk: the size class ingestion would have, grown from 128 bytes " +
       "by appending, or its exact length.",
   ),
+  queryBytesMax: flag(
+    "query.max-length",
+    byteSize(1024, 16 * MIB),
+    // The longest text of which everything that is done in one turn stays far below 20 ms.
+    "128KiB",
+    "Longest text of a query, or of a selector where one is asked for; a longer one is refused " +
+      "with 400. With more, a long text may delay writes by more than 20 ms.",
+  ),
   queryTimeoutMs: flag(
     "query.timeout",
     duration(1, DAY_MS),

@@ -1,7 +1,9 @@
 /**
  * The query port over the PromQL engine: queries run in slices, so that writes go on meanwhile.
  *
- * Units: …Ms milliseconds.
+ * I1  Every text that a client sends to be parsed is measured first.
+ *
+ * Units: …Ms milliseconds, …Bytes bytes of UTF-8.
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
@@ -10,7 +12,7 @@ import type { ParsedQuery } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
 import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
-import { type Patterns, patternsAhead } from "../promql/parse/patterns-ahead.ts";
+import { type Patterns, parsedInSteps } from "../promql/parse/patterns.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
 import { prettyLines } from "../promql/print/expression-pretty.ts";
 import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
@@ -55,11 +57,6 @@ async function toOutcome(
   return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
 }
 
-/** The long patterns of a text. */
-function patternsOf(text: string, slices: Slices): Promise<Patterns> {
-  return doneInSlices(patternsAhead(text), slices);
-}
-
 /** Runs an evaluation slice by slice; the first begins in `slices`, unless that is over. */
 async function finish(
   evaluation: Evaluation,
@@ -79,10 +76,12 @@ async function finish(
 export class PromqlQueries implements QueryPort {
   private readonly engine: Engine;
   private readonly clock: Clock;
+  private readonly textBytesMax: number;
 
-  constructor(engine: Engine, clock: Clock) {
+  constructor(engine: Engine, clock: Clock, textBytesMax: number) {
     this.engine = engine;
     this.clock = clock;
+    this.textBytesMax = textBytesMax;
   }
 
   async instant(options: InstantOptions): Promise<QueryOutcome> {
@@ -103,7 +102,7 @@ export class PromqlQueries implements QueryPort {
   }
 
   async parseSelector(text: string, slices: Slices): Promise<Matcher[]> {
-    return parseMetricSelector(text, await patternsOf(text, slices));
+    return this.inSlices(text, slices, (patterns) => parseMetricSelector(text, patterns));
   }
 
   async format(query: string, slices: Slices): Promise<readonly string[]> {
@@ -119,9 +118,23 @@ export class PromqlQueries implements QueryPort {
   }
 
   private async parsed(text: string, slices: Slices): Promise<ParsedQuery> {
-    const parsed = this.engine.parse(text, await patternsOf(text, slices));
+    const parse = (patterns: Patterns) => this.engine.parse(text, patterns);
+    const parsed = await this.inSlices(text, slices, parse);
     if (slices.isOver()) await slices.next();
     return parsed;
+  }
+
+  /** Parses a text that is not too long. */
+  private async inSlices<Parsed>(
+    text: string,
+    slices: Slices,
+    parse: (patterns: Patterns) => Parsed,
+  ): Promise<Parsed> {
+    const { textBytesMax } = this;
+    const bytes = Buffer.byteLength(text);
+    if (bytes <= textBytesMax) return doneInSlices(parsedInSteps(parse), slices);
+    const what = `text of ${bytes} bytes is longer than the ${textBytesMax} allowed`;
+    throw new TsdbError("QUERY_PARSE", `${what} (--query.max-length)`);
   }
 
   /** Slices for what is done before a query runs. */

@@ -12,6 +12,7 @@
  * where they stand for a duration.
  */
 import type { Matcher } from "../series/matcher.ts";
+import type { Patterns } from "./parse/patterns.ts";
 
 export type ValueType = "scalar" | "string" | "vector" | "matrix";
 
@@ -173,6 +174,8 @@ export type Expression =
 export interface ParsedQuery {
   readonly text: string;
   readonly root: Expression;
+  /** Patterns that were compiled apart from the parse. */
+  readonly patterns?: Patterns | undefined;
 }
 
 export function isComparison(operator: BinaryOperator): operator is ComparisonOperator {

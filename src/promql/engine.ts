@@ -18,7 +18,7 @@ import { Evaluation } from "./evaluate/evaluation.ts";
 import { QueryContext } from "./evaluate/query-context.ts";
 import { DOCUMENTED_TYPES, typeOf } from "./parse/check-types.ts";
 import { parseExpression } from "./parse/parse-expression.ts";
-import type { Patterns } from "./parse/patterns-ahead.ts";
+import type { Patterns } from "./parse/patterns.ts";
 import type { QueryResult } from "./result/query-result.ts";
 import type { SeriesSource } from "./series-source.ts";
 
@@ -37,7 +37,7 @@ export class Engine {
     this.options = options;
   }
 
-  /** Parses a query, some of whose patterns are compiled. Throws TsdbError QUERY_PARSE. */
+  /** Parses a query, whose patterns may be compiled apart. Throws TsdbError QUERY_PARSE. */
   parse(text: string, patterns?: Patterns): ParsedQuery {
     return parseExpression(text, this.options.syntax, patterns);
   }
@@ -108,7 +108,7 @@ export class Engine {
       lookbackMs: overrides.lookbackMs ?? this.options.lookbackMs,
       timeoutMs: overrides.timeoutMs ?? this.options.timeoutMs,
     };
-    return new QueryContext(source, options, parsed.text, overrides.isCanceled ?? (() => false));
+    return new QueryContext(source, options, parsed, overrides.isCanceled ?? (() => false));
   }
 }
 

@@ -16,6 +16,8 @@ import { NO_PAIR } from "./pairs.ts";
 export const STEP_WORK = 1280;
 const PAIR_WORK = 2;
 const LITERAL_WORK = 20;
+/** Of asking a piece of a pattern about a value. */
+const PIECE_WORK = 320;
 /** Answers lie in pages of so many pairs, as a shift. */
 const PAGE_SHIFT = 12;
 const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
@@ -43,6 +45,11 @@ export class BoundMatcher {
     this.matchesAbsent = matcher.matches("");
   }
 
+  /** Whether one value is more than may be asked about between two yields: list() goes ahead. */
+  get isHeavy(): boolean {
+    return this.matcher.work >= STEP_WORK;
+  }
+
   /** Whether a series satisfies the matcher. */
   accepts(series: SeriesRef): boolean {
     const pair = pairOfName(this.index, series, this.name);
@@ -61,7 +68,7 @@ export class BoundMatcher {
     return work;
   }
 
-  /** Finds the pairs whose value matches; only for a matcher that does not match "". */
+  /** Finds the pairs whose value matches; all there are when it does not match "". */
   *list(): Generator<number, void> {
     const { pairs } = this.index;
     const literals = this.matcher.literals();
@@ -99,24 +106,43 @@ export class BoundMatcher {
       const pair = (some === null ? i : some[i]!) as PairRef;
       this.work += PAIR_WORK;
       const isOfName = pairs.isLive(pair) && pairs.nameOf(pair) === this.name;
+      if (isOfName && this.isHeavy) yield* this.askInSteps(pair);
       if (isOfName && this.acceptsPair(pair)) this.found.push(pair);
       if (this.work >= STEP_WORK) yield this.takeWork();
     }
   }
 
-  private acceptsPair(pair: PairRef): boolean {
+  private pageOf(pair: PairRef): Uint8Array {
     let page = this.answers[pair >>> PAGE_SHIFT];
     if (page === undefined) {
       page = new Uint8Array(PAGE_MASK + 1);
       this.answers[pair >>> PAGE_SHIFT] = page;
     }
+    return page;
+  }
+
+  private valueOf(pair: PairRef): string {
+    return this.index.symbols.textOf(this.index.pairs.valueOf(pair));
+  }
+
+  private acceptsPair(pair: PairRef): boolean {
+    const page = this.pageOf(pair);
     const known = page[pair & PAGE_MASK]!;
     if (known !== 0) return known === YES;
     this.work += this.matcher.work;
-    const value = this.index.symbols.textOf(this.index.pairs.valueOf(pair));
-    const answer = this.matcher.matches(value);
+    const answer = this.matcher.matches(this.valueOf(pair));
     page[pair & PAGE_MASK] = answer ? YES : NO;
     return answer;
+  }
+
+  /** Asks about a pair, a piece of the pattern at a time. */
+  private *askInSteps(pair: PairRef): Generator<number, void> {
+    const page = this.pageOf(pair);
+    if (page[pair & PAGE_MASK] !== 0) return;
+    const steps = this.matcher.matchesInSteps(this.valueOf(pair));
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) yield PIECE_WORK;
+    page[pair & PAGE_MASK] = step.value ? YES : NO;
   }
 }
 

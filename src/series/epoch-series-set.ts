@@ -110,10 +110,9 @@ export class EpochSeriesSet extends SeriesIdentities {
     if (!selection.prepare(goOn)) return false;
     if (this.selected === 0) captured.expect(selection.candidateCount);
     let left = SERIES_PER_STEP;
-    for (;;) {
+    while (!selection.isDone) {
       const series = selection.next();
-      if (series === NO_SERIES) break;
-      this.capture(series);
+      if (series !== NO_SERIES) this.capture(series);
       if (--left > 0 && !selection.hasWorked) continue;
       if (!goOn(SERIES_PER_STEP * SERIES_WORK + selection.takeWork())) return false;
       left = SERIES_PER_STEP;

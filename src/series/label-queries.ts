@@ -42,12 +42,14 @@ async function unionOf(
   slices: Slices,
 ): Promise<Set<SeriesRef>> {
   const union = new Set<SeriesRef>();
-  for (const matchers of selectors) {
+  for (const [i, matchers] of selectors.entries()) {
+    if (i > 0 && slices.isOver()) await slices.next();
     const selection = new Selection(head.index, matchers);
     while (!selection.prepare(() => !slices.isOver())) await slices.next();
     let left = STEP;
-    for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
-      if (hasSamples(head, series, fromMs, toMs)) union.add(series);
+    while (!selection.isDone) {
+      const series = selection.next();
+      if (series !== NO_SERIES && hasSamples(head, series, fromMs, toMs)) union.add(series);
       if (--left > 0 && !selection.hasWorked) continue;
       left = STEP;
       selection.takeWork();

@@ -46,6 +46,12 @@ export class Matcher {
     return isEqual === (this.type === "=" || this.type === "=~");
   }
 
+  /** As matches(), a piece of the pattern at a time. */
+  *matchesInSteps(value: string): Generator<void, boolean> {
+    if (!this.pattern) return this.matches(value);
+    return (yield* this.pattern.matchesInSteps(value)) === (this.type === "=~");
+  }
+
   /** The different literals a positive matcher can match, or null when they cannot be listed. */
   literals(): readonly string[] | null {
     if (this.type === "=") return [this.value];

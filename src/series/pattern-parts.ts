@@ -6,7 +6,8 @@
  *     when it is one of `texts`, begins with one of `stems`, begins with one of `longerStems` and
  *     goes on, or matches an alternative of `rest`.
  * I2  Whatever is not understood here stays in `rest`, whole: an expression that is none too.
- * I3  Texts are found through groups and escapes too: `web-(a|b)\.eu` is two of them.
+ * I3  Texts are found through groups and escapes too: `web-(a|b)\.eu` is two of them, and between
+ *     anchors. What groups multiply to is bounded, for a pattern as a whole.
  *
  * Units: lengths are UTF-16 units.
  */
@@ -37,8 +38,12 @@ const MARK = /[\\()|[]/g;
 /** Groups within groups that are looked into. */
 const DEPTH_MAX = 16;
 const ALTERNATIVES_A_STEP = 512;
-/** Length of all texts that groups multiply to. */
-const EXPANDED_LENGTH_MAX = 1 << 20;
+/** Cost of all texts that groups multiply to, each of them by its length and more. */
+const EXPANSION_MAX = 1 << 20;
+const TEXT_COST = 16;
+/** Of it, what one group may multiply to, and what is done in one step. */
+const EXPANSION_AT_ONCE_MAX = 1 << 18;
+const EXPANSION_A_STEP = 1 << 15;
 
 /** Where the next character of a kind is, from `from` on; the length when there is none. */
 function next(kind: RegExp, text: string, from: number): number {
@@ -57,7 +62,7 @@ function flagsAt(pattern: string, at: number): string {
 }
 
 /** Where the class that begins at `from` ends, -1 when it does not. */
-function endOfClass(pattern: string, from: number): number {
+export function endOfClass(pattern: string, from: number): number {
   let at = from + 1;
   if (pattern[at] === "^") at++;
   if (pattern[at] === "]") at++;
@@ -78,7 +83,7 @@ function endOfClass(pattern: string, from: number): number {
  * The outermost alternatives, as written; null when they cannot be told without understanding more:
  * quotations, flags that are set on the way, brackets without their counterpart.
  */
-function alternativesOf(pattern: string): string[] | null {
+export function alternativesOf(pattern: string): string[] | null {
   if (!NESTING.test(pattern)) return pattern.split("|");
   const alternatives: string[] = [];
   let depth = 0;
@@ -109,7 +114,7 @@ function alternativesOf(pattern: string): string[] | null {
 }
 
 /** What stands in the group at `from`, and where it ends; null when it is no plain one. */
-function groupAt(pattern: string, from: number): { inner: string; end: number } | null {
+export function groupAt(pattern: string, from: number): { inner: string; end: number } | null {
   let depth = 0;
   let at = from;
   while (at < pattern.length) {
@@ -131,22 +136,38 @@ function groupAt(pattern: string, from: number): { inner: string; end: number } 
   return inner.startsWith("?:") ? { inner: inner.slice(2), end: at } : null;
 }
 
-/** Every text of one of `heads` and one of `tails`; null when that is too much. */
-function joined(heads: readonly string[], tails: readonly string[]): readonly string[] | null {
-  if (heads.length === 1 && heads[0] === "") return tails;
-  if (heads.length === 1 && tails.length === 1) return [heads[0]! + tails[0]!];
-  const lengthOf = (texts: readonly string[]) => texts.reduce((sum, text) => sum + text.length, 0);
-  const length = lengthOf(heads) * tails.length + lengthOf(tails) * heads.length;
-  if (length > EXPANDED_LENGTH_MAX) return null;
-  return heads.flatMap((head) => tails.map((tail) => head + tail));
+/** Whether an expression is one text. */
+export function isPlainText(expression: string): boolean {
+  return !hasSpecial(expression) || ESCAPED_TEXT.test(expression);
+}
+
+/** What is left for texts that groups multiply to. */
+class Expansion {
+  private left = EXPANSION_MAX;
+
+  get spent(): number {
+    return EXPANSION_MAX - this.left;
+  }
+
+  /** Every text of one of `heads` and one of `tails`; null when that is too much. */
+  joined(heads: readonly string[], tails: readonly string[]): readonly string[] | null {
+    if (heads.length === 1 && heads[0] === "") return tails;
+    if (heads.length === 1 && tails.length === 1) return [heads[0]! + tails[0]!];
+    const costOf = (texts: readonly string[]) =>
+      texts.reduce((sum, text) => sum + text.length + TEXT_COST, 0);
+    const cost = costOf(heads) * tails.length + costOf(tails) * heads.length;
+    if (cost > Math.min(this.left, EXPANSION_AT_ONCE_MAX)) return null;
+    this.left -= cost;
+    return heads.flatMap((head) => tails.map((tail) => head + tail));
+  }
 }
 
 /** The texts of a group's alternatives; null when one of them is more than texts. */
-function textsOfAll(pattern: string, depth: number): string[] | null {
+function textsOfAll(pattern: string, depth: number, expansion: Expansion): string[] | null {
   const texts: string[] = [];
   if (depth > DEPTH_MAX) return null;
   for (const alternative of alternativesOf(pattern) ?? [pattern]) {
-    const own = textsOf(alternative, depth);
+    const own = textsOf(alternative, depth, expansion);
     if (own === null) return null;
     for (const text of own) texts.push(text);
   }
@@ -154,7 +175,11 @@ function textsOfAll(pattern: string, depth: number): string[] | null {
 }
 
 /** The texts that an alternative matches, when there are only some; else null. */
-function textsOf(alternative: string, depth: number): readonly string[] | null {
+function textsOf(
+  alternative: string,
+  depth: number,
+  expansion: Expansion,
+): readonly string[] | null {
   if (!hasSpecial(alternative)) return [alternative];
   if (ESCAPED_TEXT.test(alternative)) return [alternative.replace(ESCAPE, "$1")];
   let texts: readonly string[] | null = [""];
@@ -168,7 +193,7 @@ function textsOf(alternative: string, depth: number): readonly string[] | null {
     } else if (alternative[at] === "(") {
       const group = groupAt(alternative, at);
       if (group === null) return null;
-      own = textsOfAll(group.inner, depth + 1);
+      own = textsOfAll(group.inner, depth + 1, expansion);
       at = group.end;
     } else {
       const from = at;
@@ -177,10 +202,17 @@ function textsOf(alternative: string, depth: number): readonly string[] | null {
       own = [alternative.slice(from, at)];
     }
     if (QUANTIFIER.test(alternative[at] ?? "")) return null;
-    texts = own && joined(texts, own);
+    texts = own && expansion.joined(texts, own);
     if (texts === null) return null;
   }
   return texts;
+}
+
+/** An outermost alternative without the anchors that it has anyway. */
+function withoutAnchors(alternative: string): string {
+  const from = alternative.startsWith("^") ? 1 : 0;
+  const isAnchored = alternative.endsWith("$") && alternative.at(-2) !== "\\";
+  return alternative.slice(from, isAnchored ? -1 : undefined);
 }
 
 class PartsBuilder implements PatternParts {
@@ -189,28 +221,34 @@ class PartsBuilder implements PatternParts {
   readonly longerStems: string[] = [];
   readonly rest: string[] = [];
   isUnderstood = true;
+  private readonly expansion = new Expansion();
 
   *addAll(pattern: string, depth: number): Generator<void> {
     const alternatives = alternativesOf(pattern);
     if (alternatives === null) this.addUnknown(pattern);
+    let spent = this.expansion.spent;
     for (const [i, alternative] of alternatives?.entries() ?? []) {
       const group = alternative.startsWith("(") ? groupAt(alternative, 0) : null;
       const isGroup = group?.end === alternative.length && depth < DEPTH_MAX;
       if (isGroup) yield* this.addAll(group.inner, depth + 1);
       else this.add(alternative, depth);
-      if (i % ALTERNATIVES_A_STEP === ALTERNATIVES_A_STEP - 1) yield;
+      const isLong = this.expansion.spent - spent > EXPANSION_A_STEP;
+      if (!isLong && i % ALTERNATIVES_A_STEP !== ALTERNATIVES_A_STEP - 1) continue;
+      spent = this.expansion.spent;
+      yield;
     }
   }
 
   private add(alternative: string, depth: number): void {
-    const texts = textsOf(alternative, depth);
+    const bare = depth === 0 ? withoutAnchors(alternative) : alternative;
+    const texts = textsOf(bare, depth, this.expansion);
     if (texts !== null) {
       for (const text of texts) this.texts.push(text);
       return;
     }
-    const isStem = alternative.endsWith(".*");
-    const isLonger = alternative.endsWith(".+");
-    const stems = isStem || isLonger ? textsOf(alternative.slice(0, -2), depth) : null;
+    const isStem = bare.endsWith(".*");
+    const isLonger = bare.endsWith(".+");
+    const stems = isStem || isLonger ? textsOf(bare.slice(0, -2), depth, this.expansion) : null;
     if (stems === null) this.rest.push(alternative);
     else for (const stem of stems) (isStem ? this.stems : this.longerStems).push(stem);
   }

@@ -2,27 +2,31 @@
  * A regular expression as a predicate: RE2 syntax, linear time (re2js), anchored as ^(?s:…)$.
  *
  * I1  Alternatives that are texts, or texts in front of anything, are looked up and not compiled.
- * I2  The others are compiled some at a time: to compile thousands in one go would hold the thread
- *     for as long as that takes. A single alternative is compiled in one go.
+ * I2  The others are compiled some at a time (pattern-pieces.ts): to compile thousands in one go
+ *     would hold the thread for as long as that takes. What cannot be taken apart and is more than
+ *     may be compiled in one go is refused, as Go refuses what is more than it would hold.
  *
- * Units: lengths are UTF-16 units; work is what the meter of a query counts, about 20 ns.
+ * Units: lengths are UTF-16 units; work is what the meter of a query counts, about 20 ns; weights
+ * are those of pattern-weight.ts.
  */
 import { RE2JS } from "re2js";
 import { partsInSteps } from "./pattern-parts.ts";
+import { piecesOf } from "./pattern-pieces.ts";
+import {
+  ExpressionTooLarge,
+  requireLight,
+  requireWhole,
+  WEIGHT_MAX,
+  weigh,
+} from "./pattern-weight.ts";
 
-/** Size of the alternatives that are compiled at a time, and of one named character class. */
-const PIECE_SIZE = 2048;
-const CLASS_SIZE = 64;
-/** Work of asking about one value, and size that adds one to it. */
+/** Work of asking about one value, and weight that adds one to it. */
 const VALUE_WORK = 20;
-const SIZE_PER_WORK = 32;
-
-const REPEAT = /\{(\d+)(?:,(\d*))?\}/g;
-const NAMED_CLASS = /\\[pP]/g;
-const NAMED_GROUP = /\(\?P?</;
+const WEIGHT_PER_WORK = 32;
 
 /** Fails as the pattern alone does. */
 function compileBare(pattern: string): void {
+  requireLight(pattern);
   try {
     RE2JS.compile(pattern);
   } catch (error) {
@@ -32,47 +36,10 @@ function compileBare(pattern: string): void {
   }
 }
 
-function compileAnchored(pattern: string): RE2JS {
-  return RE2JS.compile(`^(?s:${pattern})$`);
-}
-
-/** About how large an expression becomes: its length, as often as it is repeated. */
-function sizeOf(expression: string): number {
-  let size = expression.length;
-  if (expression.includes("\\")) {
-    size += CLASS_SIZE * (expression.match(NAMED_CLASS)?.length ?? 0);
-  }
-  if (!expression.includes("{")) return size;
-  for (const [, least, most] of expression.matchAll(REPEAT)) {
-    size *= Math.max(1, Number(most || least));
-  }
-  return size;
-}
-
-/** Alternatives that are compiled together. */
-interface Piece {
-  readonly text: string;
-  readonly size: number;
-}
-
-/** Alternatives put together to pieces; a name that is given twice must be met in one. */
-function piecesOf(alternatives: readonly string[]): Piece[] {
-  const sizeMax = alternatives.some((one) => NAMED_GROUP.test(one)) ? Infinity : PIECE_SIZE;
-  const pieces: Piece[] = [];
-  let from = 0;
-  let size = 0;
-  const end = (at: number): void => {
-    if (at > from) pieces.push({ text: alternatives.slice(from, at).join("|"), size });
-    from = at;
-    size = 0;
-  };
-  for (const [i, alternative] of alternatives.entries()) {
-    const own = sizeOf(alternative);
-    if (size + own > sizeMax) end(i);
-    size += own;
-  }
-  end(alternatives.length);
-  return pieces;
+/** Compiles an expression anchored at both ends, `.` for every character. */
+export function compileAnchored(expression: string): RE2JS {
+  requireLight(expression);
+  return RE2JS.compile(`^(?s:${expression})$`);
 }
 
 /** Texts that values begin with, by length. */
@@ -129,13 +96,14 @@ export class Pattern {
     // `a)|(b` is none, though it would be one between our brackets.
     if (!parts.isUnderstood) compileBare(pattern);
     const pieces: RE2JS[] = [];
-    let size = 0;
+    let weight = 0;
     for (const piece of piecesOf(parts.rest)) {
+      weight += piece.weight;
+      requireWhole(weight);
       pieces.push(Pattern.compilePiece(pattern, piece.text));
-      size += piece.size;
       yield;
     }
-    return new Pattern(parts, pieces, VALUE_WORK + Math.ceil(size / SIZE_PER_WORK));
+    return new Pattern(parts, pieces, VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK));
   }
 
   /** Compiles at once. */
@@ -146,23 +114,38 @@ export class Pattern {
     return step.value;
   }
 
-  /** An error names the pattern as it was written. */
+  /** An error names the pattern as it was written, or of a long one the piece. */
   private static compilePiece(pattern: string, piece: string): RE2JS {
     try {
       return compileAnchored(piece);
     } catch (error) {
-      compileBare(pattern);
+      if (error instanceof ExpressionTooLarge) throw error;
+      compileBare(weigh(pattern).weight <= WEIGHT_MAX ? pattern : piece);
       throw error;
     }
   }
 
   /** Whether a whole value matches. */
   matches(value: string): boolean {
-    if (this.texts.has(value) || this.stems.haveOneOf(value)) return true;
-    if (this.longerStems.haveOneOf(value)) return true;
+    if (this.isListed(value)) return true;
     for (const piece of this.pieces) {
       if (piece.matcher(value).find()) return true;
     }
     return false;
+  }
+
+  /** As matches(), a piece at a time. */
+  *matchesInSteps(value: string): Generator<void, boolean> {
+    if (this.isListed(value)) return true;
+    for (const piece of this.pieces) {
+      if (piece.matcher(value).find()) return true;
+      yield;
+    }
+    return false;
+  }
+
+  private isListed(value: string): boolean {
+    if (this.texts.has(value) || this.stems.haveOneOf(value)) return true;
+    return this.longerStems.haveOneOf(value);
   }
 }

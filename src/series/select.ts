@@ -45,14 +45,16 @@ export function selectSeries(
   const selection = new Selection(head.index, matchers);
   while (!selection.prepare(() => true));
   const selected: SeriesRef[] = [];
-  for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
-    if (hasSamples(head, series, fromMs, toMs)) selected.push(series);
+  while (!selection.isDone) {
+    const series = selection.next();
+    if (series !== NO_SERIES && hasSamples(head, series, fromMs, toMs)) selected.push(series);
+    selection.takeWork();
   }
   return selected;
 }
 
 /**
- * A selection in small steps: prepare() until it returns true, then next() until NO_SERIES. Between
+ * A selection in small steps: prepare() until it is true, then next() until it is done. Between
  * two steps anything may happen to the index as long as the refs of series that were live when the
  * selection was made are not given to others (reader-epochs.ts).
  */
@@ -63,6 +65,8 @@ export class Selection {
   private others: readonly BoundMatcher[] = [];
   private candidates: Uint32Array | null = null;
   private position = 0;
+  /** Of asking matchers about candidates, since it was asked last. */
+  private askingWork = 0;
 
   constructor(index: LabelIndex, matchers: readonly Matcher[]) {
     this.index = index;
@@ -82,8 +86,9 @@ export class Selection {
   private *preparing(): Generator<number, void> {
     const { pairs } = this.index;
     const listed = this.bound.filter((matcher) => !matcher.matchesAbsent);
+    const asked = this.bound.filter((matcher) => !matcher.matchesAbsent || matcher.isHeavy);
     let released = pairs.releasedCount;
-    for (const matcher of listed) yield* matcher.list();
+    for (const matcher of asked) yield* matcher.list();
     for (;;) {
       if (pairs.releasedCount !== released) {
         released = pairs.releasedCount;
@@ -117,34 +122,50 @@ export class Selection {
     return this.candidates?.length ?? 0;
   }
 
-  /** Whether next() has asked patterns for as much as may be done between two looks. */
+  /** Whether every candidate has been looked at. */
+  get isDone(): boolean {
+    return this.position >= this.candidateCount;
+  }
+
+  /** Whether next() has asked matchers for as much as may be done between two looks. */
   get hasWorked(): boolean {
+    if (this.askingWork >= STEP_WORK) return true;
     for (const matcher of this.others) {
       if (matcher.work >= STEP_WORK) return true;
     }
     return false;
   }
 
-  /** The work of patterns since it was asked last. */
+  /** The work of asking since it was asked last. */
   takeWork(): number {
-    return this.others.reduce((work, matcher) => work + matcher.takeWork(), 0);
+    const { askingWork } = this;
+    this.askingWork = 0;
+    return this.others.reduce((work, matcher) => work + matcher.takeWork(), askingWork);
   }
 
-  /** The next series that satisfies every matcher, rising refs; NO_SERIES at the end. */
+  /**
+   * The next series that satisfies every matcher, rising refs; NO_SERIES when it is done, or has
+   * worked enough and wants to be called again.
+   */
   next(): SeriesRef {
-    const { candidates, others } = this;
+    const { candidates } = this;
     assert(candidates !== null, "a selection is prepared first");
     while (this.position < candidates.length) {
       const series = candidates[this.position++]! as SeriesRef;
-      if (this.index.series.isLive(series) && acceptedBy(others, series)) return series;
+      if (this.index.series.isLive(series) && this.isAccepted(series)) return series;
+      if (this.hasWorked) break;
     }
     return NO_SERIES;
   }
-}
 
-function acceptedBy(matchers: readonly BoundMatcher[], series: SeriesRef): boolean {
-  for (const matcher of matchers) {
-    if (!matcher.accepts(series)) return false;
+  private isAccepted(series: SeriesRef): boolean {
+    const { others } = this;
+    for (let i = 0; i < others.length; i++) {
+      if (others[i]!.accepts(series)) continue;
+      this.askingWork += i + 1;
+      return false;
+    }
+    this.askingWork += others.length + 1;
+    return true;
   }
-  return true;
 }

@@ -275,7 +275,7 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
       launch: launchHere(new MemoryDisk(1), clock),
     }),
     pageDirectory: null,
-    queries: new PromqlQueries(createEngine({ clock }), clock),
+    queries: new PromqlQueries(createEngine({ clock }), clock, 128 << 10),
     counts: new RequestCounts(),
     renderMetrics: async () => "# HELP x Some.\n# TYPE x gauge\nx 1\n",
     readEngine: () => smallReading,

@@ -54,7 +54,7 @@ async function service() {
   const counts = new RequestCounts();
   const metrics = new Metrics(readEngine, counts, { version: "", revision: "", nodeVersion: "" });
   const renderMetrics = () => metrics.render();
-  const queries = new PromqlQueries(createEngine({ clock }), clock);
+  const queries = new PromqlQueries(createEngine({ clock }), clock, 128 << 10);
   const parts = { service: engine, heap: engine, queries, clock, counts, readEngine };
   return { engine, clock, server: await testServer({ ...parts, renderMetrics }) };
 }

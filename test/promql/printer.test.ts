@@ -164,9 +164,9 @@ describe("an expression over several lines", () => {
   });
 
   it("may have thousands of operators", () => {
-    const text = Array.from({ length: 1900 }, (_, i) => `up{job="${i}"}`).join(" or ");
+    const text = Array.from({ length: 1900 }, (_, i) => `job_${i}`).join(" or ");
     const lines = pretty(text).split("\n");
-    expect(lines).toHaveLength(2 * 1894 + 1);
-    expect(lines.at(-1)).toBe('  up{job="1899"}');
+    expect(lines).toHaveLength(2 * 1889 + 1);
+    expect(lines.at(-1)).toBe("  job_1899");
   });
 });

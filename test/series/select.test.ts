@@ -57,8 +57,10 @@ class Series {
     const selection = new Selection(this.index, matchers);
     while (!selection.prepare(() => false)) between();
     const selected: SeriesRef[] = [];
-    for (let series = selection.next(); series !== NO_SERIES; series = selection.next()) {
-      selected.push(series);
+    while (!selection.isDone) {
+      const series = selection.next();
+      if (series !== NO_SERIES) selected.push(series);
+      selection.takeWork();
     }
     expect(selected.length).toBeLessThanOrEqual(selection.candidateCount);
     return selected;

@@ -11,6 +11,9 @@ import type { QueryContext } from "./query-context.ts";
 import { TupleIndex } from "./tuple-index.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 
+/** So many names are no work worth counting. */
+const NAMES_FREE = 16;
+
 export interface Grouping {
   /** Number of the group of a series; groups are numbered in order of appearance. */
   groupOf(series: SeriesIdentity): number;
@@ -36,6 +39,7 @@ class ByGrouping implements Grouping {
   }
 
   groupOf(series: SeriesIdentity): number {
+    if (this.names.length > NAMES_FREE) this.context.meter.checkpoint(this.names.length);
     for (let i = 0; i < this.names.length; i++) this.tuple[i] = series.labelSymbol(this.names[i]!);
     return this.index.add(this.tuple);
   }

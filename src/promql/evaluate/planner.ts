@@ -191,7 +191,7 @@ export class Planner {
   ): VectorStream {
     const several = left.column.length > 1;
     if (node.operator === "or") {
-      const union = new UnionStream(matching, left, right);
+      const union = new UnionStream(this.context, matching, left, right);
       return several ? new MergeStream(this.context, union, { distinctWithoutName: false }) : union;
     }
     if (node.operator === "and" || node.operator === "unless") {

@@ -1,7 +1,9 @@
 /** What all parts of one query's evaluation share. */
 import { TsdbError } from "../../base/errors.ts";
 import type { Matcher } from "../../series/matcher.ts";
+import type { ParsedQuery } from "../ast.ts";
 import type { EngineOptions } from "../engine-options.ts";
+import type { Patterns } from "../parse/patterns.ts";
 import { selectorText, type TouchedSelection } from "../result/touched-selection.ts";
 import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../series-source.ts";
 import { Annotations } from "./annotations.ts";
@@ -24,6 +26,8 @@ export class QueryContext {
   readonly annotations: Annotations;
   readonly meter: Meter;
   readonly symbols = new QuerySymbols();
+  /** Patterns of the text that are compiled. */
+  readonly patterns: Patterns | null;
   private readonly begun: BegunSeriesSet[] = [];
   /** How many of them are prepared. */
   private prepared = 0;
@@ -36,9 +40,10 @@ export class QueryContext {
   constructor(
     source: SeriesSource,
     options: EngineOptions,
-    text: string,
+    { text, patterns }: ParsedQuery,
     isCanceled: () => boolean,
   ) {
+    this.patterns = patterns ?? null;
     this.source = source;
     this.options = options;
     this.annotations = new Annotations(text);

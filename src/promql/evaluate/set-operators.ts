@@ -12,6 +12,9 @@ import { Signatures } from "./signatures.ts";
 import { ABSENT, type StepColumn } from "./step-column.ts";
 import { DerivedStream, type VectorStream } from "./vector-stream.ts";
 
+/** Of looking at a series on its way through a set operator, in the meter's units. */
+const LOOK_WORK = 16;
+
 /** Which match groups have a value at which step. */
 class PresenceTable {
   private readonly stepCount: number;
@@ -79,6 +82,7 @@ export class FilterStream extends DerivedStream {
   private readonly signatures: Signatures;
   private readonly right: PresenceCollector;
   private readonly wanted: 0 | 1;
+  private readonly context: QueryContext;
 
   constructor(
     context: QueryContext,
@@ -88,6 +92,7 @@ export class FilterStream extends DerivedStream {
     right: VectorStream,
   ) {
     super(left);
+    this.context = context;
     this.signatures = new Signatures(matching);
     this.right = new PresenceCollector(context, right, this.signatures);
     this.wanted = operator === "and" ? 1 : 0;
@@ -105,6 +110,8 @@ export class FilterStream extends DerivedStream {
       const { column } = this.input;
       this.right.table.filter(this.signatures.of(this.input), column, this.wanted);
       if (column.hasAny()) return true;
+      this.context.meter.checkpoint(LOOK_WORK);
+      this.context.meter.pausePoint();
     }
     return false;
   }
@@ -120,9 +127,16 @@ export class UnionStream implements VectorStream {
   private readonly signatures: Signatures;
   private readonly table: PresenceTable;
   private readonly preparation = new Preparation();
+  private readonly context: QueryContext;
   private onRight = false;
 
-  constructor(matching: VectorMatching, left: VectorStream, right: VectorStream) {
+  constructor(
+    context: QueryContext,
+    matching: VectorMatching,
+    left: VectorStream,
+    right: VectorStream,
+  ) {
+    this.context = context;
     this.left = left;
     this.right = right;
     this.signatures = new Signatures(matching);
@@ -158,6 +172,7 @@ export class UnionStream implements VectorStream {
       if (this.left.advance()) {
         this.column = this.left.column;
         this.table.add(this.signatures.of(this.left), this.column);
+        this.context.meter.checkpoint(LOOK_WORK);
         return true;
       }
       this.onRight = true;
@@ -165,7 +180,9 @@ export class UnionStream implements VectorStream {
     while (this.right.advance()) {
       this.column = this.right.column;
       this.table.filter(this.signatures.of(this.right), this.column, 0);
+      this.context.meter.checkpoint(LOOK_WORK);
       if (this.column.hasAny()) return true;
+      this.context.meter.pausePoint();
     }
     return false;
   }

@@ -4,12 +4,16 @@
  * The replacement is Go's template: $1, ${1}, $name, $$; a name is as long as it can be, an unknown
  * one is empty.
  */
-import { RE2JS } from "re2js";
+import { GroupPattern } from "../../series/group-pattern.ts";
 import type { Labels } from "../../series/labels.ts";
+import { ExpressionTooLarge } from "../../series/pattern-weight.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { DerivedStream, type VectorStream } from "../evaluate/vector-stream.ts";
 import { METRIC_NAME, withLabel } from "../label-operations.ts";
 import { hasInvalidBytes } from "../parse/string-text.ts";
+
+/** Of reading one label, in the meter's units. */
+const LABEL_WORK = 4;
 
 /** A part of a template: literal text, or the name of a group. */
 type TemplatePart = { readonly text: string } | { readonly group: string };
@@ -26,16 +30,6 @@ function parseTemplate(template: string): TemplatePart[] {
   }
   parts.push({ text: template.slice(from) });
   return parts;
-}
-
-/** Text of a group of a match; "" when there is no such group or it took no part. */
-function groupText(matcher: ReturnType<RE2JS["matcher"]>, name: string): string {
-  try {
-    const text = /^\d+$/.test(name) ? matcher.group(Number(name)) : matcher.group(name);
-    return text ?? "";
-  } catch {
-    return "";
-  }
 }
 
 function checkLabelName(context: QueryContext, name: string, role: string, call: string): void {
@@ -104,23 +98,23 @@ export function labelReplace(
   input: VectorStream,
   { target, template, source, pattern }: Replacement,
 ): VectorStream {
-  const expression = compile(context, pattern);
+  const compiled = patternOf(context, pattern);
   checkLabelName(context, target, "destination", "label_replace");
   const parts = parseTemplate(template);
   return new RelabelledStream(context, input, target, (labels) => {
-    const matcher = expression.matcher(labels.get(source));
-    if (!matcher.find()) return null;
-    return parts
-      .map((part) => ("text" in part ? part.text : groupText(matcher, part.group)))
-      .join("");
+    context.meter.checkpoint(compiled.work);
+    const groups = compiled.match(labels.get(source));
+    if (groups === null) return null;
+    return parts.map((part) => ("text" in part ? part.text : groups.text(part.group))).join("");
   });
 }
 
-function compile(context: QueryContext, pattern: string): RE2JS {
+function patternOf(context: QueryContext, pattern: string): GroupPattern {
   try {
-    return RE2JS.compile(`^(?s:${pattern})$`);
-  } catch {
-    return context.fail(`invalid regular expression in label_replace(): ${pattern}`);
+    return context.patterns?.withGroups(pattern) ?? GroupPattern.compile(pattern);
+  } catch (error) {
+    const said = error instanceof ExpressionTooLarge ? error.message : pattern;
+    return context.fail(`invalid regular expression in label_replace(): ${said}`);
   }
 }
 
@@ -134,7 +128,8 @@ export function labelJoin(
 ): VectorStream {
   for (const source of sources) checkLabelName(context, source, "source", "label_join");
   checkLabelName(context, target, "destination", "label_join");
-  return new RelabelledStream(context, input, target, (labels) =>
-    sources.map((source) => labels.get(source)).join(separator),
-  );
+  return new RelabelledStream(context, input, target, (labels) => {
+    context.meter.checkpoint(LABEL_WORK * sources.length);
+    return sources.map((source) => labels.get(source)).join(separator);
+  });
 }

@@ -6,7 +6,7 @@
 import type { Matcher } from "../../series/matcher.ts";
 import { ParseFailure } from "./parse-failure.ts";
 import { parseSelector } from "./parse-selector.ts";
-import type { Patterns } from "./patterns-ahead.ts";
+import type { Patterns } from "./patterns.ts";
 import { END, isMetricName } from "./token.ts";
 import { TokenCursor } from "./token-cursor.ts";
 

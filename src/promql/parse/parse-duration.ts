@@ -7,6 +7,7 @@
  */
 import type { DurationExpression, NumberLiteral } from "../ast.ts";
 import { parseDuration, parseNumber } from "./number-text.ts";
+import { ParseFailure } from "./parse-failure.ts";
 import type { ParseOptions } from "./parse-options.ts";
 import { quote } from "./string-text.ts";
 import { DURATION, NUMBER } from "./token.ts";
@@ -15,6 +16,8 @@ import type { TokenCursor } from "./token-cursor.ts";
 const POWERS: Readonly<Record<string, number>> = { "+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 3 };
 const UNARY_POWER = 2;
 const SECONDS_MAX = 2 ** 63 / 1e9;
+
+const DEPTH_MAX = 500;
 
 type Arithmetic = "+" | "-" | "*" | "/" | "%" | "^";
 
@@ -55,6 +58,8 @@ export function parseNumberOrDuration(cursor: TokenCursor): NumberLiteral | null
 export class DurationParser {
   private readonly cursor: TokenCursor;
   private readonly options: ParseOptions;
+  /** Of operators that chain and of brackets: each is a level of the tree. */
+  private depth = 0;
 
   constructor(cursor: TokenCursor, options: ParseOptions) {
     this.cursor = cursor;
@@ -76,25 +81,38 @@ export class DurationParser {
     const signed = sign.kind === "-" || sign.kind === "+";
     if (!signed) return this.primary();
     this.cursor.take();
+    this.descend();
     const operand = this.afterOffset();
+    this.depth--;
     if (operand === null) return null;
     return this.negate(operand, sign.start, sign.kind === "-");
   }
 
   private expression(power: number): DurationExpression | null {
+    const outside = this.depth;
+    this.descend();
     let left = this.operand();
     if (left === null) return null;
     for (;;) {
       const operator = this.cursor.current;
       const binding = POWERS[operator.kind];
-      if (binding === undefined || binding < power) return left;
+      if (binding === undefined || binding < power) {
+        this.depth = outside;
+        return left;
+      }
       this.cursor.take();
+      this.descend();
       // The power operator associates to the right.
       const right = this.expression(operator.kind === "^" ? binding : binding + 1);
       if (right === null) this.failOperand();
       this.requireArithmetic(left);
       left = this.combine(operator.kind as Arithmetic, operator.start, left, right);
     }
+  }
+
+  private descend(): void {
+    if (++this.depth <= DEPTH_MAX) return;
+    throw new ParseFailure(this.cursor.current.start, "duration is nested too deeply");
   }
 
   private operand(): DurationExpression | null {

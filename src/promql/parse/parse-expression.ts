@@ -8,7 +8,13 @@
  *
  * Errors carry Prometheus' wording and position; see token-cursor.ts for which one wins.
  */
-import type { BinaryOperator, Call, Expression, ParsedQuery } from "../ast.ts";
+import {
+  type BinaryOperator,
+  type Call,
+  type Expression,
+  type ParsedQuery,
+  unwrapParens,
+} from "../ast.ts";
 import { signatureOf } from "../functions/signatures.ts";
 import { BinaryModifierParser } from "./binary-modifiers.ts";
 import { checkTypes, typeOf } from "./check-types.ts";
@@ -17,7 +23,7 @@ import { DurationParser, parseNumberOrDuration } from "./parse-duration.ts";
 import { ParseFailure } from "./parse-failure.ts";
 import { FULL_SYNTAX, type ParseOptions } from "./parse-options.ts";
 import { parseSelector } from "./parse-selector.ts";
-import type { Patterns } from "./patterns-ahead.ts";
+import type { Patterns } from "./patterns.ts";
 import { PostfixParser } from "./postfix.ts";
 import { unquote } from "./string-text.ts";
 import {
@@ -56,6 +62,8 @@ const UNARY_POWER = 5;
 const DEPTH_MAX = 500;
 /** Operators chain to the left, each one a level deeper: what walks the tree needs stack for it. */
 const OPERATORS_MAX = 2000;
+/** Place of the pattern among the arguments of label_replace. */
+const PATTERN_ARGUMENT = 4;
 
 export class ExpressionParser {
   private readonly cursor: TokenCursor;
@@ -174,7 +182,13 @@ export class ExpressionParser {
     } else if (signature.experimental && !this.options.experimentalFunctions) {
       this.cursor.note(name.start, `function "${name.text}" is not enabled`);
     }
+    if (name.text === "label_replace") this.notePattern(args);
     return { kind: "call", start: name.start, name: name.text, args };
+  }
+
+  private notePattern(args: readonly Expression[]): void {
+    const pattern = args[PATTERN_ARGUMENT] && unwrapParens(args[PATTERN_ARGUMENT]);
+    if (pattern?.kind === "string") this.cursor.patterns?.noteGroups(pattern.value);
   }
 
   /** Arguments in parentheses, which start at the current token. */
@@ -206,7 +220,7 @@ export function parseExpression(
   patterns?: Patterns,
 ): ParsedQuery {
   try {
-    return { text, root: new ExpressionParser(text, options, patterns).parse() };
+    return { text, root: new ExpressionParser(text, options, patterns).parse(), patterns };
   } catch (error) {
     if (error instanceof ParseFailure) throw error.toError(text);
     throw error;

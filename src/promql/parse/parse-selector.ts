@@ -55,7 +55,10 @@ function parseMatchers(cursor: TokenCursor): Matcher[] {
   return matchers;
 }
 
-/** One matcher, or null when its regular expression is bad (which is then noted). */
+/**
+ * One matcher, or null when its regular expression is bad (which is then noted), or noted itself,
+ * to be compiled before the text is parsed again.
+ */
 function parseMatcher(cursor: TokenCursor): Matcher | null {
   const label = cursor.current;
   if (label.kind !== IDENTIFIER && label.kind !== STRING) {
@@ -82,7 +85,9 @@ function buildMatcher(
 ): Matcher | null {
   try {
     const value = unquote(literal);
-    return new Matcher(type, name, value, cursor.patterns.get(value));
+    if (!cursor.patterns || type === "=" || type === "!=") return new Matcher(type, name, value);
+    const pattern = cursor.patterns.matching(value);
+    return pattern && new Matcher(type, name, value, pattern);
   } catch (error) {
     if (error instanceof ParseFailure) throw error;
     cursor.note(start, error instanceof Error ? error.message : String(error));

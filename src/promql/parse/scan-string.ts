@@ -9,11 +9,30 @@ function unicodeName(character: string): string {
   return `U+${code} '${character}'`;
 }
 
-function digitsOf(letter: string): { count: number; base: number; skip: number } | null {
-  if (letter >= "0" && letter <= "7") return { count: 3, base: 8, skip: 0 };
-  if (letter === "x") return { count: 2, base: 16, skip: 1 };
-  if (letter === "u") return { count: 4, base: 16, skip: 1 };
-  return letter === "U" ? { count: 8, base: 16, skip: 1 } : null;
+interface Digits {
+  readonly count: number;
+  readonly base: number;
+  /** Of the letter in front of them. */
+  readonly skip: number;
+}
+
+const OCTAL: Digits = { count: 3, base: 8, skip: 0 };
+const HEXADECIMAL: ReadonlyMap<string, Digits> = new Map([
+  ["x", { count: 2, base: 16, skip: 1 }],
+  ["u", { count: 4, base: 16, skip: 1 }],
+  ["U", { count: 8, base: 16, skip: 1 }],
+]);
+
+function digitsOf(letter: string): Digits | undefined {
+  return letter >= "0" && letter <= "7" ? OCTAL : HEXADECIMAL.get(letter);
+}
+
+/** Value of a hexadecimal digit; 16 for what is none. */
+function digitValue(character: string): number {
+  const code = character.charCodeAt(0);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : 16;
 }
 
 /** End of the escape whose letter is at `at`; `start` is the string's own start, for errors. */
@@ -31,8 +50,8 @@ function scanEscape(text: string, at: number, start: number, quote: string): num
   for (let i = 0; i < digits.count; i++) {
     const character = text[from + i];
     if (character === undefined) throw new ParseFailure(start, "escape sequence not terminated");
-    const digit = Number.parseInt(character, digits.base);
-    if (Number.isNaN(digit)) {
+    const digit = digitValue(character);
+    if (digit >= digits.base) {
       throw new ParseFailure(
         start,
         `illegal character ${unicodeName(character)} in escape sequence`,

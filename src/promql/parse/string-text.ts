@@ -93,7 +93,9 @@ export function unquote(literal: string): string {
   for (let at = 0; at < body.length; ) {
     const escapeAt = body.indexOf("\\", at);
     const end = escapeAt < 0 ? body.length : escapeAt;
-    length += encoder.encodeInto(body.slice(at, end), bytes.subarray(length)).written;
+    if (end > at) {
+      length += encoder.encodeInto(body.slice(at, end), bytes.subarray(length)).written;
+    }
     at = end;
     if (at === body.length) break;
     escaped.length = 0;
@@ -122,8 +124,21 @@ function appendEscape(body: string, at: number, bytes: number[]): number {
   }
   const value = Number.parseInt(body.slice(at + 1, at + 1 + digits), 16);
   if (letter === "x") bytes.push(value);
-  else for (const byte of encoder.encode(String.fromCodePoint(value))) bytes.push(byte);
+  else appendCharacter(value, bytes);
   return at + 1 + digits;
+}
+
+/** Appends a character in UTF-8; it is no surrogate. */
+function appendCharacter(code: number, bytes: number[]): void {
+  if (code < 0x80) {
+    bytes.push(code);
+    return;
+  }
+  const following = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  // Ones in front, as many as bytes.
+  const lead = (0xf00 >>> (following + 1)) & 0xff;
+  bytes.push(lead | (code >>> (6 * following)));
+  for (let i = following - 1; i >= 0; i--) bytes.push(0x80 | ((code >>> (6 * i)) & 0x3f));
 }
 
 const QUOTED_CONTROL = ["\\a", "\\b", "\\t", "\\n", "\\v", "\\f", "\\r"];

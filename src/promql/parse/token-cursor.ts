@@ -4,23 +4,29 @@
  * A syntax error stops the parse at once. A semantic problem (unknown function, offset twice) is
  * noted and the parse goes on, because a syntax error further right does not replace it: the first
  * one met is what the caller sees.
+ *
+ * I1  A text of more than TOKENS_MAX tokens is refused where the next one begins: what a query
+ *     costs before it runs, in one turn of the thread, grows with them and hardly with characters.
  */
 import { Lexer } from "./lexer.ts";
 import { ParseFailure } from "./parse-failure.ts";
-import { NO_PATTERNS, type Patterns } from "./patterns-ahead.ts";
+import type { Patterns } from "./patterns.ts";
 import { describeToken, type Token } from "./token.ts";
+
+export const TOKENS_MAX = 8192;
 
 export class TokenCursor {
   private readonly lexer: Lexer;
   private ahead: Token | null = null;
+  private tokenCount = 0;
   private lexerFailure: unknown = null;
   private problem: ParseFailure | null = null;
-  /** Patterns that were compiled before. */
-  readonly patterns: Patterns;
+  /** Patterns that are compiled by others; null when the parser compiles them. */
+  readonly patterns: Patterns | null;
   /** Aggregations whose arguments are being parsed: they name the context of a stray token. */
   aggregationDepth = 0;
 
-  constructor(text: string, patterns: Patterns = NO_PATTERNS) {
+  constructor(text: string, patterns: Patterns | null = null) {
     this.patterns = patterns;
     this.lexer = new Lexer(text);
     this.advance();
@@ -35,6 +41,10 @@ export class TokenCursor {
   private advance(): void {
     try {
       this.ahead = this.lexer.next();
+      if (++this.tokenCount > TOKENS_MAX) {
+        const { start } = this.ahead;
+        throw new ParseFailure(start, `expression has more than ${TOKENS_MAX} tokens`);
+      }
     } catch (failure) {
       this.ahead = null;
       this.lexerFailure = failure;

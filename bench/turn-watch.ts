@@ -1,6 +1,6 @@
 /**
- * Loaded into a server by --import: measures how long its main thread keeps the event loop at a
- * time, in CPU time of that thread, so that other processes do not count.
+ * Loaded into the main thread of a server by watched-server.ts: measures how long that thread keeps
+ * the event loop at a time, in CPU time of it, so that other processes do not count.
  *
  * The thread is kept awake: every turn of the loop is seen. "read" as a message is answered with
  * the longest turn since the last one. "profile" begins a profile, which the next reading ends: it
@@ -13,7 +13,6 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WASI } from "node:wasi";
-import { isMainThread } from "node:worker_threads";
 import { TurnProfiler } from "./turn-profiler.ts";
 
 /** The longest turn between two readings. */
@@ -95,12 +94,9 @@ async function reading(): Promise<LongestTurn> {
   return { cpuMs, wallMs: wall, collectingMs, totalMs, profile };
 }
 
-// Threads of the server load this too.
-if (isMainThread) {
-  process.on("message", async (order) => {
-    if (order === "profile") await profiler.start();
-    else process.send?.(await reading());
-    startAnew();
-  });
-  turn();
-}
+process.on("message", async (order) => {
+  if (order === "profile") await profiler.start();
+  else process.send?.(await reading());
+  startAnew();
+});
+turn();

@@ -6,10 +6,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { LongestTurn } from "./turn-watch.ts";
 
 const READY_MS = 60_000;
+
+/** A module that loads the watch into the main thread; threads of the server go without. */
+function watchModule(): string {
+  const watch = JSON.stringify(new URL("turn-watch.ts", import.meta.url).href);
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  const load = `const { tsImport } = await import(${loader}); await tsImport(${watch}, ${watch});`;
+  const code = `import { isMainThread } from "node:worker_threads"; if (isMainThread) { ${load} }`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
 
 export class WatchedServer {
   readonly url: string;
@@ -25,10 +33,9 @@ export class WatchedServer {
   ) {
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
-    const watch = fileURLToPath(new URL("turn-watch.ts", import.meta.url));
     const own = [`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${store}`];
     this.child = fork("dist/main.js", ["serve", ...own, "--self-scrape.interval=0", ...flags], {
-      execArgv: [...nodeFlags, "--import", "tsx", "--import", watch],
+      execArgv: [...nodeFlags, "--import", watchModule()],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     process.once("exit", () => this.child.kill("SIGKILL"));

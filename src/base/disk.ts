@@ -249,7 +249,7 @@ export class NodeDisk implements Disk {
     });
   }
 
-  /** Removes a directory with everything in it; only for what this process made. */
+  /** Removes a directory with everything in it; only for what this program made. */
   removeDirectory(path: string): Promise<void> {
     return attempt("remove of directory", path, () => {
       return fs.promises.rm(path, { recursive: true, force: true });

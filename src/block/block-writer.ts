@@ -66,7 +66,7 @@ export class BlockWriter {
   }
 
   private get directory(): string {
-    return `${this.parent}/${this.ulid}${UNFINISHED}`;
+    return unfinishedDirectory(this.parent, this.ulid);
   }
 
   /** Adds the series of a batch. */
@@ -159,6 +159,19 @@ export class BlockWriter {
     await file.sync();
     await file.close();
   }
+}
+
+function unfinishedDirectory(parent: string, ulid: string): string {
+  return `${parent}/${ulid}${UNFINISHED}`;
+}
+
+/** Removes what there is of a block that was not completed. TsdbError DISK_FAILED. */
+export async function removeUnfinished(
+  disk: { removeDirectory(path: string): Promise<void> },
+  parent: string,
+  ulid: string,
+): Promise<void> {
+  await disk.removeDirectory(unfinishedDirectory(parent, ulid));
 }
 
 /** No deletions: the checksum is of the entries alone, and of nothing it is 0. */

@@ -6,21 +6,22 @@
  *
  * I1  Series are captured at one moment and copied out in slices of a few milliseconds; label
  *     texts, order, index and files are the work of a thread of their own.
- * I2  A block that failed leaves the window unlisted, and it is tried again with the next run.
+ * I2  A block that failed, or whose process was killed, leaves the window unlisted: what is there of
+ *     it is removed with the next run, also of another process, and it is tried again.
  *
  * Units: …Ms milliseconds (times since the epoch where not a duration), …Bytes bytes.
  */
 import type { Clock } from "../base/clock.ts";
-import type { Disk } from "../base/disk.ts";
 import type { Log } from "../base/log.ts";
 import { Slices } from "../base/slices.ts";
-import type { OpenBlock } from "../block/block-sink.ts";
+import type { BlockSink, OpenBlock } from "../block/block-sink.ts";
 import { openBlockFor } from "../block/block-thread.ts";
 import type { BlockSummary } from "../block/block-writer.ts";
 import {
-  type ExportedWindow,
-  readExportedWindows,
-  writeExportedWindows,
+  type BlockDisk,
+  type ExportList,
+  settleExportList,
+  writeExportList,
 } from "../block/exported-windows.ts";
 import { type SeriesBatch, SeriesBatchBuilder } from "../block/series-batch.ts";
 import { ulidOf } from "../block/ulid.ts";
@@ -45,7 +46,7 @@ export interface ExportFigures {
 export class BlockExport {
   readonly figures: ExportFigures = { writtenTotal: 0, failedTotal: 0, last: null };
   private readonly settings: BlockExportSettings;
-  private readonly disk: Disk;
+  private readonly disk: BlockDisk;
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly random32: () => number;
@@ -53,7 +54,7 @@ export class BlockExport {
 
   constructor(
     settings: BlockExportSettings,
-    disk: Disk,
+    disk: BlockDisk,
     clock: Clock,
     log: Log,
     random32: () => number,
@@ -70,13 +71,13 @@ export class BlockExport {
   async run(head: Head): Promise<void> {
     const { path } = this.settings;
     await this.disk.makeDirectory(path);
-    let exported = await readExportedWindows(this.disk, path);
+    let list = await settleExportList(this.disk, path);
     for (const startMs of this.sealedWindows(head)) {
-      if (exported.some((window) => window.startMs === startMs)) continue;
-      const summary = await this.attempt(head, startMs);
-      const kept = exported.filter((window) => window.startMs >= head.oldestStartMs);
-      exported = [...kept, { startMs, ulid: summary?.ulid ?? "" } satisfies ExportedWindow];
-      await writeExportedWindows(this.disk, path, exported);
+      if (list.windows.some((window) => window.startMs === startMs)) continue;
+      const summary = await this.attempt(head, startMs, list);
+      const kept = list.windows.filter((window) => window.startMs >= head.oldestStartMs);
+      list = { windows: [...kept, { startMs, ulid: summary?.ulid ?? "" }] };
+      await writeExportList(this.disk, path, list);
     }
   }
 
@@ -88,9 +89,13 @@ export class BlockExport {
     return starts.filter((startMs) => startMs >= oldestStartMs && startMs + windowMs <= sealedMs);
   }
 
-  private async attempt(head: Head, startMs: number): Promise<BlockSummary | null> {
+  private async attempt(
+    head: Head,
+    startMs: number,
+    list: ExportList,
+  ): Promise<BlockSummary | null> {
     try {
-      const summary = await this.write(head, startMs);
+      const summary = await this.write(head, startMs, list);
       if (summary === null) return null;
       this.figures.writtenTotal++;
       this.figures.last = summary;
@@ -108,7 +113,7 @@ export class BlockExport {
   }
 
   /** Writes the block of a window; null when it has no samples. */
-  private async write(head: Head, startMs: number): Promise<BlockSummary | null> {
+  private async write(head: Head, startMs: number, list: ExportList): Promise<BlockSummary | null> {
     const endMs = startMs + head.windowMs;
     const slices = new Slices(this.clock, SLICE_MS);
     const builder = new SeriesBatchBuilder();
@@ -116,10 +121,7 @@ export class BlockExport {
     try {
       const first = await series.next(slices);
       if (first === null) return null;
-      const sink = await this.openBlock(
-        this.settings.path,
-        ulidOf(this.clock.nowMs(), this.random32),
-      );
+      const sink = await this.begin(startMs, list);
       try {
         for (let batch: SeriesBatch | null = first; batch !== null; ) {
           await sink.add(batch);
@@ -132,5 +134,13 @@ export class BlockExport {
     } finally {
       series.close();
     }
+  }
+
+  /** Begins the block of a window, named in the list before anything of it is there. */
+  private async begin(startMs: number, list: ExportList): Promise<BlockSink> {
+    const { path } = this.settings;
+    const ulid = ulidOf(this.clock.nowMs(), this.random32);
+    await writeExportList(this.disk, path, { ...list, begun: { startMs, ulid } });
+    return this.openBlock(path, ulid);
   }
 }

@@ -2,12 +2,12 @@
  * Which windows have been handed over: a list beside the blocks, so that a block which somebody has
  * moved on or merged is not written a second time.
  *
- * Format: `exported.json`, {"version":1,"windows":[{"startMs":…,"ulid":"…"}],"begun":…}, replaced by
- * a rename before and after every block. A list that cannot be read counts as empty: blocks may then
- * come twice, which readers of blocks merge.
+ * Format: `exported.json`, {"version":1,"windows":[{"startMs":…,"ulid":"…"}],"begun":…}, replaced
+ * by a rename before and after every block. A list that cannot be read counts as empty: blocks may
+ * then come twice, which readers of blocks merge.
  *
- * I1  A block that was begun is named by `begun`, {"startMs":…,"ulid":"…"}, before anything of it is
- *     on disk and until it is listed or all of it is removed. With nothing begun it is left out.
+ * I1  A block that was begun is named by `begun`, {"startMs":…,"ulid":"…"}, before any of it is on
+ *     disk and until it is listed or all of it is removed. With nothing begun it is left out.
  *
  * Units: times are milliseconds since the epoch.
  */

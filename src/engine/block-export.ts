@@ -6,8 +6,8 @@
  *
  * I1  Series are captured at one moment and copied out in slices of a few milliseconds; label
  *     texts, order, index and files are the work of a thread of their own.
- * I2  A block that failed, or whose process was killed, leaves the window unlisted: what is there of
- *     it is removed with the next run, also of another process, and it is tried again.
+ * I2  A block that failed, or whose process was killed, leaves the window unlisted: what there is
+ *     of it is removed by the next run, of this process or the next, and it is tried again.
  *
  * Units: …Ms milliseconds (times since the epoch where not a duration), …Bytes bytes.
  */

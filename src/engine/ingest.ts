@@ -64,7 +64,6 @@ export class Ingest {
   readonly exemplars: ExemplarIntake;
   private readonly head: Head;
   private readonly keys: BatchKeys;
-  private readonly seriesMax: number;
   private readonly histograms: HistogramIntake;
   private readonly scanned: ScannedAppend;
   private readonly own = new Float64Array(APPEND_CODE_COUNT);
@@ -72,10 +71,9 @@ export class Ingest {
   private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
 
   /** `scanned` stores in the same head. */
-  constructor(head: Head, scanned: ScannedAppend, keys: BatchKeys, seriesMax: number) {
+  constructor(head: Head, scanned: ScannedAppend, keys: BatchKeys) {
     this.head = head;
     this.keys = keys;
-    this.seriesMax = seriesMax;
     this.histograms = new HistogramIntake(head);
     this.scanned = scanned;
     this.exemplars = new ExemplarIntake(head);
@@ -193,8 +191,7 @@ export class Ingest {
       const words = LABEL_WORDS[this.head.index.labelCode];
       this.refuse(AppendCode.invalidLabels, Math.max(1, count), `${words}: ${text}`);
     } else if (why === LIMIT_REACHED) {
-      const words = `${text}: the limit is ${this.seriesMax} series (--storage.max-series)`;
-      this.refuse(AppendCode.seriesLimit, count, words);
+      this.refuse(AppendCode.seriesLimit, count, `${text}: ${this.limitWords()}`);
     } else {
       for (let s = start; s < end; s++) this.refuseTime(text, batch.timeOf(s));
       for (let r = row; r < rowEnd; r++) {
@@ -204,6 +201,12 @@ export class Ingest {
         else this.refuse(AppendCode.invalidHistogram, 1, this.histogramText(text, timeMs, fault));
       }
     }
+  }
+
+  private limitWords(): string {
+    const { index } = this.head;
+    if (index.isFull) return `the limit is ${index.seriesMax} series (--storage.max-series)`;
+    return `label bytes of series have no more room: ${index.keys.heldBytes} are held`;
   }
 
   private refuseTime(text: string, timeMs: number): void {

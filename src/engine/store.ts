@@ -28,7 +28,7 @@ import { Compaction } from "./compaction.ts";
 import { Ingest } from "./ingest.ts";
 import type { WriteOutcome } from "./service.ts";
 
-/** What a store is made with. 0 is no limit for `seriesMax` and `heapLimitBytes`. */
+/** What a store is made with. 0 is no limit of its own for `seriesMax` and `heapLimitBytes`. */
 export interface StoreSettings {
   readonly windowMs: number;
   readonly windowCount: number;
@@ -123,7 +123,7 @@ export class Store {
     this.intake = new Intake(kernel, keys);
     this.scanned = new ScannedAppend(this.head, kernel);
     this.queue = new SampleQueue(kernel);
-    this.ingest = new Ingest(this.head, this.scanned, keys, settings.seriesMax);
+    this.ingest = new Ingest(this.head, this.scanned, keys);
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.cleaning = new Cleaning(this.head, clock);

@@ -30,6 +30,7 @@ import { type ChunkTable, NO_CHUNK, SAMPLES_MAX } from "../chunk/chunk-table.ts"
 import { settleHistograms } from "../chunk/histogram-appender.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { appendSample } from "../chunk/xor-appender.ts";
+import { CHUNKS_MAX } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { AppendCode } from "./append-code.ts";
 import { ExemplarRing, NO_EXEMPLAR } from "./exemplar-ring.ts";
@@ -52,7 +53,7 @@ export const FUTURE_BOUND_MS = 10 * 60 * 1000;
 const Place = { newest: -1, repeated: -2, late: -3 } as const;
 type Place = (typeof Place)[keyof typeof Place];
 
-/** What a head is made with. `seriesMax` 0 is no limit; `seed` keys the hash tables. */
+/** What a head is made with. `seriesMax` 0: as many as fit; `seed` keys the hash tables. */
 export interface HeadOptions {
   readonly kernel: Kernel;
   readonly chunks: ChunkTable;
@@ -96,7 +97,10 @@ export class Head {
     this.windowCount = options.windowCount;
     this.outOfOrderMs = options.outOfOrderMs;
     const { seriesMax, seed, kernel, chunks } = options;
-    this.index = new LabelIndex(seriesMax, seed, kernel, chunks.readers);
+    // Every series may have a chunk in each window.
+    const room = Math.floor(CHUNKS_MAX / this.windowCount);
+    const most = seriesMax > 0 ? Math.min(seriesMax, room) : room;
+    this.index = new LabelIndex(most, seed, kernel, chunks.readers);
     this.windows = new WindowLists(options.chunks);
     this.exemplars = new ExemplarRing(options.exemplarsMax ?? 0);
   }

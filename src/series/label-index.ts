@@ -12,6 +12,7 @@
 import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef } from "../base/units.ts";
 import type { ReaderEpochs } from "../chunk/reader-epochs.ts";
+import { SERIES_MAX } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { KnownLabels } from "./known-labels.ts";
 import { LabelRanges } from "./label-bytes.ts";
@@ -39,7 +40,8 @@ export class LabelIndex {
   createdCount = 0;
   /** Series removed since the start. */
   removedCount = 0;
-  private readonly seriesMax: number;
+  /** Series held at once. */
+  readonly seriesMax: number;
   private readonly ranges = new LabelRanges();
   private readonly known: KnownLabels;
   private readonly kernel: Kernel;
@@ -56,7 +58,7 @@ export class LabelIndex {
   private fields: LabelFields | null = null;
   private readonly isCleaning = (series: number) => this.series.isCleaning(series);
 
-  /** `seriesMax` 0 is no limit; `seed` keys the hashes; the keys lie in the kernel's memory. */
+  /** `seriesMax` 0 is the kernel's own limit; `seed` keys the hashes. */
   constructor(
     seriesMax: number,
     seed: number,
@@ -64,7 +66,7 @@ export class LabelIndex {
     readers: ReaderEpochs | null = null,
   ) {
     this.readers = readers;
-    this.seriesMax = seriesMax;
+    this.seriesMax = seriesMax > 0 ? Math.min(seriesMax, SERIES_MAX) : SERIES_MAX;
     this.symbols = new SymbolTable(seed);
     this.pairs = new PairTable(this.symbols, seed);
     this.series = new SeriesTable(kernel);
@@ -143,11 +145,16 @@ export class LabelIndex {
     return this.alias(hash, keys.locate(bytes, from, to), to - from, first);
   }
 
+  /** Whether as many series are held as may be. */
+  get isFull(): boolean {
+    return this.series.liveCount >= this.seriesMax;
+  }
+
   /** Makes the series of the last split, of `count` labels at `at`, if allowed. */
   private admit(count: number, hash: number, at: number, length: number, admit: boolean): number {
     this.labelCode = LabelCode.valid;
     if (!admit) return NOT_ADMITTED;
-    if (this.seriesMax > 0 && this.series.liveCount >= this.seriesMax) return LIMIT_REACHED;
+    if (this.isFull || !this.keys.hasRoomFor(length)) return LIMIT_REACHED;
     return this.series.firstKeyOf(this.createSplit(count, hash, at, length));
   }
 
@@ -235,7 +242,8 @@ export class LabelIndex {
   private alias(hash: number, at: number, length: number, first: number): number {
     const series = this.keys.seriesOf(first);
     const head = this.series.firstKeyOf(series);
-    if (at < 0 || !this.keys.mayAlias(head)) return first;
+    const mayAdd = at >= 0 && this.keys.mayAlias(head) && this.keys.hasRoomFor(length);
+    if (!mayAdd) return first;
     return this.keys.addAt(hash, at, length, series, head);
   }
 

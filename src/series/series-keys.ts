@@ -28,6 +28,7 @@ import {
   KEY_NEXT,
   KEY_SERIES,
   KEY_SUCCESSOR,
+  KEYS_END,
   NO_KEY,
   OUTPUT,
 } from "../kernel/code/layout.ts";
@@ -37,6 +38,8 @@ import { HashIndex } from "./hash-index.ts";
 export { NO_KEY } from "../kernel/code/layout.ts";
 
 const ALIASES_MAX = 4;
+/** Room that new series leave to those that are restored or revived. */
+const SPARE_BYTES = 16 << 20;
 
 // Words of a header, counted from the key's first one.
 const WORDS_PER_GRAIN = KEY_GRAIN_BYTES / 4;
@@ -138,6 +141,11 @@ export class SeriesKeys {
   link(previous: number, key: number): void {
     if (previous === NO_KEY || key === NO_KEY) return;
     this.kernel.words[previous * WORDS_PER_GRAIN + SUCCESSOR] = key;
+  }
+
+  /** Whether another key of `length` bytes fits. What was held before may take the spare room. */
+  hasRoomFor(length: number): boolean {
+    return this.end + KEY_BYTES + length <= KEYS_END - SPARE_BYTES;
   }
 
   /** Makes room for so many keys in all. */

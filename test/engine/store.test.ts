@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { TsdbError } from "../../src/base/errors.ts";
 import type { Store } from "../../src/engine/store.ts";
+import { CHUNKS_MAX, KEYS_END } from "../../src/kernel/code/layout.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import { scanWriteRequest } from "../../src/wire/scan-write-request.ts";
 import { WriteBatch } from "../../src/wire/write-batch.ts";
@@ -66,6 +67,21 @@ describe("a write request", () => {
     expect(outcome.samplesStored).toBe(1);
     expect(outcome.refusals).toHaveLength(1);
     expect(outcome.refusals[0]?.first).toContain("the limit is 2 series");
+  });
+
+  it("takes no more series than have a chunk in each window, whatever the limit is", () => {
+    const { store } = storeAt(START_MS, { seriesMax: 1e9, windowCount: 64 });
+    expect(store.head.index.seriesMax).toBe(CHUNKS_MAX / 64);
+  });
+
+  it("without room for label bytes stores the samples of known series and says so", () => {
+    const { store } = storeAt(START_MS);
+    write(store, [up("a"), [START_MS, 1]]);
+    // As if so many were held.
+    Object.assign(store.head.index.keys, { end: KEYS_END - (16 << 20) });
+    const outcome = write(store, [up("b"), [START_MS + 1, 1]], [up("a"), [START_MS + 1, 1]]);
+    expect(outcome.samplesStored).toBe(1);
+    expect(outcome.refusals[0]?.first).toContain("label bytes of series have no more room");
   });
 
   it("past the heap limit stores nothing, says so, and is taken again when there is room", () => {

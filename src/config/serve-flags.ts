@@ -269,7 +269,8 @@ export const SERVE_FLAGS = {
     // The longest text of which everything that is done in one turn stays far below 20 ms.
     "128KiB",
     "Longest text of a query, or of a selector where one is asked for; a longer one is refused " +
-      "with 400. With more, a long text may delay writes by more than 20 ms.",
+      "with 400. With more, a long text may delay writes by more than 20 ms. A form may have " +
+      "eight times as much, a remote read once.",
   ),
   queryTimeoutMs: flag(
     "query.timeout",

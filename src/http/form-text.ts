@@ -12,6 +12,8 @@ import type { ParsedForm } from "./parameters.ts";
 const BROKEN_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 const SEMICOLON = "invalid semicolon separator in query";
 const PERCENT = 0x25;
+/** Length that is parsed between two yields, and a pair more. */
+const STEP_LENGTH = 4096;
 const ASCII = /^[\0-\x7f]*$/;
 
 function decoded(bytes: string): string {
@@ -53,11 +55,19 @@ function pairFault(pair: string): string | null {
   return `invalid URL escape ${quote(textOfBytes(Buffer.from(pair.slice(at, end), "latin1")))}`;
 }
 
-/** Parses a text of which each character is one byte, as Node gives the query string of a URL. */
-export function formOfBytes(bytes: string): ParsedForm {
+/** Parses a text of which each character is one byte; yields wherever others may run. */
+function* formInSteps(bytes: string): Generator<void, ParsedForm> {
   const form: Record<string, string[]> = Object.create(null);
-  for (const pair of bytes.split("&")) {
+  let stepEnd = STEP_LENGTH;
+  for (let from = 0, end = 0; from <= bytes.length; from = end + 1) {
+    const ampersand = bytes.indexOf("&", from);
+    end = ampersand < 0 ? bytes.length : ampersand;
+    const pair = bytes.slice(from, end);
     if (pair === "") continue;
+    if (from > stepEnd) {
+      stepEnd = from + STEP_LENGTH;
+      yield;
+    }
     const fault = pairFault(pair);
     if (fault !== null) {
       // A semicolon is told whatever was found before.
@@ -74,7 +84,15 @@ export function formOfBytes(bytes: string): ParsedForm {
   return form;
 }
 
-/** Parses a form body. */
-export function formOfText(text: string): ParsedForm {
-  return formOfBytes(ASCII.test(text) ? text : Buffer.from(text, "utf8").toString("latin1"));
+/** Parses a text of which each character is one byte, as Node gives the query string of a URL. */
+export function formOfBytes(bytes: string): ParsedForm {
+  const steps = formInSteps(bytes);
+  let step = steps.next();
+  while (!step.done) step = steps.next();
+  return step.value;
+}
+
+/** Parses a form body; yields wherever others may run. */
+export function* formOfText(text: string): Generator<void, ParsedForm> {
+  return yield* formInSteps(ASCII.test(text) ? text : Buffer.from(text, "utf8").toString("latin1"));
 }

@@ -5,7 +5,8 @@
  *     thread nor memory is filled by a large one. Plain samples are the exception in memory: their
  *     length stands in front, so their compressed bytes are kept until all are there.
  * I2  What is read is the store as of one moment, until the answer ends or the client goes away.
- * I3  The bytes of a chunk go out as they lie in the heap, unless some of it is deleted.
+ * I3  A request is as long as the text of a query at most: it is decoded in one turn.
+ * I4  The bytes of a chunk go out as they lie in the heap, unless some of it is deleted.
  *
  * Protocol: prometheus.io/docs/specs/prw/remote_read_spec. Units: …Ms milliseconds, …Bytes bytes.
  */
@@ -37,9 +38,8 @@ import type { ServerParts } from "./server-parts.ts";
 
 export const READ_PATH = "/api/v1/read";
 
-const REQUEST_BYTES_MAX = 32 << 20;
-/** Bodies under way at once, all together. */
-const PENDING_BYTES_MAX = 2 * REQUEST_BYTES_MAX;
+/** Bodies under way at once, all together, in the longest ones. */
+const PENDING_REQUESTS_MAX = 64;
 const SLICE_MS = 5;
 const SAMPLES_TYPE = "application/x-protobuf";
 const CHUNKS_TYPE = "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse";
@@ -54,6 +54,7 @@ interface Reading {
 
 export class ReadRoute {
   private readonly parts: ServerParts;
+  private readonly requestBytesMax: number;
   private readonly externalLabels: Labels;
   private readonly bodies: BodyReader;
   private readonly decoder = new SnappyDecoder();
@@ -61,7 +62,9 @@ export class ReadRoute {
 
   constructor(parts: ServerParts) {
     this.parts = parts;
-    this.bodies = new BodyReader(REQUEST_BYTES_MAX, PENDING_BYTES_MAX, parts.clock);
+    this.requestBytesMax = parts.settings.queryBytesMax;
+    const pendingBytesMax = PENDING_REQUESTS_MAX * this.requestBytesMax;
+    this.bodies = new BodyReader(this.requestBytesMax, pendingBytesMax, parts.clock);
     this.externalLabels = Labels.fromRecord(parts.settings.externalLabels);
     const counts = { queriesRunning: 0, queriesWaiting: 0 };
     this.gate = new QueryGate(parts.settings.remoteReadConcurrencyMax, counts);
@@ -82,7 +85,8 @@ export class ReadRoute {
         this.refuse(response, 503, "too many read requests are under way");
       } else if (outcome === "too-large") {
         response.setHeader("connection", "close");
-        this.refuse(response, 413, `body is larger than the limit of ${REQUEST_BYTES_MAX} bytes`);
+        const what = `body is larger than the limit of ${this.requestBytesMax} bytes`;
+        this.refuse(response, 413, what);
       } else {
         void this.answer(body, response).finally(() => {
           counts.time(READ_PATH, (clock.monotonicMs() - startedMs) / 1000);
@@ -111,7 +115,8 @@ export class ReadRoute {
   }
 
   private requestOf({ buffer, length }: RequestBody): ReadRequest {
-    return decodeReadRequest(this.decoder.decode(buffer.subarray(0, length), REQUEST_BYTES_MAX));
+    const body = buffer.subarray(0, length);
+    return decodeReadRequest(this.decoder.decode(body, this.requestBytesMax));
   }
 
   /** Sends the answer; gives up at the query timeout or when the client goes away. */

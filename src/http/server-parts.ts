@@ -29,6 +29,8 @@ export interface HttpSettings {
   /** Write requests that one client may have under way, and samples a second; 0 = no limit. */
   readonly clientRequestsMax: number;
   readonly clientSamplesPerSecond: number;
+  /** Longest text of a query or selector. */
+  readonly queryBytesMax: number;
   readonly queryTimeoutMs: number;
   readonly queryConcurrencyMax: number;
   readonly queryLookbackMs: number;

@@ -14,7 +14,6 @@
  */
 import { constants } from "node:zlib";
 import compress from "@fastify/compress";
-import formBody from "@fastify/formbody";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { METRICS_TYPE } from "./accepted-format.ts";
 import { acceptedPacking } from "./accepted-packing.ts";
@@ -28,13 +27,13 @@ import { addDrillRoutes } from "./drill.ts";
 import { errorText, JSON_TYPE } from "./envelope.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
 import { addFederationRoute } from "./federate.ts";
-import { formOfBytes, formOfText } from "./form-text.ts";
+import { formOfBytes } from "./form-text.ts";
 import { addHeapAdminRoutes } from "./heap-admin.ts";
 import { addHeapStatusRoutes } from "./heap-status-routes.ts";
 import { addLifecycleRoutes } from "./lifecycle.ts";
 import { addHistoryRoutes, addLiveRoute } from "./live.ts";
 import { addMetadataRoute } from "./metadata.ts";
-import { formOfParts, PARTS_TYPE } from "./multipart-form.ts";
+import { PARTS_TYPE } from "./multipart-form.ts";
 import { nodeServer } from "./node-server.ts";
 import { addNotificationRoutes } from "./notifications.ts";
 import { addOtlpRoute } from "./otlp-write.ts";
@@ -42,6 +41,7 @@ import { addPageRoutes } from "./page.ts";
 import { addQueryRoutes } from "./query.ts";
 import { addQueryTextRoutes } from "./query-text.ts";
 import { addReadRoute } from "./remote-read.ts";
+import { readForms } from "./request-forms.ts";
 import { addScrapeRoutes } from "./scrape-routes.ts";
 import { addSeriesRoutes } from "./series.ts";
 import type { ServerParts } from "./server-parts.ts";
@@ -59,8 +59,6 @@ const PARTS_ROUTES: ReadonlySet<string> = new Set(
     (route) => `${API_PREFIX}/${route}`,
   ),
 );
-/** Forms hold queries; Go reads no longer ones either. */
-const FORM_BYTES_MAX = 10 * 2 ** 20;
 /** A label name in a path; longer ones than this are not found. */
 const PATH_PARAMETER_LENGTH_MAX = 16_384;
 /** Answers shorter than this are not worth compressing. */
@@ -73,21 +71,6 @@ const COMPRESSED_TYPES =
  * costs a stream and several changes of thread.
  */
 const COMPRESS_AT_ONCE_BYTES_MAX = 128 * 1024;
-
-/** Reads forms and passes over any other body, as Prometheus does. */
-function readForms(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.register(formBody, { bodyLimit: FORM_BYTES_MAX, parser: formOfText });
-  const limits = { parseAs: "buffer", bodyLimit: FORM_BYTES_MAX } as const;
-  app.addContentTypeParser(PARTS_TYPE, limits, ({ headers }, body: Buffer, done) => {
-    done(null, formOfParts(headers["content-type"] ?? "", body.toString("latin1")));
-  });
-  app.addContentTypeParser("*", (_request, payload, done) => {
-    payload.resume();
-    payload.on("end", () => done(null, undefined));
-    payload.on("error", () => done(null, undefined));
-  });
-}
 
 /** Takes a content type that is not that of a form for none, whatever its text is. */
 function forgetOtherTypes(app: FastifyInstance): void {
@@ -234,7 +217,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       querystringParser: formOfBytes,
     },
   });
-  readForms(app);
+  readForms(app, parts.settings.queryBytesMax, parts.clock);
   answerFailures(app, parts);
   const guard = new AccessGuard(parts.access, parts.counts, parts.clock);
   guard.addTo(app);

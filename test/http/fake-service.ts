@@ -291,6 +291,7 @@ export function fakeParts(changes: Partial<ServerParts> = {}) {
       clientSamplesPerSecond: 0,
       queryTimeoutMs: 60_000,
       queryConcurrencyMax: 2,
+      queryBytesMax: 128 << 10,
       queryLookbackMs: 300_000,
       externalLabels: {},
       remoteReadConcurrencyMax: 10,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formOfParts } from "../../src/http/multipart-form.ts";
+import { atOnce } from "./at-once.ts";
 
 const TYPE = "multipart/form-data; boundary=x";
 const part = (head: string, value: string) => `--x\r\n${head}\r\n\r\n${value}\r\n`;
@@ -7,7 +8,9 @@ const field = (name: string, value: string) =>
   part(`Content-Disposition: form-data; name="${name}"`, value);
 const END = "--x--\r\n";
 
-const fieldsOf = (bytes: string, type = TYPE) => ({ ...formOfParts(type, bytes).fields });
+const fieldsOf = (bytes: string, type = TYPE) => ({
+  ...atOnce(formOfParts(type, bytes)).fields,
+});
 
 describe("a form in parts", () => {
   it("has a field for each part", () => {

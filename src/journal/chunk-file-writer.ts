@@ -117,7 +117,7 @@ function copyWords(
   const whole = length >>> 2;
   for (let i = 0; i < whole; i++) target[to + i] = source[from + i]!;
   const rest = length & 3;
-  if (rest > 0) target[to + whole] = source[from + whole]! & (2 ** (rest * 8) - 1);
+  if (rest > 0) target[to + whole] = source[from + whole]! & (0xffffffff >>> (32 - rest * 8));
 }
 
 /** Zeroes the 8 bytes in front of `end`: the padding behind what is written there next. */

@@ -52,7 +52,7 @@ const INTERVAL_MS = 15_000;
 
 /** Asks; the length of the answer. */
 async function ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {
-  const request: RequestInit = body === undefined ? {} : { method: "POST", body, headers };
+  const request: RequestInit = body === undefined ? { headers } : { method: "POST", body, headers };
   const answers = Array.from({ length: together }, async () => {
     const answer = await fetch(`${server.url}${path}`, request);
     let length = 0;

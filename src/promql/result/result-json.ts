@@ -106,14 +106,17 @@ function* matrixParts(matrix: MatrixResult): Generator<string, void> {
   yield "]";
 }
 
-/** What stands in front of a value, `,[TIME,"`, once for all series that share their times. */
+/** What stands in front of a value, `,[TIME,"`, once it was made; by the number of its point. */
+type Heads = (string | undefined)[];
+
+/** Those of series that share their times are the same. */
 class PointHeads {
   private times: Float64Array | null = null;
-  private heads: readonly string[] = [];
+  private heads: Heads = [];
 
-  of(times: Float64Array): readonly string[] {
+  of(times: Float64Array): Heads {
     if (times === this.times) return this.heads;
-    const heads = Array.from(times, (time) => `,[${timeText(time)},"`);
+    const heads: Heads = new Array(times.length);
     // Those that are shared are longer than those of a series with few points.
     if (heads.length < this.heads.length) return heads;
     this.times = times;
@@ -123,14 +126,16 @@ class PointHeads {
 }
 
 function* floatParts(
-  { values, kinds }: ResultSeries,
-  heads: readonly string[],
+  { times, values, kinds }: ResultSeries,
+  heads: Heads,
 ): Generator<string, void> {
   let text = "";
   let isFirst = true;
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== FLOAT) continue;
-    const head = isFirst ? `,"values":[${heads[i]!.slice(1)}` : heads[i]!;
+    const own = heads[i] ?? `,[${timeText(times[i]!)},"`;
+    heads[i] = own;
+    const head = isFirst ? `,"values":[${own.slice(1)}` : own;
     text += `${head}${formatValue(values[i]!)}"]`;
     isFirst = false;
     if (text.length < PART_LENGTH) continue;

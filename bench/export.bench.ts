@@ -3,7 +3,8 @@
  *
  * Loads a window that ended just now, then writes what the same targets would send at present, one
  * request every 20 ms, until the block of the window is there; and as many requests again when
- * there is nothing to export. A stall is what the first waits have and the second have not.
+ * there is nothing to export. What an export adds is the longest wait while it is under way beside
+ * the longest waits of stretches of as many writes before and after it.
  *
  *   npm run bench:export                                     # 100,000 series, half an hour
  *   npm run bench:export -- --series 10000 --cycles 40 --results none
@@ -59,10 +60,44 @@ const LOAD_RATE_MIN = 300_000;
 /** For the start of server and sender, milliseconds. */
 const START_MS_MAX = 20_000;
 
+/** From the capture of the series to the name of the block, which tells when it was begun. */
+const CAPTURE_MS = 1000;
+const ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const ULID_TIME_DIGITS = 10;
+
+interface Wait {
+  readonly sentAtMs: number;
+  readonly ms: number;
+}
+
 interface Waits {
   readonly writes: number;
   readonly p99Ms: number;
   readonly maxMs: number;
+}
+
+function summarised(waits: readonly Wait[]): Waits {
+  const sorted = waits.map(({ ms }) => ms).sort((a, b) => a - b);
+  const p99Ms = sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+  return { writes: sorted.length, p99Ms, maxMs: sorted.at(-1) ?? 0 };
+}
+
+/** The longest wait of every stretch of so many writes, sorted. */
+function longestOf(waits: readonly Wait[], writes: number): number[] {
+  const longest: number[] = [];
+  for (let from = 0; from + writes <= waits.length; from += writes) {
+    longest.push(summarised(waits.slice(from, from + writes)).maxMs);
+  }
+  return longest.sort((a, b) => a - b);
+}
+
+/** When a block was begun. */
+function begunMs(ulid: string): number {
+  let timeMs = 0;
+  for (const digit of ulid.slice(0, ULID_TIME_DIGITS)) {
+    timeMs = timeMs * ULID_DIGITS.length + ULID_DIGITS.indexOf(digit);
+  }
+  return timeMs;
 }
 
 function writeStream(path: string, cycles: number, endMs: number): void {
@@ -79,22 +114,21 @@ async function waitsUntil(
   port: number,
   stream: StreamReader,
   isOver: (writes: number) => boolean,
-): Promise<Waits> {
+): Promise<Wait[]> {
   const connection = new WriteConnection(port, "/api/v1/write");
   const buffer = Buffer.alloc(stream.largestBodyBytes());
-  const waits: number[] = [];
+  const waits: Wait[] = [];
   while (!isOver(waits.length)) {
     if (waits.length === WRITES_MAX) throw new Error(`no block after ${WRITES_MAX} writes`);
     const body = stream.read(waits.length % stream.requestCount, buffer);
+    const sentAtMs = Date.now();
     const sent = performance.now();
     await connection.post(body);
-    waits.push(performance.now() - sent);
+    waits.push({ sentAtMs, ms: performance.now() - sent });
     await sleep(WRITE_PAUSE_MS);
   }
   connection.close();
-  waits.sort((a, b) => a - b);
-  const p99Ms = waits[Math.floor(waits.length * 0.99)] ?? 0;
-  return { writes: waits.length, p99Ms, maxMs: waits.at(-1) ?? 0 };
+  return waits;
 }
 
 /** Name of the block that the directory says is exported; "" before. */
@@ -144,7 +178,7 @@ async function watched(server: ServerUnderTest): Promise<() => Promise<LongestTu
 }
 
 interface Stretch {
-  readonly waits: Waits;
+  readonly waits: readonly Wait[];
   readonly turn: LongestTurn | null;
   readonly cpuSeconds: number;
 }
@@ -162,19 +196,49 @@ async function stretchUntil(
   return { waits, turn: await longestTurn(), cpuSeconds };
 }
 
-function printStretches(stretches: Readonly<Record<string, Stretch>>): void {
+interface ExportWaits {
+  readonly before: Waits;
+  readonly during: Waits;
+  readonly after: Waits;
+  /** The longest waits of stretches as long as the export with nothing to export, rising. */
+  readonly quietMaxMs: readonly number[];
+}
+
+/** Cuts the waits until a block was there at the moment at which its making began. */
+function exportWaits(first: Stretch, second: Stretch, ulid: string): ExportWaits {
+  const fromMs = begunMs(ulid) - CAPTURE_MS;
+  const before = first.waits.filter(({ sentAtMs }) => sentAtMs < fromMs);
+  const during = first.waits.filter(({ sentAtMs }) => sentAtMs >= fromMs);
+  const quiet = [before, second.waits].flatMap((waits) => longestOf(waits, during.length));
+  return {
+    before: summarised(before),
+    during: summarised(during),
+    after: summarised(second.waits),
+    quietMaxMs: quiet.sort((a, b) => a - b),
+  };
+}
+
+function printWaits({ before, during, after, quietMaxMs }: ExportWaits): void {
+  const rows = { "nothing, before": before, "a block is written": during, "nothing, after": after };
   printTable(
-    Object.entries(stretches).map(([what, { waits, turn }]) => ({
+    Object.entries(rows).map(([what, waits]) => ({
       while: what,
       writes: String(waits.writes),
       "p99 ms": waits.p99Ms.toFixed(1),
       "longest ms": waits.maxMs.toFixed(1),
-      "longest turn, CPU ms": turn?.cpuMs.toFixed(1) ?? "",
-      "of it GC": turn?.collectingMs.toFixed(1) ?? "",
     })),
   );
-  for (const [what, { turn }] of Object.entries(stretches)) {
-    if (options.profile) console.log(`${what}:\n${turn?.profile.join("\n")}`);
+  const quiet = quietMaxMs.map((ms) => ms.toFixed(0)).join(", ");
+  console.log(`longest of ${during.writes} writes with nothing to export, ms: ${quiet}`);
+}
+
+function printTurns(turns: Readonly<Record<string, LongestTurn | null>>): void {
+  for (const [what, turn] of Object.entries(turns)) {
+    if (turn === null) continue;
+    const { cpuMs, collectingMs } = turn;
+    const collecting = `${collectingMs.toFixed(1)} of collections`;
+    console.log(`longest turn ${what}: ${cpuMs.toFixed(1)} ms of CPU, ${collecting}`);
+    if (options.profile) console.log(turn.profile.join("\n"));
   }
 }
 
@@ -193,15 +257,15 @@ async function main(directory: string): Promise<void> {
     sender.disconnect();
     const during = await stretchUntil(server, stream, () => exportedBlock(blocks) !== "");
     checkBlock(blocks, samples);
-    const { writes } = during.waits;
-    const after = await stretchUntil(server, stream, (written) => written === writes);
-    printStretches({ "a block is written": during, "nothing else": after });
+    const after = await stretchUntil(server, stream, (written) => written === during.waits.length);
+    const waits = exportWaits(during, after, exportedBlock(blocks));
+    printWaits(waits);
+    printTurns({ "until the block": during.turn, after: after.turn });
     const cpuSeconds = during.cpuSeconds - after.cpuSeconds;
     if (!isWatched) console.log(`export took ${cpuSeconds.toFixed(2)} s of CPU`);
     const settings = { series: Number(options.series), cycles: Number(options.cycles) };
     const turns = { turnMs: during.turn?.cpuMs, turnMsAfter: after.turn?.cpuMs };
-    const figures = { during: during.waits, after: after.waits, cpuSeconds, ...turns };
-    appendResult(options.results, { ...machine(), ...settings, ...figures });
+    appendResult(options.results, { ...machine(), ...settings, ...waits, cpuSeconds, ...turns });
   } finally {
     stream.close();
     if (sender.connected) sender.disconnect();

@@ -6,6 +6,7 @@
  */
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isUlid } from "../../src/block/ulid.ts";
 import { StartedServers } from "./started-servers.ts";
 
 const EXPORT_MS = 60_000;
@@ -27,7 +28,7 @@ export class ExportedBlocks {
 
   /** Waits until a window has been handed over. */
   async exported(): Promise<void> {
-    const isExported = async () => readdirSync(this.blocks).includes("exported.json") || undefined;
+    const isExported = async () => readdirSync(this.blocks).some(isUlid) || undefined;
     await this.servers.until("block", EXPORT_MS, isExported);
   }
 

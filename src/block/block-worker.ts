@@ -1,8 +1,19 @@
-/** The thread that writes one block: orders come one at a time, each is answered. */
+/**
+ * The thread that writes one block: orders come one at a time, each is answered.
+ *
+ * Linux gives every thread a priority of its own: this one leaves the processors to the thread that
+ * serves, and to other programs, when they are wanted. Elsewhere a process has but one.
+ */
+import { getPriority, setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { NodeDisk } from "../base/disk.ts";
 import { type BlockAnswer, type BlockOrder, openBlockHere } from "./block-sink.ts";
+
+/** Niceness: beside a thread at 0 it gets a tenth of a processor at least. */
+const NICENESS = 10;
+
+if (process.platform === "linux") setPriority(Math.max(getPriority(), NICENESS));
 
 const port = parentPort;
 assert(port !== null, "the block writer is a thread");

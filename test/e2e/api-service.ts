@@ -10,6 +10,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { Program } from "./program.ts";
@@ -21,6 +22,15 @@ const STEP_MS = 15_000;
 export const NEWEST = Math.floor(Date.now() / 60_000) * 60 - 60;
 /** Time of the first sample. */
 export const FROM = NEWEST - ((SAMPLES - 1) * STEP_MS) / 1000;
+
+const WINDOW_SECONDS = 4 * 3600;
+const windows = Math.floor(NEWEST / WINDOW_SECONDS) - Math.floor(FROM / WINDOW_SECONDS) + 1;
+/** How many chunks `series` series come to: of those with samples in two windows some have two. */
+export function chunksOf(series: number): unknown {
+  return windows === 1
+    ? series
+    : expect.toSatisfy((count) => count > series && count <= 2 * series);
+}
 
 type Row = readonly [labels: Readonly<Record<string, string>>, value: (i: number) => number];
 

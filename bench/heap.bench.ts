@@ -7,10 +7,14 @@
  * time, best of the rounds, one case per process. Real Go replays the same text in its own process
  * (test/oracle), parsed ahead; it is left out when there is no Go.
  *
+ * Of the heap three cases: its calls alone, their sizes and growth settled ahead; a parsed trace,
+ * whose slices are grown as they go, which is what real Go is given; and the text.
+ *
  *   npm run bench:heap
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { HeapAddress } from "../src/base/units.ts";
 import { rulesOfGoVersion } from "../src/heap/go-rules.ts";
 import { TraceReplay } from "../src/heap/replay.ts";
 import { TraceParser, type TraceVisitor } from "../src/heap/trace-parser.ts";
@@ -30,6 +34,7 @@ const APPEND = 1;
 const APPEND_BYTES = 2;
 const FREE = 3;
 const COLLECT = 4;
+const COLLECT_NOW = -(2 ** 31);
 
 /** A trace as columns, so that reading it costs nothing. */
 class ParsedTrace implements TraceVisitor {
@@ -80,7 +85,59 @@ class ParsedTrace implements TraceVisitor {
   }
 }
 
+/** What a replay asks of the heap, without its slices: sizes and growth are settled ahead. */
+class AskedOperations {
+  /** Capacity to allocate; -1 - n to drop the n-th object; COLLECT_NOW. */
+  private readonly asked: Int32Array;
+  private readonly addresses: Float64Array;
+  private readonly capacities: Int32Array;
+
+  constructor(text: Uint8Array) {
+    const asked: number[] = [];
+    const capacities: number[] = [];
+    const replay = newReplay();
+    const { heap } = replay;
+    const objectAt = new Map<number, number>();
+    const { allocate, drop, collect } = heap;
+    heap.allocate = (capacity) => {
+      const address = allocate.call(heap, capacity);
+      objectAt.set(address, capacities.length);
+      capacities.push(capacity);
+      asked.push(capacity);
+      return address;
+    };
+    heap.drop = (address, capacity) => {
+      asked.push(-1 - objectAt.get(address)!);
+      drop.call(heap, address, capacity);
+    };
+    heap.collect = () => {
+      asked.push(COLLECT_NOW);
+      collect.call(heap);
+    };
+    replay.write(text);
+    replay.endFile();
+    this.asked = Int32Array.from(asked);
+    this.capacities = Int32Array.from(capacities);
+    this.addresses = new Float64Array(capacities.length);
+  }
+
+  run({ heap }: TraceReplay): void {
+    const { asked, addresses, capacities } = this;
+    let object = 0;
+    for (let i = 0; i < asked.length; i++) {
+      const what = asked[i]!;
+      if (what >= 0) addresses[object++] = heap.allocate(what);
+      else if (what === COLLECT_NOW) heap.collect();
+      else heap.drop(addresses[-1 - what]! as HeapAddress, capacities[-1 - what]!);
+    }
+  }
+}
+
 const CASES: Readonly<Record<string, (text: Uint8Array) => (replay: TraceReplay) => void>> = {
+  "allocator alone": (text) => {
+    const operations = new AskedOperations(text);
+    return (replay) => operations.run(replay);
+  },
   "parsed ahead": (text) => {
     const parsed = new ParsedTrace(text);
     return (replay) => parsed.run(replay);

@@ -1,5 +1,6 @@
 /**
- * Part about the simulated heap alone: bench/heap.bench.ts' parsed trace, in a process of its own.
+ * Part about the simulated heap alone, its slices settled ahead: a case of bench/heap.bench.ts, in
+ * a process of its own.
  *
  * Units: millions of allocations and frees a second, on one core.
  */
@@ -13,7 +14,7 @@ const COLLECT_EVERY = { usual: 20_000, often: 900 };
 
 async function millionPerSecond(collectEvery: number): Promise<number> {
   const path = fileURLToPath(new URL("../heap.bench.ts", import.meta.url));
-  const parameters = ["--import", "tsx", path, "parsed ahead", String(collectEvery)];
+  const parameters = ["--import", "tsx", path, "allocator alone", String(collectEvery)];
   const { stdout } = await promisify(execFile)(process.execPath, parameters);
   const { operations, nanoseconds } = JSON.parse(stdout) as Record<string, number>;
   return (operations! * 1e3) / nanoseconds!;

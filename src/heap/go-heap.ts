@@ -36,6 +36,7 @@ import {
   CLASS_COUNT,
   LARGE_CLASS,
   SLOT_BYTES,
+  SLOTS_PER_BYTE,
   SPAN_PAGES,
   TINY_BYTES,
   TINY_CLASS,
@@ -174,9 +175,9 @@ export class GoHeap implements HeapParts {
 
   /** Slot of the object at `address` in its span (for a tiny object: of its block). */
   slotAt(span: SpanRef, address: HeapAddress): number {
-    const size = SLOT_BYTES[this.store.spans.classOf(span)]!;
-    if (size === 0) return 0;
-    return Math.floor((address - this.store.spans.pageOf(span) * PAGE_BYTES) / size);
+    const { spans } = this.store;
+    const offset = address - spans.pageOf(span) * PAGE_BYTES;
+    return (offset * SLOTS_PER_BYTE[spans.classOf(span)]!) | 0;
   }
 
   /** Capacity after an append that needs `needed` bytes, more than `capacity`. */

@@ -36,6 +36,8 @@ const FIRST_BYTES = 4096;
 export class GrowingBuffer {
   /** The bytes; see I2. */
   buffer: SharedArrayBuffer;
+  /** Length of `buffer`, which costs a call into V8 to ask for. */
+  private haveBytes = 0;
   private memory: SharedMemory | null = null;
 
   /** Starts with no bytes; `direct` skips the small copied stage. */
@@ -46,7 +48,7 @@ export class GrowingBuffer {
 
   /** Makes bytes 0..bytes-1 exist, zero when new. True when `buffer` was replaced. */
   ensure(bytes: number): boolean {
-    const have = this.buffer.byteLength;
+    const have = this.haveBytes;
     if (bytes <= have) return false;
     assert(bytes <= GROWING_BUFFER_BYTES_MAX, "a growing buffer ends at 4 GiB");
     if (this.memory === null && bytes <= SMALL_BYTES_MAX) {
@@ -61,13 +63,13 @@ export class GrowingBuffer {
   /** Makes exactly the 64 KiB pages exist that hold bytes 0..bytes-1. */
   ensureExactly(bytes: number): void {
     assert(this.memory !== null, "exact growth is for direct buffers");
-    if (bytes > this.buffer.byteLength) this.growMemory(bytes);
+    if (bytes > this.haveBytes) this.growMemory(bytes);
   }
 
   /** A copy of the bytes, free to grow on its own. */
   clone(): GrowingBuffer {
     const copy = new GrowingBuffer();
-    copy.ensure(this.buffer.byteLength);
+    copy.ensure(this.haveBytes);
     new Uint8Array(copy.buffer).set(new Uint8Array(this.buffer));
     return copy;
   }
@@ -76,7 +78,7 @@ export class GrowingBuffer {
     const old = this.buffer;
     this.memory = new WebAssembly.Memory({ initial: 0, maximum: WASM_PAGES_MAX, shared: true });
     if (old.byteLength > 0) this.growMemory(old.byteLength);
-    this.buffer = this.memory.buffer;
+    this.exchange(this.memory.buffer);
     new Uint8Array(this.buffer).set(new Uint8Array(old));
   }
 
@@ -85,11 +87,16 @@ export class GrowingBuffer {
     const have = memory.buffer.byteLength / WASM_PAGE_BYTES;
     const want = Math.ceil(bytes / WASM_PAGE_BYTES);
     assert(memory.grow(want - have) === have, "memory grew from an unexpected size");
-    this.buffer = memory.buffer;
+    this.exchange(memory.buffer);
   }
 
   private copyTo(next: SharedArrayBuffer): void {
     new Uint8Array(next).set(new Uint8Array(this.buffer));
+    this.exchange(next);
+  }
+
+  private exchange(next: SharedArrayBuffer): void {
     this.buffer = next;
+    this.haveBytes = next.byteLength;
   }
 }

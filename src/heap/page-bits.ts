@@ -94,30 +94,49 @@ export function findZeros(
   return -1;
 }
 
-/** Zeros at the start, longest run of zeros, zeros at the end: see `zeroRuns`. */
-export const runs = { start: 0, longest: 0, end: 0 };
+/** Zeros at the start, longest run of zeros, zeros at the end, and how many ones: `zeroRuns`. */
+export const runs = { start: 0, longest: 0, end: 0, ones: 0 };
 
 /** Measures the runs of zeros in `wordCount` words from `firstWord`; the answer is in `runs`. */
 export function zeroRuns(words: Uint32Array, firstWord: number, wordCount: number): void {
   let run = 0;
   let longest = 0;
   let start = -1;
+  let ones = 0;
   for (let w = 0; w < wordCount; w++) {
-    const word = words[firstWord + w]!;
-    let position = 0;
-    while (position < 32) {
-      const rest = word >>> position;
-      const zeros = rest === 0 ? 32 - position : lowestBit(rest);
-      run += zeros;
-      position += zeros;
-      if (position >= 32) break;
-      if (start < 0) start = run;
-      if (run > longest) longest = run;
-      run = 0;
-      position += word >>> position === 0xffffffff ? 32 : lowestBit(~(word >>> position));
+    const word = words[firstWord + w]! | 0;
+    if (word === 0) {
+      run += 32;
+      continue;
     }
+    // The run so far ends before the word's lowest bit, and a new one begins behind its highest.
+    run += 31 - Math.clz32(word & -word);
+    if (start < 0) start = run;
+    if (run > longest) longest = run;
+    run = Math.clz32(word);
+    if (word === -1) {
+      ones += 32;
+      continue;
+    }
+    ones += bitCount(word);
+    longest = Math.max(longest, longestInside(word));
   }
   runs.start = start < 0 ? run : start;
   runs.longest = run > longest ? run : longest;
   runs.end = run;
+  runs.ones = ones;
+}
+
+/** Longest run of zeros that has a one on both sides. */
+function longestInside(word: number): number {
+  const below = (word & -word) - 1;
+  const above = (1 << (31 - Math.clz32(word))) - 1;
+  let zeros = ~word & ~below & above;
+  let length = 0;
+  // Each step takes a bit off every run.
+  while (zeros !== 0) {
+    zeros &= zeros << 1;
+    length++;
+  }
+  return length;
 }

@@ -19,7 +19,7 @@ import { PAGE_BYTES, type PageIndex } from "../base/units.ts";
 import { GroupUse } from "./group-use.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 import { REGION_BYTES } from "./heap-memory.ts";
-import { bitCount, clearBits, countBits, findZeros, runs, setBits, zeroRuns } from "./page-bits.ts";
+import { clearBits, countBits, findZeros, runs, setBits, zeroRuns } from "./page-bits.ts";
 import { CACHE_PAGES, CACHE_REQUEST_LIMIT, PageCache } from "./page-cache.ts";
 import { GROUP_PAGES, RunTree } from "./run-tree.ts";
 
@@ -251,7 +251,7 @@ export class PageHeap {
   private measure(group: number): void {
     zeroRuns(this.inUse, group * GROUP_WORDS, GROUP_WORDS);
     this.tree.setLeaf(group, runs.start, runs.longest, runs.end);
-    this.use.setUsed(group, groupUse(this.inUse, group));
+    this.use.setUsed(group, runs.ones);
   }
 
   private mapWords(): void {
@@ -277,11 +277,4 @@ export class PageHeap {
     this.startPages = source.startPages;
     this.isForeign = source.isForeign;
   }
-}
-
-function groupUse(words: Uint32Array, group: number): number {
-  let used = 0;
-  const end = (group + 1) * GROUP_WORDS;
-  for (let w = group * GROUP_WORDS; w < end; w++) used += bitCount(words[w]!);
-  return used;
 }

@@ -48,6 +48,8 @@ const QUEUE = 21;
 
 const INLINE_SLOTS = 64;
 const WIDE_CELLS = 2;
+/** A longer span's pages are mapped by fill(), whose call costs as much as these. */
+const LOOP_PAGES_MAX = 32;
 
 assert(INLINE_BITS + (INLINE_SLOTS / 32) * 2 === CELL_WORDS, "inline bits end the record");
 assert((WIDE_CELLS * CELL_WORDS * 32) / 2 === SLOT_COUNT_MAX, "wide bits hold every slot");
@@ -195,7 +197,8 @@ export class SpanTable {
     const span = this.takeCell() as SpanRef;
     const bits = slotCount <= INLINE_SLOTS ? (span << 4) + INLINE_BITS : this.takeWide() << 4;
     const word = span << 4;
-    this.words.fill(0, word, word + CELL_WORDS);
+    // A loop: a call of fill() costs more than sixteen words.
+    for (let at = word; at < word + CELL_WORDS; at++) this.words[at] = 0;
     this.words[word + PAGE] = page;
     this.words[word + PAGE_COUNT] = pageCount;
     this.words[word + CYCLE] = cycle;
@@ -327,7 +330,9 @@ export class SpanTable {
 
   private mapPages(page: PageIndex, pageCount: number, span: SpanRef): void {
     this.reservePages(page + pageCount);
-    this.spanByPage.fill(span, page, page + pageCount);
+    const { spanByPage } = this;
+    if (pageCount > LOOP_PAGES_MAX) spanByPage.fill(span, page, page + pageCount);
+    else for (let at = page as number; at < page + pageCount; at++) spanByPage[at] = span;
   }
 
   private takeCell(): number {

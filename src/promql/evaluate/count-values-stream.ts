@@ -128,6 +128,7 @@ export class CountValuesStream implements VectorStream {
     const key = this.keepsValue ? text : "";
     let counted = byText.get(key);
     if (!counted) {
+      this.context.meter.makeLabel(key.length, "count_values");
       const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
       counted = { labels, counts: new StepCounts(column.length) };
       byText.set(key, counted);

@@ -11,14 +11,23 @@
  *     does a function between two parts of a long series: Evaluation.run() catches it. Whatever
  *     stands between may be called again after it (vector-stream.ts).
  *
- * Units: deadlines are monotonic milliseconds of the clock.
+ * I4  Characters of label values that a query makes are counted and never given back: its label
+ *     sets are held until it ends. One value may be as long as a stored one. What is asked for is
+ *     counted before it is made.
+ *
+ * Units: deadlines are monotonic milliseconds of the clock; lengths are UTF-16 units.
  */
 import type { Clock } from "../../base/clock.ts";
 import { TsdbError } from "../../base/errors.ts";
+import { LABEL_VALUE_BYTES_MAX } from "../../series/label-codes.ts";
 
 const CHECK_WORK = 20_000;
 /** A series costs at least this much work, whatever its length. */
 const SERIES_WORK = 16;
+/** Of all label values that one query makes. */
+const MADE_LENGTH_MAX = 64 << 20;
+/** Characters of a made label value that are as much work as a sample. */
+const LENGTH_PER_WORK = 4;
 
 class Pause extends Error {}
 
@@ -43,6 +52,7 @@ export class Meter {
   private work = 0;
   private held = 0;
   private peak = 0;
+  private madeLength = 0;
 
   constructor(limits: MeterLimits) {
     this.limits = limits;
@@ -71,6 +81,29 @@ export class Meter {
 
   release(samples: number): void {
     this.held -= samples;
+  }
+
+  /**
+   * Counts a label value of `length` that `maker` is about to make. Throws QUERY_EXECUTION when it
+   * is longer than a value may be, or all that the query has made are.
+   */
+  makeLabel(length: number, maker: string): void {
+    if (length > LABEL_VALUE_BYTES_MAX) {
+      throw new TsdbError(
+        "QUERY_EXECUTION",
+        `label value of ${length} characters in ${maker}() is longer than the` +
+          ` ${LABEL_VALUE_BYTES_MAX} allowed`,
+      );
+    }
+    this.madeLength += length;
+    if (this.madeLength > MADE_LENGTH_MAX) {
+      throw new TsdbError(
+        "QUERY_EXECUTION",
+        `label values made by the query have more than the ${MADE_LENGTH_MAX} characters` +
+          ` allowed, in ${maker}()`,
+      );
+    }
+    this.checkpoint(Math.ceil(length / LENGTH_PER_WORK));
   }
 
   /** Whether a consumer should return now and be called again later. */

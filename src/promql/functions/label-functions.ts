@@ -37,6 +37,19 @@ function checkLabelName(context: QueryContext, name: string, role: string, call:
   context.fail(`invalid ${role} label name in ${call}(): ${name}`);
 }
 
+/** The texts as one value, whose length is counted before it is made. */
+function joined(
+  context: QueryContext,
+  texts: readonly string[],
+  separator: string,
+  call: string,
+): string {
+  let length = separator.length * Math.max(0, texts.length - 1);
+  for (const text of texts) length += text.length;
+  context.meter.makeLabel(length, call);
+  return texts.join(separator);
+}
+
 /** A stream whose series get one label computed from their others. */
 class RelabelledStream extends DerivedStream {
   private readonly context: QueryContext;
@@ -105,7 +118,8 @@ export function labelReplace(
     context.meter.checkpoint(compiled.work);
     const groups = compiled.match(labels.get(source));
     if (groups === null) return null;
-    return parts.map((part) => ("text" in part ? part.text : groups.text(part.group))).join("");
+    const texts = parts.map((part) => ("text" in part ? part.text : groups.text(part.group)));
+    return joined(context, texts, "", "label_replace");
   });
 }
 
@@ -130,6 +144,7 @@ export function labelJoin(
   checkLabelName(context, target, "destination", "label_join");
   return new RelabelledStream(context, input, target, (labels) => {
     context.meter.checkpoint(LABEL_WORK * sources.length);
-    return sources.map((source) => labels.get(source)).join(separator);
+    const values = sources.map((source) => labels.get(source));
+    return joined(context, values, separator, "label_join");
   });
 }

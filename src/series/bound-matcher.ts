@@ -45,9 +45,9 @@ export class BoundMatcher {
     this.matchesAbsent = matcher.matches("");
   }
 
-  /** Whether one value is more than may be asked about between two yields: list() goes ahead. */
+  /** Whether one value may be more than is asked about between two yields: list() goes ahead. */
   get isHeavy(): boolean {
-    return this.matcher.work >= STEP_WORK;
+    return this.matcher.work >= STEP_WORK || this.matcher.pieceCount > 1;
   }
 
   /** Whether a series satisfies the matcher. */
@@ -129,8 +129,9 @@ export class BoundMatcher {
     const page = this.pageOf(pair);
     const known = page[pair & PAGE_MASK]!;
     if (known !== 0) return known === YES;
-    this.work += this.matcher.work;
-    const answer = this.matcher.matches(this.valueOf(pair));
+    const value = this.valueOf(pair);
+    this.work += this.matcher.workOf(value);
+    const answer = this.matcher.matches(value);
     page[pair & PAGE_MASK] = answer ? YES : NO;
     return answer;
   }
@@ -141,7 +142,7 @@ export class BoundMatcher {
     if (page[pair & PAGE_MASK] !== 0) return;
     const steps = this.matcher.matchesInSteps(this.valueOf(pair));
     let step = steps.next();
-    for (; !step.done; step = steps.next()) yield PIECE_WORK;
+    for (; !step.done; step = steps.next()) yield PIECE_WORK + step.value;
     page[pair & PAGE_MASK] = step.value ? YES : NO;
   }
 }

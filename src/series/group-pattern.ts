@@ -7,9 +7,9 @@
 import type { RE2JS } from "re2js";
 import { compileAnchored } from "./pattern.ts";
 import { groupPiecesOf, type Piece } from "./pattern-pieces.ts";
-import { requireWhole } from "./pattern-weight.ts";
+import { longValueWork, requireWhole } from "./pattern-weight.ts";
 
-/** Work of one value, as Pattern.work, and weight that adds one to it. */
+/** Work of asking a piece about a value, as Pattern.work, and weight that adds one to it. */
 const VALUE_WORK = 20;
 const WEIGHT_PER_WORK = 4;
 
@@ -43,13 +43,10 @@ export class Groups {
 }
 
 export class GroupPattern {
-  /** Of asking about one value. */
-  readonly work: number;
   private readonly pieces: readonly { readonly piece: Piece; readonly expression: RE2JS }[];
 
-  private constructor(pieces: GroupPattern["pieces"], weight: number) {
+  private constructor(pieces: GroupPattern["pieces"]) {
     this.pieces = pieces;
-    this.work = VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK);
   }
 
   /** Compiles piece by piece; throws re2js' error for a pattern that is none. */
@@ -62,7 +59,7 @@ export class GroupPattern {
       pieces.push({ piece, expression: compileAnchored(piece.text) });
       yield;
     }
-    return new GroupPattern(pieces, weight);
+    return new GroupPattern(pieces);
   }
 
   /** Compiles at once. */
@@ -73,11 +70,32 @@ export class GroupPattern {
     return step.value;
   }
 
+  /** Pieces, which may be asked one after the other until one of them matches. */
+  get pieceCount(): number {
+    return this.pieces.length;
+  }
+
+  /**
+   * Work of asking one piece about a value, in the units of a query's meter. Throws QUERY_EXECUTION
+   * for a value that is too long for it.
+   */
+  workOf(index: number, value: string): number {
+    const { weight } = this.pieces[index]!.piece;
+    return VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK) + longValueWork(weight, value);
+  }
+
+  /** The groups of a whole value that one piece finds; null when that does not match. */
+  matchPiece(index: number, value: string): Groups | null {
+    const { piece, expression } = this.pieces[index]!;
+    const matcher = expression.matcher(value);
+    return matcher.find() ? new Groups(matcher, piece) : null;
+  }
+
   /** The groups of a whole value; null when it does not match. */
   match(value: string): Groups | null {
-    for (const { piece, expression } of this.pieces) {
-      const matcher = expression.matcher(value);
-      if (matcher.find()) return new Groups(matcher, piece);
+    for (let index = 0; index < this.pieces.length; index++) {
+      const groups = this.matchPiece(index, value);
+      if (groups !== null) return groups;
     }
     return null;
   }

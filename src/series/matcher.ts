@@ -35,9 +35,19 @@ export class Matcher {
     return new Matcher(type, name, value, isPattern ? yield* Pattern.inSteps(value) : undefined);
   }
 
-  /** Work of matches() in the units of a query's meter. */
+  /** Work of matches() for a value that is not long, in the units of a query's meter. */
   get work(): number {
     return this.pattern?.work ?? EQUALITY_WORK;
+  }
+
+  /** How many pieces of a pattern are asked one after the other; 0 without one. */
+  get pieceCount(): number {
+    return this.pattern?.pieceCount ?? 0;
+  }
+
+  /** Work of matches() for a value; throws as Pattern.workOf() does. */
+  workOf(value: string): number {
+    return this.pattern?.workOf(value) ?? EQUALITY_WORK;
   }
 
   /** Whether a label value ("" for an absent label) satisfies the matcher. */
@@ -46,8 +56,8 @@ export class Matcher {
     return isEqual === (this.type === "=" || this.type === "=~");
   }
 
-  /** As matches(), a piece of the pattern at a time. */
-  *matchesInSteps(value: string): Generator<void, boolean> {
+  /** As matches(), a piece of the pattern at a time; yields as Pattern.matchesInSteps() does. */
+  *matchesInSteps(value: string): Generator<number, boolean> {
     if (!this.pattern) return this.matches(value);
     return (yield* this.pattern.matchesInSteps(value)) === (this.type === "=~");
   }

@@ -4,9 +4,11 @@
  * I1  Weight 1 is one character to match, about 2 µs. A repetition multiplies what it repeats; the
  *     text of a class counts once however often that is repeated, a class of Unicode for more.
  * I2  An expression that is none has a weight too: re2js has to read it to find the fault.
+ * I3  What a value may take in one go is bounded by weight and length together.
  *
- * Units: places are UTF-16 units.
+ * Units: places and lengths are UTF-16 units.
  */
+import { TsdbError } from "../base/errors.ts";
 import { endOfClass } from "./pattern-parts.ts";
 
 /** What is compiled in one go: some milliseconds, some more when the code of re2js is not warm. */
@@ -15,6 +17,15 @@ export const WEIGHT_MAX = 2048;
 export const WHOLE_WEIGHT_MAX = 1 << 19;
 
 const UNICODE_CLASS_WEIGHT = 128;
+/**
+ * Weight times length of what is asked in one go: re2js keeps as many states as an expression
+ * weighs for every character when it finds no better way, 10 to 20 ns each.
+ */
+const STEPS_MAX = 1 << 20;
+/** With the largest weight, a value up to this length is within it. */
+export const FREE_LENGTH = STEPS_MAX / WEIGHT_MAX;
+/** Of those states, what the meter of a query counts as one. */
+const STEPS_PER_WORK = 4;
 /** Of repetitions within each other, as in Go. */
 const TIMES_MAX = 1000;
 const GROUP_WEIGHT = 2;
@@ -149,6 +160,21 @@ class Scale {
 /** Weighs an expression. */
 export function weigh(expression: string): Weighed {
   return new Scale(expression).weigh();
+}
+
+/**
+ * Work of asking an expression about a value besides that of a short one, about 20 ns each. Throws
+ * QUERY_EXECUTION when that may take too long for one go.
+ */
+export function longValueWork(weight: number, value: string): number {
+  if (value.length <= FREE_LENGTH) return 0;
+  const steps = weight * value.length;
+  if (steps <= STEPS_MAX) return Math.ceil(steps / STEPS_PER_WORK);
+  throw new TsdbError(
+    "QUERY_EXECUTION",
+    `regular expression of weight ${weight} on a label value of ${value.length} characters:` +
+      ` the product is more than the ${STEPS_MAX} allowed`,
+  );
 }
 
 /** Throws ExpressionTooLarge for a pattern whose pieces weigh too much together. */

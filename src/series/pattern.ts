@@ -14,6 +14,8 @@ import { partsInSteps } from "./pattern-parts.ts";
 import { piecesOf } from "./pattern-pieces.ts";
 import {
   ExpressionTooLarge,
+  FREE_LENGTH,
+  longValueWork,
   requireLight,
   requireWhole,
   WEIGHT_MAX,
@@ -65,20 +67,25 @@ class Stems {
   }
 }
 
+interface CompiledPiece {
+  readonly expression: RE2JS;
+  readonly weight: number;
+}
+
 /** A compiled pattern. */
 export class Pattern {
   /** The only values that match, each once; null when they cannot be listed. */
   readonly literals: readonly string[] | null;
-  /** Of asking about one value. */
+  /** Of asking about one value that is not long. */
   readonly work: number;
   private readonly texts: ReadonlySet<string>;
   private readonly stems: Stems;
   private readonly longerStems: Stems;
-  private readonly pieces: readonly RE2JS[];
+  private readonly pieces: readonly CompiledPiece[];
 
   private constructor(
     parts: { texts: readonly string[]; stems: readonly string[]; longerStems: readonly string[] },
-    pieces: readonly RE2JS[],
+    pieces: readonly CompiledPiece[],
     work: number,
   ) {
     this.texts = new Set(parts.texts);
@@ -95,12 +102,13 @@ export class Pattern {
     const parts = yield* partsInSteps(pattern);
     // `a)|(b` is none, though it would be one between our brackets.
     if (!parts.isUnderstood) compileBare(pattern);
-    const pieces: RE2JS[] = [];
+    const pieces: CompiledPiece[] = [];
     let weight = 0;
     for (const piece of piecesOf(parts.rest)) {
       weight += piece.weight;
       requireWhole(weight);
-      pieces.push(Pattern.compilePiece(pattern, piece.text));
+      const expression = Pattern.compilePiece(pattern, piece.text);
+      pieces.push({ expression, weight: piece.weight });
       yield;
     }
     return new Pattern(parts, pieces, VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK));
@@ -125,21 +133,36 @@ export class Pattern {
     }
   }
 
-  /** Whether a whole value matches. */
+  /** What is asked in one go each. */
+  get pieceCount(): number {
+    return this.pieces.length;
+  }
+
+  /** Of asking about a value. Throws QUERY_EXECUTION for one that is too long for the pattern. */
+  workOf(value: string): number {
+    let { work } = this;
+    if (value.length <= FREE_LENGTH || this.isListed(value)) return work;
+    for (const { weight } of this.pieces) work += longValueWork(weight, value);
+    return work;
+  }
+
+  /** Whether a whole value matches. Throws as workOf() does. */
   matches(value: string): boolean {
     if (this.isListed(value)) return true;
-    for (const piece of this.pieces) {
-      if (piece.matcher(value).find()) return true;
+    for (const { expression, weight } of this.pieces) {
+      longValueWork(weight, value);
+      if (expression.matcher(value).find()) return true;
     }
     return false;
   }
 
-  /** As matches(), a piece at a time. */
-  *matchesInSteps(value: string): Generator<void, boolean> {
+  /** As matches(), a piece at a time; yields what a long value was more work than a short one. */
+  *matchesInSteps(value: string): Generator<number, boolean> {
     if (this.isListed(value)) return true;
-    for (const piece of this.pieces) {
-      if (piece.matcher(value).find()) return true;
-      yield;
+    for (const { expression, weight } of this.pieces) {
+      const work = longValueWork(weight, value);
+      if (expression.matcher(value).find()) return true;
+      yield work;
     }
     return false;
   }

@@ -4,9 +4,10 @@
  * The replacement is Go's template: $1, ${1}, $name, $$; a name is as long as it can be, an unknown
  * one is empty.
  */
-import { GroupPattern } from "../../series/group-pattern.ts";
+import { GroupPattern, type Groups } from "../../series/group-pattern.ts";
 import type { Labels } from "../../series/labels.ts";
 import { ExpressionTooLarge } from "../../series/pattern-weight.ts";
+import type { Meter } from "../evaluate/meter.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { DerivedStream, type VectorStream } from "../evaluate/vector-stream.ts";
 import { METRIC_NAME, withLabel } from "../label-operations.ts";
@@ -56,8 +57,13 @@ class RelabelledStream extends DerivedStream {
   private readonly target: string;
   private readonly compute: (labels: Labels) => string | null;
   private changed: Labels | null = null;
+  /** Whether the input has moved on and its label is not computed yet. */
+  private isUnderWay = false;
 
-  /** `compute` gives the label's value, or null to leave the series as it is. */
+  /**
+   * `compute` gives the label's value, or null to leave the series as it is. It may throw PAUSE,
+   * and is then called again.
+   */
   constructor(
     context: QueryContext,
     input: VectorStream,
@@ -89,11 +95,40 @@ class RelabelledStream extends DerivedStream {
   }
 
   override advance(): boolean {
-    if (!this.input.advance()) return false;
+    if (!this.isUnderWay && !this.input.advance()) return false;
+    this.isUnderWay = true;
     const labels = this.input.labels();
     const value = this.compute(labels);
+    this.isUnderWay = false;
     this.changed = value === null ? null : withLabel(labels, this.target, value);
     return true;
+  }
+}
+
+/** Asks a pattern about one value after the other, piece by piece. */
+class PieceWalk {
+  private readonly meter: Meter;
+  private readonly pattern: GroupPattern;
+  private next = 0;
+
+  constructor(meter: Meter, pattern: GroupPattern) {
+    this.meter = meter;
+    this.pattern = pattern;
+  }
+
+  /**
+   * The groups of a whole value; null when it does not match. Throws PAUSE between two pieces: call
+   * again with the same value; QUERY_EXECUTION when the value is too long for the pattern.
+   */
+  match(value: string): Groups | null {
+    let groups: Groups | null = null;
+    while (groups === null && this.next < this.pattern.pieceCount) {
+      if (this.next > 0) this.meter.pausePoint();
+      this.meter.checkpoint(this.pattern.workOf(this.next, value));
+      groups = this.pattern.matchPiece(this.next++, value);
+    }
+    this.next = 0;
+    return groups;
   }
 }
 
@@ -114,9 +149,9 @@ export function labelReplace(
   const compiled = patternOf(context, pattern);
   checkLabelName(context, target, "destination", "label_replace");
   const parts = parseTemplate(template);
+  const walk = new PieceWalk(context.meter, compiled);
   return new RelabelledStream(context, input, target, (labels) => {
-    context.meter.checkpoint(compiled.work);
-    const groups = compiled.match(labels.get(source));
+    const groups = walk.match(labels.get(source));
     if (groups === null) return null;
     const texts = parts.map((part) => ("text" in part ? part.text : groups.text(part.group)));
     return joined(context, texts, "", "label_replace");

@@ -31,6 +31,7 @@ import { WriteConnection } from "./load/write-connection.ts";
 import { cpuBetween, cpuOf } from "./process-figures.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort, type ServerUnderTest, startServer } from "./server-under-test.ts";
+import { MID_WINDOW_MS, ShiftedClock } from "./shifted-clock.ts";
 import type { LongestTurn } from "./turn-watch.ts";
 import { WatchedServer } from "./watched-server.ts";
 
@@ -50,6 +51,8 @@ const { values: options } = parseArgs({
 
 const isWatched = options.turns || options.profile;
 const INTERVAL_MS = 15_000;
+/** What is written at present is of the open window whenever the bench is run. */
+const clock = new ShiftedClock(MID_WINDOW_MS);
 const WINDOW_MS = 4 * 3600 * 1000;
 const WRITE_PAUSE_MS = 20;
 const WRITES_MAX = 20_000;
@@ -121,7 +124,7 @@ async function waitsUntil(
   while (!isOver(waits.length)) {
     if (waits.length === WRITES_MAX) throw new Error(`no block after ${WRITES_MAX} writes`);
     const body = stream.read(waits.length % stream.requestCount, buffer);
-    const sentAtMs = Date.now();
+    const sentAtMs = clock.nowMs();
     const sent = performance.now();
     await connection.post(body);
     waits.push({ sentAtMs, ms: performance.now() - sent });
@@ -148,7 +151,7 @@ function checkBlock(directory: string, samples: number): void {
 
 /** How long after its end the window is to be exported, seconds: not before it is loaded. */
 function exportDelaySeconds(sealedMs: number, samples: number): number {
-  const loadedMs = Date.now() + START_MS_MAX + (samples / LOAD_RATE_MIN) * 1000;
+  const loadedMs = clock.nowMs() + START_MS_MAX + (samples / LOAD_RATE_MIN) * 1000;
   return Math.ceil((loadedMs - sealedMs) / 1000);
 }
 
@@ -158,13 +161,13 @@ async function startExporter(directory: string, delaySeconds: number): Promise<S
   const delay = `--export.delay=${delaySeconds}s`;
   if (!isWatched) {
     return startServer(
-      "node dist/main.js serve --web.listen-address=127.0.0.1:{port} --storage.path={dir}" +
-        ` --self-scrape.interval=0 ${exporting} ${delay}`,
+      `node ${clock.nodeOption} dist/main.js serve --web.listen-address=127.0.0.1:{port}` +
+        ` --storage.path={dir} --self-scrape.interval=0 ${exporting} ${delay}`,
       "/-/ready",
     );
   }
   const store = join(directory, "store");
-  const server = new WatchedServer(await freePort(), store, [exporting, delay]);
+  const server = new WatchedServer(await freePort(), store, [exporting, delay], [clock.nodeOption]);
   await server.ready();
   return server;
 }
@@ -243,10 +246,10 @@ function printTurns(turns: Readonly<Record<string, LongestTurn | null>>): void {
 }
 
 async function main(directory: string): Promise<void> {
-  const sealedMs = Math.floor(Date.now() / WINDOW_MS) * WINDOW_MS - 1;
+  const sealedMs = Math.floor(clock.nowMs() / WINDOW_MS) * WINDOW_MS - 1;
   const [past, present] = [join(directory, "past"), join(directory, "present")];
   writeStream(past, Number(options.cycles), sealedMs);
-  writeStream(present, PRESENT_CYCLES, Date.now());
+  writeStream(present, PRESENT_CYCLES, clock.nowMs());
   const blocks = join(directory, "blocks");
   const samples = Number(options.series) * Number(options.cycles);
   const server = await startExporter(directory, exportDelaySeconds(sealedMs, samples));

@@ -27,6 +27,7 @@ import { StreamWriter } from "./load/stream-file.ts";
 import { writeLongSeries } from "./long-series.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort } from "./server-under-test.ts";
+import { MID_WINDOW_MS, ShiftedClock } from "./shifted-clock.ts";
 import { textRequests } from "./text-requests.ts";
 import { type Asked, turnRequests } from "./turn-requests.ts";
 import type { LongestTurn } from "./turn-watch.ts";
@@ -49,6 +50,8 @@ const { values: options } = parseArgs({
 });
 
 const INTERVAL_MS = 15_000;
+/** The windows hold all that is written whenever the bench is run. */
+const clock = new ShiftedClock(MID_WINDOW_MS);
 
 /** Asks; the length of the answer. */
 async function ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {
@@ -75,7 +78,7 @@ function writeStream(path: string): number {
   const random = new Prng(Number(options.seed));
   const cluster = new Cluster(Number(options.series), INTERVAL_MS, random);
   const writer = new StreamWriter(path);
-  const endMs = Date.now();
+  const endMs = clock.nowMs();
   const cycles = Number(options.cycles);
   const settings = { cycles, intervalMs: INTERVAL_MS, endMs, queues: 4, samplesPerRequest: 2000 };
   generateRequests(cluster, random, settings, (request) => writer.add(request));
@@ -124,7 +127,7 @@ const server = new WatchedServer(
   await freePort(),
   join(directory, "store"),
   ["--enable-feature=promql-experimental-functions"],
-  options.node,
+  [clock.nodeOption, ...options.node],
 );
 try {
   const endS = writeStream(join(directory, "stream"));

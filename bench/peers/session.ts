@@ -13,6 +13,7 @@ import { StreamReader } from "../load/stream-file.ts";
 import { cpuBetween, cpuOf } from "../process-figures.ts";
 import type { ServerCommand, ServerName } from "../server-commands.ts";
 import { type StartedServer, startServer } from "../server-under-test.ts";
+import { clockOption } from "../shifted-clock.ts";
 import { PacedWriter } from "../write-waits.ts";
 import { CONNECTIONS, type StreamPlan } from "./stream-plan.ts";
 
@@ -24,12 +25,6 @@ const ADMIN_FLAG = "--web.enable-admin-api";
 /** What was sent, and what it cost the server. */
 export interface CostReport extends SendReport {
   readonly cpuSeconds: number;
-}
-
-/** A loader hook that makes a Node program see another time, from now on at the usual speed. */
-function clockOption(offsetMs: number): string {
-  const code = `const now=Date.now;Date.now=()=>now()+${offsetMs};`;
-  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
 }
 
 export class Session {

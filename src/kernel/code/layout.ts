@@ -40,6 +40,8 @@ export const LAID_SYMBOLS: u32 = STATE + 48;
 export const LAID_ROUND: u32 = STATE + 52;
 /** Metadata entries left out since they were written before. */
 export const LAID_REPEATED: u32 = STATE + 56;
+/** A number that each call of layOut() raises: what it laid out stays where it is till the next. */
+export const LAID_GENERATION: u32 = STATE + 60;
 
 /** The same for storing what was scanned: the next series of the request and their end. */
 export const APPEND_SERIES: u32 = STATE + 64;
@@ -75,6 +77,16 @@ export const KNOWN_SLOT_BYTES: u32 = 16;
 export const KNOWN_AT: u32 = 0;
 export const KNOWN_LENGTH: u32 = 4;
 export const KNOWN_PAIR: u32 = 8;
+
+/** Labels laid out of a 2.0 request: slots chosen by the bytes of their two references. */
+export const LAID_LABELS: u32 = 512 << 10;
+export const LAID_LABEL_SLOTS: u32 = 1 << 13;
+export const LAID_LABEL_SLOT_BYTES: u32 = 16;
+/** Words of a slot, as offsets in bytes: the references, when, where and how long it was laid. */
+export const LAID_LABEL_REFS: u32 = 0;
+export const LAID_LABEL_GENERATION: u32 = 4;
+export const LAID_LABEL_AT: u32 = 8;
+export const LAID_LABEL_BYTES: u32 = 12;
 
 /** Most series and most samples of one request. */
 export const ENTRIES_MAX: u32 = 1 << 20;

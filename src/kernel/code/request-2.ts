@@ -12,7 +12,7 @@
  *
  * Units: addresses and bytes.
  */
-import { layLabels, layText, layVarint } from "./label-refs.ts";
+import { forgetLabels, layLabels, layText, layVarint } from "./label-refs.ts";
 import {
   LAID_AT,
   LAID_END,
@@ -66,6 +66,7 @@ export function layOut(): u32 {
   let at: u32 = load32(LAID_AT);
   let to: u32 = load32(LAID_TO);
   let why: u32 = LAID_FINISHED;
+  forgetLabels();
   while (at < end) {
     why = LAID_UNUSUAL;
     const tag: u32 = load8(at);

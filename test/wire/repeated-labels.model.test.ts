@@ -21,7 +21,7 @@ function read(message: Uint8Array): object {
   return REQUEST_1.toObject(REQUEST_1.decode(message), { longs: Number });
 }
 
-/** A request whose labels are mostly such as were there before, some fields for the careful reader. */
+/** A request that repeats most of its labels; some of its fields are for the careful reader. */
 function drawRequest(random: Prng): Uint8Array {
   const symbolCount = SYMBOL_COUNTS[random.below(SYMBOL_COUNTS.length)]!;
   const text = (i: number) => `${i}:${"t".repeat(random.below(30) === 0 ? 300 : random.below(50))}`;
@@ -67,6 +67,25 @@ for (const [name, newKernel] of [
         const careful = new WriteRequest2().layOut(body, LIMIT);
         expect(read(kernel.decoded!)).toEqual(read(careful));
       }
+    });
+
+    it("are not taken for those of an earlier request when the number begins anew", () => {
+      const kernel = newKernel();
+      const intake = new Intake(kernel);
+      const send = (value: string) => {
+        const series = { labelsRefs: [1, 2], samples: [{ value: 1, timestamp: TIME }] };
+        const body = encodeReference2({ symbols: ["", "name", value], timeseries: [series] });
+        intake.read2(literalSnappy(body), LIMIT);
+        return read(kernel.decoded!);
+      };
+      send("first");
+      expect(kernel.state[GENERATION_WORD]).toBe(1);
+      kernel.state[GENERATION_WORD] = 2 ** 32 - 1;
+      const nothing = encodeReference2({ symbols: [""], timeseries: [] });
+      intake.read2(literalSnappy(nothing), LIMIT);
+      const labels = [{ name: "name", value: "other" }];
+      expect(send("other")).toMatchObject({ timeseries: [{ labels }] });
+      expect(kernel.state[GENERATION_WORD]).toBe(1);
     });
   });
 }

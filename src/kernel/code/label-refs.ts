@@ -106,7 +106,7 @@ export function layLabels(from: u32, end: u32, out: u32): u32 {
   return at === end ? to : 0;
 }
 
-/** Where the table has a label, by the bytes of its references: values that follow lie together. */
+/** Where the table has a label, by the bytes of its references: values in turn lie together. */
 function slotOf(refs: u32): u32 {
   const value: u32 = ((refs >>> 8) & 0x7f) | ((refs >>> 9) & 0x1f80);
   return LAID_LABELS + (value ^ ((refs & 0x3e) << 7)) * LAID_LABEL_SLOT_BYTES;

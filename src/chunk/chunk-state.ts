@@ -79,14 +79,17 @@ function windowWordOf(chunks: ChunkTable, chunk: ChunkRef): number {
   return kind === ChunkKind.xor ? chunks.windowStateOf(chunk) : windowOfKind(kind);
 }
 
-/** Writes the chunk's state to `into` from byte `at` on; returns the bytes written. */
+/**
+ * Writes the chunk's state to `into` from byte `at` on. `length` is its stateBytesOf(), which
+ * whoever makes room knows: the marks need not be counted again.
+ */
 export function writeState(
   chunks: ChunkTable,
   chunk: ChunkRef,
   into: Uint8Array,
   at: number,
-): number {
-  const length = stateBytesOf(chunks, chunk);
+  length: number,
+): void {
   assert(at + length <= into.length, "no room for the state of a chunk");
   const to = viewOf(into);
   const start = into.byteOffset + at;
@@ -113,7 +116,7 @@ export function writeState(
     to.setUint8(markAt + MARK_LEADING, marks.leadingOf(mark));
     to.setUint8(markAt + MARK_SIZE, marks.sizeOf(mark));
   }
-  return length;
+  assert(markAt === start + CHUNK_STATE_BYTES, "the state of a chunk has another length");
 }
 
 /**

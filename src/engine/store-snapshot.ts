@@ -34,7 +34,7 @@ function chunkSource(chunks: ChunkTable): ChunkSource {
     bytesOf: (chunk) => chunks.bytesOf(chunk),
     offsetOf: (chunk) => chunks.offsetOf(chunk),
     stateBytesOf: (chunk: ChunkRef) => stateBytesOf(chunks, chunk),
-    writeState: (chunk, into, at) => writeState(chunks, chunk, into, at),
+    writeState: (chunk, into, at, length) => writeState(chunks, chunk, into, at, length),
   };
 }
 

@@ -76,7 +76,7 @@ export class ChunkFileWriter {
     halves[(at >>> 1) + 4] = stateSize / CHUNK_GRAIN_BYTES;
     halves[(at >>> 1) + 5] = window - builder.windowBase;
     words[word + 3] = journalPosition - builder.journalBase;
-    chunks.writeState(chunk, builder.bytes, stateAt);
+    chunks.writeState(chunk, builder.bytes, stateAt, stateLength);
     this.copyStream(chunk, dataAt, dataLength);
     this.chunkCount++;
     this.sampleCount += chunks.sampleCountOf(chunk);

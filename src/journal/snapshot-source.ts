@@ -63,8 +63,8 @@ export interface ChunkSource {
   offsetOf(chunk: ChunkRef): number;
   /** Bytes of the encoder's state. */
   stateBytesOf(chunk: ChunkRef): number;
-  /** Writes the encoder's state to `into` at `at`, a multiple of 8. */
-  writeState(chunk: ChunkRef, into: Uint8Array, at: number): void;
+  /** Writes the encoder's state, `length` bytes as told, to `into` at `at`, a multiple of 8. */
+  writeState(chunk: ChunkRef, into: Uint8Array, at: number, length: number): void;
 }
 
 /** What is deleted and still lies in the chunks. */

@@ -42,7 +42,7 @@ interface Saved {
 function save(chunks: ChunkTable, chunk: ChunkRef): Saved {
   const stateLength = stateBytesOf(chunks, chunk);
   const bytes = new Uint8Array(16 + stateLength + chunks.byteLengthOf(chunk));
-  expect(writeState(chunks, chunk, bytes, 16)).toBe(stateLength);
+  writeState(chunks, chunk, bytes, 16, stateLength);
   bytes.set(streamOf(chunks, chunk), 16 + stateLength);
   return { bytes, stateLength };
 }
@@ -158,6 +158,17 @@ describe("chunk state", () => {
     expect(stateBytesOf(chunks, chunk)).toBe(CHUNK_STATE_BYTES + 9 * MARK_STATE_BYTES);
     expect(CHUNK_STATE_BYTES).toBe(48);
     expect(MARK_STATE_BYTES).toBe(24);
+  });
+
+  it("is written with the length that was told, and no other", () => {
+    const chunks = emptyTable();
+    const samples = numbers(Array.from({ length: 960 }, (_, i) => [i * 15000, i]));
+    const chunk = chunkOf(chunks, samples);
+    const length = stateBytesOf(chunks, chunk);
+    const bytes = new Uint8Array(2 * length);
+    for (const other of [length - MARK_STATE_BYTES, length + MARK_STATE_BYTES]) {
+      expect(() => writeState(chunks, chunk, bytes, length / 2, other)).toThrow("another length");
+    }
   });
 
   it("refuses a stream cut at any byte", () => {

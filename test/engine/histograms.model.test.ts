@@ -85,7 +85,7 @@ describe("a series of histograms and floats", () => {
         const stateLength = stateBytesOf(chunks, c);
         const length = chunks.byteLengthOf(c);
         const bytes = new Uint8Array(stateLength + length);
-        writeState(chunks, c, bytes, 0);
+        writeState(chunks, c, bytes, 0, stateLength);
         const from = chunks.offsetOf(c);
         bytes.set(chunks.bytesOf(c).subarray(from, from + length), stateLength);
         const take = (saved: Uint8Array, cut: number) =>

@@ -11,6 +11,7 @@ import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import type { LabelIndex } from "./label-index.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
+import { FREE_LENGTH } from "./pattern-weight.ts";
 
 /** Work between two yields, and that of looking at a pair. */
 export const STEP_WORK = 1280;
@@ -45,9 +46,21 @@ export class BoundMatcher {
     this.matchesAbsent = matcher.matches("");
   }
 
-  /** Whether one value may be more than is asked about between two yields: list() goes ahead. */
+  /** Whether one value is more than may be asked about between two yields: list() goes ahead. */
   get isHeavy(): boolean {
-    return this.matcher.work >= STEP_WORK || this.matcher.pieceCount > 1;
+    return this.matcher.work >= STEP_WORK;
+  }
+
+  /** Whether a long value is asked about in steps: askAhead() goes before accepts(). */
+  get hasPieces(): boolean {
+    return this.matcher.pieceCount > 1;
+  }
+
+  /** Steps of asking about the value of a series; null when accepts() may be called at once. */
+  askAhead(series: SeriesRef): Generator<number, void> | null {
+    const pair = pairOfName(this.index, series, this.name);
+    if (pair === NO_PAIR || !this.isLong(pair)) return null;
+    return this.pageOf(pair)[pair & PAGE_MASK] === 0 ? this.askInSteps(pair) : null;
   }
 
   /** Whether a series satisfies the matcher. */
@@ -106,7 +119,7 @@ export class BoundMatcher {
       const pair = (some === null ? i : some[i]!) as PairRef;
       this.work += PAIR_WORK;
       const isOfName = pairs.isLive(pair) && pairs.nameOf(pair) === this.name;
-      if (isOfName && this.isHeavy) yield* this.askInSteps(pair);
+      if (isOfName && (this.isHeavy || this.isLong(pair))) yield* this.askInSteps(pair);
       if (isOfName && this.acceptsPair(pair)) this.found.push(pair);
       if (this.work >= STEP_WORK) yield this.takeWork();
     }
@@ -123,6 +136,12 @@ export class BoundMatcher {
 
   private valueOf(pair: PairRef): string {
     return this.index.symbols.textOf(this.index.pairs.valueOf(pair));
+  }
+
+  /** Whether asking about a pair may be more work than about others. */
+  private isLong(pair: PairRef): boolean {
+    const { pairs, symbols } = this.index;
+    return symbols.lengthOf(pairs.valueOf(pair)) > FREE_LENGTH;
   }
 
   private acceptsPair(pair: PairRef): boolean {

@@ -63,8 +63,12 @@ export class Selection {
   private readonly bound: readonly BoundMatcher[];
   private readonly preparation: Generator<number, void>;
   private others: readonly BoundMatcher[] = [];
+  /** Those of the others that ask about a long value in steps. */
+  private pieced: readonly BoundMatcher[] = [];
   private candidates: Uint32Array | null = null;
   private position = 0;
+  /** What the candidate at `position` is still asked about in steps. */
+  private asking: Generator<number, void> | null = null;
   /** Of asking matchers about candidates, since it was asked last. */
   private askingWork = 0;
 
@@ -113,6 +117,7 @@ export class Selection {
       fewest = postings;
     }
     this.others = this.bound.filter((matcher) => matcher !== narrowest);
+    this.pieced = this.others.filter((matcher) => matcher.hasPieces);
     if (narrowest === null) return yield* allSeries(this.index);
     return yield* seriesOfPairs(this.index, narrowest.pairs);
   }
@@ -151,11 +156,35 @@ export class Selection {
     const { candidates } = this;
     assert(candidates !== null, "a selection is prepared first");
     while (this.position < candidates.length) {
-      const series = candidates[this.position++]! as SeriesRef;
-      if (this.index.series.isLive(series) && this.isAccepted(series)) return series;
+      const series = candidates[this.position]! as SeriesRef;
+      if (this.isAsked(series)) {
+        this.position++;
+        if (this.index.series.isLive(series) && this.isAccepted(series)) return series;
+      }
       if (this.hasWorked) break;
     }
     return NO_SERIES;
+  }
+
+  /** Asks matchers about a candidate's long values, a step a call; whether nothing is left. */
+  private isAsked(series: SeriesRef): boolean {
+    if (this.pieced.length === 0) return true;
+    if (this.asking === null && this.index.series.isLive(series))
+      this.asking = this.askAhead(series);
+    if (this.asking === null) return true;
+    const step = this.asking.next();
+    if (step.done) this.asking = null;
+    else this.askingWork += step.value;
+    return false;
+  }
+
+  /** Steps of the first matcher that has any for a series; null when none has. */
+  private askAhead(series: SeriesRef): Generator<number, void> | null {
+    for (const matcher of this.pieced) {
+      const steps = matcher.askAhead(series);
+      if (steps !== null) return steps;
+    }
+    return null;
   }
 
   private isAccepted(series: SeriesRef): boolean {

@@ -1,11 +1,12 @@
 /** Selections in steps, beside a look at every series. */
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { SeriesRef } from "../../src/base/units.ts";
 import { ReaderEpochs } from "../../src/chunk/reader-epochs.ts";
 import { Kernel } from "../../src/kernel/kernel.ts";
 import { LabelIndex } from "../../src/series/label-index.ts";
 import { Matcher, type MatcherType } from "../../src/series/matcher.ts";
+import { FREE_LENGTH } from "../../src/series/pattern-weight.ts";
 import { Selection } from "../../src/series/select.ts";
 import { NO_KEY } from "../../src/series/series-keys.ts";
 import { NO_SERIES } from "../../src/series/series-table.ts";
@@ -16,14 +17,14 @@ class Series {
   readonly index = new LabelIndex(0, 5, new Kernel(), this.readers);
   private made = 0;
 
-  /** Makes series whose pods are numbered on. */
-  make(count: number): void {
+  /** Makes series whose pods are numbered on, with `tail` behind the number. */
+  make(count: number, tail = ""): void {
     for (let i = 0; i < count; i++) {
       const number = this.made++;
       const bytes = labelBytes([
         ["__name__", `m${number % 3}`],
         ["job", `job-${number % 7}`],
-        ["pod", `pod-${number}`],
+        ["pod", `pod-${number}${tail}`],
         ...(number % 2 === 0 ? [["zone", `z${number % 4}`] as const] : []),
       ]);
       this.index.intern(bytes, 0, bytes.length, NO_KEY, true);
@@ -66,6 +67,9 @@ class Series {
     return selected;
   }
 }
+
+/** A pattern of several pieces that matches no pod. */
+const PIECES = Array.from({ length: 12 }, (_, i) => `.*a.{${150 + i}}b`).join("|");
 
 const MATCHERS: readonly (readonly [MatcherType, string, string])[] = [
   ["=", "__name__", "m1"],
@@ -134,5 +138,42 @@ describe("a selection in steps", () => {
     let stepCount = 0;
     series.selected([new Matcher("=~", "pod", slow)], () => stepCount++);
     expect(stepCount).toBeGreaterThan(100);
+  });
+
+  it("asks a pattern that excludes about the values of candidates, and no others", () => {
+    const series = new Series();
+    series.make(3000);
+    const few = new Matcher("=~", "pod", "pod-1.");
+    const excluding = new Matcher("!~", "pod", PIECES);
+    expect(excluding.pieceCount).toBeGreaterThan(2);
+    const asked = [vi.spyOn(excluding, "matches"), vi.spyOn(excluding, "matchesInSteps")];
+    expect(series.selected([few, excluding])).toEqual(series.matching([few]));
+    expect(asked.flatMap((one) => one.mock.calls).length).toBeLessThan(20);
+  });
+
+  it("stops between two pieces of patterns that exclude, at a long value", () => {
+    const series = new Series();
+    series.make(100, "x".repeat(FREE_LENGTH));
+    const matchers = [
+      new Matcher("!~", "pod", PIECES),
+      new Matcher("!~", "pod", `${PIECES}|.*7x*`),
+    ];
+    const selection = new Selection(series.index, matchers);
+    while (!selection.prepare(() => true));
+    const selected: SeriesRef[] = [];
+    let pauseCount = 0;
+    let workMax = 0;
+    while (!selection.isDone) {
+      const one = selection.next();
+      if (one === NO_SERIES) pauseCount++;
+      else selected.push(one);
+      workMax = Math.max(workMax, selection.takeWork());
+    }
+    expect(selected).toEqual(series.matching(matchers));
+    expect(selected.length).toBe(90);
+    const pieceCount = matchers[0]!.pieceCount + matchers[1]!.pieceCount;
+    expect(pauseCount).toBeGreaterThanOrEqual(100 * (pieceCount - 2));
+    const together = matchers[0]!.workOf(`pod-10${"x".repeat(FREE_LENGTH)}`);
+    expect(workMax).toBeLessThan(together);
   });
 });

@@ -32,7 +32,7 @@ const installed = isInstalled("chromium");
 const SERIES = 2500;
 const FIRST_LOAD_BYTES_MAX = 150_000;
 const VIEWS = ["heap", "drill", "query", "status"];
-/** Colours that are surely in view: how many windows are depends on the time of day. */
+/** Colours that are surely in view. How many windows are is chance: the spans tell. */
 const COLOURS_MIN = { occupancy: 6, class: 6, window: 4, origin: 4 };
 const POLL = { timeout: 30_000, interval: 300 };
 describe.skipIf(!installed)("the page in a browser", () => {
@@ -130,6 +130,10 @@ describe.skipIf(!installed)("the page in a browser", () => {
       .toBe(0);
     const drawn = new Set((await drawnCells(page)).colours);
     expect(drawn.size).toBeGreaterThanOrEqual(COLOURS_MIN[mode]);
+    if (mode !== "window") return;
+    const { window: windows } = factsOf(await listedSpans(service)).keys;
+    // And the colour of what lies behind the heap.
+    expect(drawn.size).toBe(new Set(windows).size + 1);
   });
 
   it("draws cells of several pages as what these add up to, in every colouring", async () => {

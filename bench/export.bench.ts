@@ -23,6 +23,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Prng } from "../src/base/prng.ts";
+import { BenchClock, MID_WINDOW_MS } from "./bench-clock.ts";
 import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import { order, startSender } from "./load/sender-process.ts";
@@ -31,7 +32,6 @@ import { WriteConnection } from "./load/write-connection.ts";
 import { cpuBetween, cpuOf } from "./process-figures.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort, type ServerUnderTest, startServer } from "./server-under-test.ts";
-import { MID_WINDOW_MS, ShiftedClock } from "./shifted-clock.ts";
 import type { LongestTurn } from "./turn-watch.ts";
 import { WatchedServer } from "./watched-server.ts";
 
@@ -52,7 +52,7 @@ const { values: options } = parseArgs({
 const isWatched = options.turns || options.profile;
 const INTERVAL_MS = 15_000;
 /** What is written at present is of the open window whenever the bench is run. */
-const clock = new ShiftedClock(MID_WINDOW_MS);
+const clock = new BenchClock(MID_WINDOW_MS);
 const WINDOW_MS = 4 * 3600 * 1000;
 const WRITE_PAUSE_MS = 20;
 const WRITES_MAX = 20_000;

@@ -20,6 +20,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Prng } from "../src/base/prng.ts";
+import { BenchClock, MID_WINDOW_MS } from "./bench-clock.ts";
 import { Cluster } from "./load/cluster.ts";
 import { generateRequests } from "./load/request-stream.ts";
 import { order, startSender } from "./load/sender-process.ts";
@@ -27,7 +28,6 @@ import { StreamWriter } from "./load/stream-file.ts";
 import { writeLongSeries } from "./long-series.ts";
 import { appendResult, machine, printTable } from "./results.ts";
 import { freePort } from "./server-under-test.ts";
-import { MID_WINDOW_MS, ShiftedClock } from "./shifted-clock.ts";
 import { textRequests } from "./text-requests.ts";
 import { type Asked, turnRequests } from "./turn-requests.ts";
 import type { LongestTurn } from "./turn-watch.ts";
@@ -51,7 +51,7 @@ const { values: options } = parseArgs({
 
 const INTERVAL_MS = 15_000;
 /** The windows hold all that is written whenever the bench is run. */
-const clock = new ShiftedClock(MID_WINDOW_MS);
+const clock = new BenchClock(MID_WINDOW_MS);
 
 /** Asks; the length of the answer. */
 async function ask({ name, path, body, headers = {}, together = 1 }: Asked): Promise<number> {

@@ -7,13 +7,13 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { clockOption } from "../bench-clock.ts";
 import type { SendReport } from "../load/send-stream.ts";
 import { order, startSender } from "../load/sender-process.ts";
 import { StreamReader } from "../load/stream-file.ts";
 import { cpuBetween, cpuOf } from "../process-figures.ts";
 import type { ServerCommand, ServerName } from "../server-commands.ts";
 import { type StartedServer, startServer } from "../server-under-test.ts";
-import { clockOption } from "../shifted-clock.ts";
 import { PacedWriter } from "../write-waits.ts";
 import { CONNECTIONS, type StreamPlan } from "./stream-plan.ts";
 

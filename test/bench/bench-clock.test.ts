@@ -1,8 +1,8 @@
 /** A bench and its server see the same time, which is far from the ends of a window. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { BenchClock, MID_WINDOW_MS } from "../../bench/bench-clock.ts";
 import { WINDOW_MS } from "../../bench/peers/stream-plan.ts";
-import { MID_WINDOW_MS, ShiftedClock } from "../../bench/shifted-clock.ts";
 
 const HOUR_MS = 3_600_000;
 /** Longer than a process takes to start on any machine. */
@@ -19,7 +19,7 @@ const PROGRAM = `
 `;
 
 describe("a clock that starts at a fixed moment", () => {
-  const clock = new ShiftedClock(MID_WINDOW_MS);
+  const clock = new BenchClock(MID_WINDOW_MS);
 
   it("is two hours from either end of a window", () => {
     expect(MID_WINDOW_MS % WINDOW_MS).toBe(2 * HOUR_MS);

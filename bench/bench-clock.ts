@@ -16,7 +16,7 @@ export function clockOption(offsetMs: number): string {
   return `--import=data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-export class ShiftedClock {
+export class BenchClock {
   private readonly offsetMs: number;
 
   /** `startMs` is the time at this moment. */

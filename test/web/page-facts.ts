@@ -26,6 +26,11 @@ export interface SpanColumns {
   originCountOf(span: number, origin: number): number;
 }
 
+/** Size classes as a legend has them: smallest first, large objects (0) last, each once. */
+export function sortedClasses(classes: Iterable<number>): number[] {
+  return [...new Set(classes)].toSorted((a, b) => (a || Infinity) - (b || Infinity));
+}
+
 /** What each page has; a page in no span has IDLE everywhere. */
 export class PageFacts {
   readonly fill: Float64Array;
@@ -49,7 +54,7 @@ export class PageFacts {
       this.keys.origin.fill(most === 0 ? NOTHING_LIVE : counts.indexOf(most), from, end);
       classes.add(spans.class[span]!);
     }
-    this.classes = [...classes].toSorted((a, b) => (a || Infinity) - (b || Infinity));
+    this.classes = sortedClasses(classes);
   }
 
   /** Pages in use of [from, end), and the parts of their spans' slots that are live, added up. */

@@ -83,6 +83,12 @@ export function cellColour(sum: CellSum, pagesPerCell: number, colouring: Colour
   return faded(colour, palette.idle, sum.usedPages / pagesPerCell);
 }
 
+/** Size classes on a recorded map, smallest first; large objects (0) last. */
+export function recordedClasses({ cells }: HeapMapReply): number[] {
+  const found = new Set(cells.classes.filter((key) => key > 0).map((key) => key - 1));
+  return [...found].toSorted((a, b) => (a || KEY_COUNT) - (b || KEY_COUNT));
+}
+
 /** The cells of a recorded map. */
 export function recordedCells(map: HeapMapReply, { mode, palette, byKey }: Colouring): Cells {
   const { fill, classes, windows, origins } = map.cells;

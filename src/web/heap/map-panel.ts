@@ -13,7 +13,7 @@ import { ask, errorText } from "../base/api.ts";
 import { el, segments, setText } from "../base/element.ts";
 import { colour, type Theme } from "../base/theme.ts";
 import { CellSum } from "./cell-sum.ts";
-import { type Colouring, colouringOf } from "./cells.ts";
+import { type Colouring, colouringOf, recordedClasses } from "./cells.ts";
 import { keyText, legendEntries, MODE_NOTES } from "./legend.ts";
 import { type FrameCells, MapCells } from "./map-cells.ts";
 import { LEVELS, type MapLayout, SLOT_PIXELS } from "./map-layout.ts";
@@ -165,9 +165,10 @@ export class MapPanel {
   /** Makes the colouring anew if it is to be another one. */
   private recolour(): void {
     const { table, recorded, palette, mode } = this;
-    const starts = (recorded ?? table)?.windowStartsMs;
-    if (starts === undefined) return;
-    const classes = table === null ? [...this.slotBytes.keys()] : table.classes;
+    const shown = recorded ?? table;
+    if (shown === null) return;
+    const starts = shown.windowStartsMs;
+    const classes = "cells" in shown ? recordedClasses(shown) : shown.classes;
     const key = `${mode} ${classes.join()} ${starts.join()}`;
     if (key !== this.colouringKey || palette !== this.colouring?.palette) {
       this.colouringKey = key;

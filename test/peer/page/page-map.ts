@@ -6,7 +6,7 @@
 import type { Page } from "playwright-core";
 import type { HeapMapReply, SpanOriginColumns, SpansReply } from "../../../src/http/api-types.ts";
 import { type ColourMode, Palette } from "../../../src/web/heap/palette.ts";
-import { PageFacts } from "../../web/page-facts.ts";
+import { PageFacts, sortedClasses } from "../../web/page-facts.ts";
 import type { PageService } from "./page-service.ts";
 
 export const MODES: readonly ColourMode[] = ["occupancy", "class", "window", "origin"];
@@ -52,12 +52,9 @@ export async function differingCells(
   return differing;
 }
 
-/** Colours of the cells of a recorded map; `classes` are those of the heap. */
-export function recordedCells(
-  { cells, windowStartsMs }: HeapMapReply,
-  mode: ColourMode,
-  classes: readonly number[],
-): number[] {
+/** Colours of the cells of a recorded map. */
+export function recordedCells({ cells, windowStartsMs }: HeapMapReply, mode: ColourMode): number[] {
+  const classes = sortedClasses(cells.classes.filter((key) => key > 0).map((key) => key - 1));
   const byClass = palette.classes(classes.length);
   const byWindow = palette.windows(windowStartsMs.length);
   return cells.fill.map((level, i) => {

@@ -253,14 +253,13 @@ describe.skipIf(!installed)("the page in a browser", () => {
     const { data: map } = (await answer.json()) as { data: HeapMapReply };
     await page.waitForSelector(".past:not([hidden])");
     expect(await page.textContent(".past")).toMatch(/The heap as it was at \d{4}-/);
-    const { classes } = factsOf(await listedSpans(service));
     for (const mode of MODES) {
       await page.click(`[data-name=${mode}]`);
       await expect
         .poll(async () => {
           const { pagesPerCell, colours } = await drawnCells(page);
           const isSame = pagesPerCell === map.pagesPerCell;
-          const expected = isSame ? recordedCells(map, mode, classes) : [0];
+          const expected = isSame ? recordedCells(map, mode) : [0];
           return expected.filter((colour, i) => colours[i] !== colour).length;
         }, POLL)
         .toBe(0);

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MID_WINDOW_MS } from "../../../bench/bench-clock.ts";
 import type { HeapReply } from "../../../src/http/api-types.ts";
 import { isInstalled } from "../running-process.ts";
 import { openBrowser } from "./page-browser.ts";
@@ -13,8 +14,10 @@ const installed = isInstalled("chromium");
 const SERIES = 200;
 const HOUR_MS = 3_600_000;
 const SCRAPE_MS = 300_000;
-/** Seven windows: what is kept at any time of the day. */
+/** Seven windows: what is kept. */
 const HOURS = 28;
+/** A window turns meanwhile, and one only. */
+const PASSED_MS = 5 * HOUR_MS;
 
 describe.skipIf(!installed)("the page's history", () => {
   let service: PageService;
@@ -25,7 +28,7 @@ describe.skipIf(!installed)("the page's history", () => {
     const flags = [
       ...["--web.enable-admin-api", "--self-scrape.interval=0", "--snapshot.interval=0"],
     ];
-    service = await PageService.startAgo(6 * HOUR_MS, ...flags);
+    service = await PageService.startAt(MID_WINDOW_MS, ...flags);
     await service.backfill(SERIES, HOURS, SCRAPE_MS);
     browser = await openBrowser();
     page = await browser.newPage();
@@ -51,7 +54,7 @@ describe.skipIf(!installed)("the page's history", () => {
   it("marks purge, snapshot and restart when they have happened", async () => {
     const told = (kind: string) =>
       page.waitForSelector(`.events li:has(b:text-is("${kind}"))`, { timeout: 120_000 });
-    await service.goOn(HOUR_MS, SERIES, SCRAPE_MS);
+    await service.pass(PASSED_MS, SERIES, SCRAPE_MS);
     await told("purge");
     expect(await page.textContent(".events")).toMatch(/\d+ chunks of an expired window dropped/);
     await service.data("/api/v1/admin/tsdb/snapshot", "POST");

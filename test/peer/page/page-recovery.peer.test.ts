@@ -106,8 +106,11 @@ describe.skipIf(!installed)("the page in hard times", () => {
     await service.backfill(SERIES, 1, 60_000);
     const alloc = "[data-figure=heap_alloc][data-value]";
     const shown = async () => Number(await page.getAttribute(alloc, "data-value"));
-    const { memStats } = await service.data<HeapReply>("/api/v1/status/heap");
-    await expect.poll(shown, POLL).toBeGreaterThanOrEqual(Number(memStats["HeapAlloc"]) / 2);
+    const isShown = async () => {
+      const { memStats } = await service.data<HeapReply>("/api/v1/status/heap");
+      return (await shown()) >= Number(memStats["HeapAlloc"]) / 2;
+    };
+    await expect.poll(isShown, POLL).toBe(true);
     await expect.poll(() => page.isVisible(".notice"), POLL).toBe(false);
   });
 });

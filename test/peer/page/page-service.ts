@@ -21,7 +21,8 @@ import { ShiftedClock } from "./shifted-clock.ts";
 
 const HOUR_MS = 3_600_000;
 const START_MS = 60_000;
-/** Time in which the process has surely seen that its clock was moved. */
+/** How long the process may take to see that its clock was moved, and how often one looks. */
+const CLOCK_MS_MAX = 60_000;
 const CLOCK_LOOK_MS = 30;
 const SAMPLES_PER_REQUEST = 2000;
 /** Targets are scraped within so long of each other. */
@@ -76,6 +77,17 @@ export class PageService {
     return service;
   }
 
+  /** Starts an empty one whose clock shows `startMs`: the time of the day plays no part. */
+  static startAt(startMs: number, ...flags: string[]): Promise<PageService> {
+    return PageService.startAgo(Date.now() - startMs, ...flags);
+  }
+
+  /** A script for pages before they load: their clock shows the service's time. */
+  get pageClock(): string {
+    const shiftMs = this.clock?.shiftMs ?? 0;
+    return `{ const now = Date.now; Date.now = () => now() + ${shiftMs}; }`;
+  }
+
   /** The service's time. */
   nowMs(): number {
     return Date.now() + (this.clock?.shiftMs ?? 0);
@@ -83,10 +95,19 @@ export class PageService {
 
   /** Lets time go by in which samples of `seriesCount` series come in, up to `agoMs` ago. */
   async goOn(agoMs: number, seriesCount: number, intervalMs: number): Promise<void> {
+    await this.pass(-agoMs - (this.clock?.shiftMs ?? 0), seriesCount, intervalMs);
+  }
+
+  /** Lets so much time go by in which samples of `seriesCount` series come in. */
+  async pass(passedMs: number, seriesCount: number, intervalMs: number): Promise<void> {
     if (this.clock === null) throw new Error("the service has no clock of its own");
-    const passedMs = -agoMs - this.clock.shiftMs;
-    this.clock.shiftMs = -agoMs;
-    await sleep(CLOCK_LOOK_MS);
+    this.clock.shiftMs += passedMs;
+    const movedMs = this.nowMs();
+    await this.process.until("moved clock", CLOCK_MS_MAX, async () => {
+      await sleep(CLOCK_LOOK_MS);
+      const { result } = await this.data<{ result: [number] }>("/api/v1/query?query=time()");
+      return result[0] * 1000 >= movedMs || undefined;
+    });
     await this.backfill(seriesCount, passedMs / HOUR_MS, intervalMs);
   }
 
@@ -138,7 +159,7 @@ export class PageService {
     const cluster = this.clusterOf(seriesCount);
     this.writer = setInterval(() => {
       const settings = {
-        ...{ cycles: 1, intervalMs: everyMs, endMs: Date.now(), queues: 1 },
+        ...{ cycles: 1, intervalMs: everyMs, endMs: this.nowMs(), queues: 1 },
         samplesPerRequest: SAMPLES_PER_REQUEST,
       };
       generateRequests(cluster, new Prng(2), settings, ({ body }) => {

@@ -3,6 +3,7 @@
  */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MID_WINDOW_MS } from "../../../bench/bench-clock.ts";
 import type {
   ChunkDetail,
   ChunkListing,
@@ -31,8 +32,9 @@ import { PageService } from "./page-service.ts";
 const installed = isInstalled("chromium");
 const SERIES = 2500;
 const FIRST_LOAD_BYTES_MAX = 150_000;
+const FLAGS = ["--web.enable-admin-api", "--self-scrape.interval=0"];
 const VIEWS = ["heap", "drill", "query", "status"];
-/** Colours that are surely in view. How many windows are is chance: the spans tell. */
+/** Colours that are surely in view. How many windows are the spans tell. */
 const COLOURS_MIN = { occupancy: 6, class: 6, window: 4, origin: 4 };
 const POLL = { timeout: 30_000, interval: 300 };
 describe.skipIf(!installed)("the page in a browser", () => {
@@ -53,7 +55,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
   }
 
   beforeAll(async () => {
-    service = await PageService.start("--web.enable-admin-api", "--self-scrape.interval=0");
+    service = await PageService.startAt(MID_WINDOW_MS, ...FLAGS);
     await service.backfill(SERIES, 24, 300_000);
     await service.data("/api/v1/admin/drill/restart?capacity=exact&order=shuffled", "POST");
     service.write(SERIES, 2000);
@@ -62,6 +64,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
       viewport: { width: 1440, height: 1000 },
       permissions: ["clipboard-read", "clipboard-write"],
     });
+    await context.addInitScript({ content: service.pageClock });
     page = await context.newPage();
     faults = watchFaults(page, service.origin);
     page.on("response", (response) => {
@@ -275,7 +278,7 @@ describe.skipIf(!installed)("the page in a browser", () => {
 
   it("asks: graph, table, explanation and errors", async () => {
     const expression = "sum by (code) (rate(http_requests_total[30m]))";
-    const end = Math.floor(Date.now() / 1000) - 60;
+    const end = Math.floor(service.nowMs() / 1000) - 60;
     const parameters = new URLSearchParams({ expr: expression, range: "4h", step: "1m" });
     parameters.set("end", String(end));
     await open(`query?${parameters}`);

@@ -1,6 +1,6 @@
 /** Parameters over HTTP to a running service: times, durations, limits, forms; and its values. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ApiService, FROM, NEWEST } from "./api-service.ts";
+import { ApiService, clock, FROM, NEWEST } from "./api-service.ts";
 import { askRaw } from "./raw-request.ts";
 
 const service = new ApiService();
@@ -73,7 +73,7 @@ describe("a time", () => {
 
   it("that is now is the clock's when none is given", async () => {
     const { result } = (await service.data("query", { query: "time()" })) as { result: [number] };
-    expect(Math.abs(result[0] - Date.now() / 1000)).toBeLessThan(60);
+    expect(Math.abs(result[0] - clock.nowMs() / 1000)).toBeLessThan(60);
   });
 });
 

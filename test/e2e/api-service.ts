@@ -5,12 +5,14 @@
  * an instance, a series of names that need quoting, one that has ended; metadata of two of them.
  * writeMany() adds a metric of many series with one sample each.
  *
+ * I1  All of it lies in one window, and so do the tests: a series is one chunk.
+ *
  * Units: seconds since the epoch unless …Ms.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { BenchClock, MID_WINDOW_MS } from "../../bench/bench-clock.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { Program } from "./program.ts";
@@ -18,19 +20,12 @@ import { Program } from "./program.ts";
 const SAMPLES = 40;
 const STEP_MS = 15_000;
 
+/** The service's clock: no end of a window is near, whenever the tests are run. */
+export const clock = new BenchClock(MID_WINDOW_MS);
 /** Time of the newest sample; a whole minute that has just passed. */
-export const NEWEST = Math.floor(Date.now() / 60_000) * 60 - 60;
+export const NEWEST = MID_WINDOW_MS / 1000 - 60;
 /** Time of the first sample. */
 export const FROM = NEWEST - ((SAMPLES - 1) * STEP_MS) / 1000;
-
-const WINDOW_SECONDS = 4 * 3600;
-const windows = Math.floor(NEWEST / WINDOW_SECONDS) - Math.floor(FROM / WINDOW_SECONDS) + 1;
-/** How many chunks `series` series come to: of those with samples in two windows some have two. */
-export function chunksOf(series: number): unknown {
-  return windows === 1
-    ? series
-    : expect.toSatisfy((count) => count > series && count <= 2 * series);
-}
 
 type Row = readonly [labels: Readonly<Record<string, string>>, value: (i: number) => number];
 
@@ -59,7 +54,8 @@ export class ApiService {
   async start(...flags: string[]): Promise<void> {
     const usual = ["--web.listen-address=127.0.0.1:0", "--self-scrape.interval=0"];
     const path = `--storage.path=${this.folder}`;
-    this.program = new Program(["serve", ...usual, path, ...flags]);
+    const environment = { NODE_OPTIONS: clock.nodeOption };
+    this.program = new Program(["serve", ...usual, path, ...flags], "main.ts", environment);
     this.origin = await this.program.ready();
   }
 

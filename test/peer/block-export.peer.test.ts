@@ -10,7 +10,8 @@ import { ExportedBlocks, sealedEndMs, sealedStartMs as startMs } from "./exporte
 import { isInstalled } from "./running-process.ts";
 
 const STEP_MS = 15_000;
-const SAMPLE_COUNT = 400;
+/** Six series of them are one request: no window is handed over when half of it is there. */
+const SAMPLE_COUNT = 300;
 
 const QUERIES = [
   "http_requests_total",

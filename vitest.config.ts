@@ -7,5 +7,7 @@ export default defineConfig({
     setupFiles: ["test/property-seed.ts"],
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // A machine may be busy: what is waited for comes, and says nothing of how soon.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 const SOURCE = join(import.meta.dirname, "..", "..", "src");
-const START_MS = 30_000;
+const START_MS = 120_000;
 
 export class Program {
   output = "";

@@ -20,7 +20,7 @@ async function warningsAt(host: string, ...flags: string[]): Promise<unknown[]> 
     ...["--log.format=json", ...flags],
   ]);
   const isListening = () => program.output.includes("listens on port");
-  await expect.poll(isListening, { timeout: 30_000 }).toBe(true);
+  await expect.poll(isListening).toBe(true);
   await program.stop("SIGTERM");
   return program
     .lines()

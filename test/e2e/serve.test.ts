@@ -1,6 +1,7 @@
 /**
  * The program as a process of its own: started from its source, driven over HTTP and by signals.
  */
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { connect } from "node:net";
@@ -111,8 +112,11 @@ describe("a second signal", () => {
     const { port } = new URL(await service.ready());
     const socket = connect(Number(port), "127.0.0.1");
     socket.on("error", () => {});
-    socket.write("POST /api/v1/write HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const head = "POST /api/v1/write HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n";
+    // Node says "100 Continue" when it hands the request over: from then on it is under way.
+    socket.write(`${head}Expect: 100-continue\r\n\r\n`);
+    await once(socket, "data");
+    socket.write("abc");
     service.signal("SIGTERM");
     await expect.poll(() => service.output).toContain("finishing");
     expect(await service.stop("SIGTERM")).toBe(143);
@@ -151,7 +155,7 @@ describe("a service with TLS and a token", () => {
     const webConfig = `--web.config.file=${join(folder, "web.yml")}`;
     const service = startService(webConfig, "--web.enable-lifecycle", "--log.level=info");
     const page = () => service.lines().find((fields) => fields["page"] !== undefined)?.["page"];
-    await expect.poll(page, { timeout: 20_000 }).toMatch(/^https:/);
+    await expect.poll(page).toMatch(/^https:/);
     const { host, port } = new URL(page() as string);
     const check = async (token?: string) => {
       const program = new Program([], "healthcheck.ts", {
@@ -167,7 +171,7 @@ describe("a service with TLS and a token", () => {
     expect(await check()).toContain("/-/ready: 401; SPANDREL_HEALTHCHECK_TOKEN_FILE");
     writeFileSync(join(folder, "web.yml"), "nonsense: 1");
     service.signal("SIGHUP");
-    await expect.poll(() => service.output, { timeout: 5000 }).toContain("nonsense: unknown key");
+    await expect.poll(() => service.output).toContain("nonsense: unknown key");
     const quit = request({
       ...{ host: "127.0.0.1", port, path: "/-/quit", method: "POST", ca: authority.cert },
       headers: { authorization: "Bearer probe-token-0123" },

@@ -13,7 +13,8 @@ import { Program } from "../e2e/program.ts";
 
 /** Scrapes, a second apart, behind the last event: rates need two. */
 const SCRAPES = 4;
-const RANGE_SECONDS = 30;
+/** Points of a range: fewer than a query may have, however long the test goes on. */
+const POINTS = 2000;
 
 /** What a query found. */
 export interface FoundSeries {
@@ -37,6 +38,7 @@ export class ObservedService {
     `--storage.path=${this.folder}`,
   ]);
   private origin = "";
+  private startSeconds = 0;
 
   /** Its address as the label `instance` has it. */
   get instance(): string {
@@ -45,6 +47,7 @@ export class ObservedService {
 
   async start(): Promise<void> {
     this.origin = await this.program.ready();
+    this.startSeconds = Math.floor(Date.now() / 1000);
     await this.scrapes(1);
     await this.query("up", false);
     await fetch(`${this.origin}/api/v1/query?query=sum(`);
@@ -61,18 +64,21 @@ export class ObservedService {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Series of an expression, now or over the last half minute. */
+  /** Series of an expression, now or since the start: whatever happened is in that range. */
   async query(expr: string, isInstant: boolean): Promise<FoundSeries[]> {
     const nowSeconds = Date.now() / 1000;
-    const time = isInstant
-      ? { time: `${nowSeconds}` }
-      : { start: `${nowSeconds - RANGE_SECONDS}`, end: `${nowSeconds}`, step: "1" };
+    const time = isInstant ? { time: `${nowSeconds}` } : this.range(nowSeconds);
     const path = isInstant ? "query" : "query_range";
     const body = new URLSearchParams({ query: expr, ...time });
     const { result } = (await this.ask(`/api/v1/${path}`, { method: "POST", body })) as {
       result: (FoundSeries & { value?: readonly [number, string] })[];
     };
     return result.map(({ metric, value, values }) => ({ metric, values: values ?? [value!] }));
+  }
+
+  private range(nowSeconds: number): Record<string, string> {
+    const step = Math.ceil((nowSeconds - this.startSeconds) / POINTS);
+    return { start: `${this.startSeconds}`, end: `${nowSeconds}`, step: `${step}` };
   }
 
   /** Values of a label among some series, as Grafana asks for those of a variable. */

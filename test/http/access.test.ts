@@ -129,7 +129,7 @@ describe("a changed configuration", () => {
   it("is looked for while the server runs", async () => {
     const { disk, access, get } = await guardedServer(CONFIG);
     await writeFile(disk, "/etc/web.yml", "{}");
-    await expect.poll(() => access.reloadCount, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => access.reloadCount).toBe(1);
     expect((await get("/metrics")).status).toBe(200);
   });
 });

@@ -81,8 +81,8 @@ describe("/api/v1/drill", () => {
     gate = new Promise(() => {});
     await server.post("/api/v1/drill", SMALL);
     await server.send("POST", "/api/v1/drill/stop");
-    await sleep(20);
-    expect(await server.data("/api/v1/drill")).toMatchObject({ state: "stopped", number: 2 });
+    const status = () => server.data("/api/v1/drill");
+    await expect.poll(status).toMatchObject({ state: "stopped", number: 2 });
     // What was finished before is still there.
     expect(await server.data("/api/v1/drill/report")).toMatchObject({ number: 1 });
   });

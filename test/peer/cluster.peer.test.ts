@@ -11,17 +11,25 @@ import { cpuBetween, cpuOf } from "../../bench/process-figures.ts";
 import { ClusterProcesses, metricSum } from "./cluster-processes.ts";
 import { burst, postWrite, SERIES_COUNT, STEP_MS, SteadyWriter } from "./cluster-writes.ts";
 import { freePort } from "./free-port.ts";
-import { differences, type Samples, sampleCount, samplesBetween } from "./prometheus-pair.ts";
+import {
+  differences,
+  onceArrived,
+  type Samples,
+  sampleCount,
+  samplesBetween,
+} from "./prometheus-pair.ts";
 import { fetchText, isInstalled } from "./running-process.ts";
 
 const ALL = '{job=~"api|db|web"}';
 const NODES = 3;
-/** From a sample's acknowledgement by vmagent until a node that is up must have it. */
+/** From a sample's acknowledgement by vmagent until a node has it, unless the machine is busy. */
 const SETTLE_MS = 5000;
 const LOAD_MS = 8000;
 const DOWN_MS = 8000;
+/** How often answers are compared at least, however long that takes. */
+const ROUNDS_MIN = 3;
 /** vmagent asks a node that was down again after 1, 2, 4, 8, 16 s. */
-const RETURN_MS = 40_000;
+const RETURN_MS = 120_000;
 const BURST = { series: 5000, steps: 200, stepsInBody: 2 };
 const BURST_MS = 60_000;
 
@@ -59,7 +67,7 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
   let writer: SteadyWriter;
   let firstMs = 0;
 
-  /** Newest time whose samples every node that is up must have. */
+  /** Newest time whose samples the nodes that are up have, unless the machine is busy. */
   const settledMs = () => writer.lastMs - SETTLE_MS;
 
   function samplesOf(url: string, untilMs: number): Promise<Samples> {
@@ -69,8 +77,10 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
   async function expectSameAnswers(): Promise<void> {
     const untilMs = settledMs();
     const atMs = untilMs + STEP_MS / 2;
-    const expected = await samplesOf(cluster.bigUrl, atMs);
-    const actual = await samplesOf(cluster.prometheusUrl, atMs);
+    const { reference: expected, own: actual } = await onceArrived(async () => ({
+      reference: await samplesOf(cluster.bigUrl, atMs),
+      own: await samplesOf(cluster.prometheusUrl, atMs),
+    }));
     const steps = (untilMs - firstMs) / STEP_MS;
     expect(sampleCount(expected)).toBe(SERIES_COUNT * steps);
     expect(differences(expected, actual)).toEqual([]);
@@ -85,11 +95,10 @@ describe.skipIf(!installed)("three nodes, each series on two of them", () => {
   async function answerFor(durationMs: number): Promise<void> {
     const untilMs = performance.now() + durationMs;
     let rounds = 0;
-    for (; performance.now() < untilMs; rounds++) {
+    for (; rounds < ROUNDS_MIN || performance.now() < untilMs; rounds++) {
       await expectSameAnswers();
       await sleep(500);
     }
-    expect(rounds).toBeGreaterThan(2);
   }
 
   /** True when a node has every settled sample of the series that it is to hold. */

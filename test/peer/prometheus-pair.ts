@@ -7,10 +7,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { fetchText, RunningProcess } from "./running-process.ts";
 
 const START_MS = 60_000;
+/** How long samples may be on their way on a busy machine, and how often one looks for them. */
+const ARRIVAL_MS = 120_000;
+const LOOK_MS = 1000;
 
 /** One series' samples as both servers answer them: time in seconds and the value's text. */
 export type Samples = Map<string, Map<number, string>>;
@@ -130,6 +134,23 @@ export function differences(expected: Samples, actual: Samples): string[] {
     }
   }
   return found;
+}
+
+/** What two servers have of the same stretch of time. */
+export interface BothSamples {
+  readonly reference: Samples;
+  readonly own: Samples;
+}
+
+/** Reads both until the second one has all that the first has, or time is up; the last reading. */
+export async function onceArrived(read: () => Promise<BothSamples>): Promise<BothSamples> {
+  let both = await read();
+  for (let waitedMs = 0; waitedMs < ARRIVAL_MS; waitedMs += LOOK_MS) {
+    if (differences(both.reference, both.own).length === 0) break;
+    await sleep(LOOK_MS);
+    both = await read();
+  }
+  return both;
 }
 
 /** Number of samples in all. */

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { differences, PrometheusPair, sampleCount, samplesBetween } from "./prometheus-pair.ts";
+import {
+  differences,
+  onceArrived,
+  PrometheusPair,
+  sampleCount,
+  samplesBetween,
+} from "./prometheus-pair.ts";
 import { fetchText, isInstalled } from "./running-process.ts";
 
 const ALL = '{__name__=~".+",job=~"prometheus|spandrel"}';
 const WRITING_MS = 62_000;
-/** Remote write sends what it has after this long at the latest. */
+/** Remote write sends what it has after this long, unless the machine is busy. */
 const SETTLE_MS = 6_000;
 const CAPACITIES = ["class", "grow", "exact"];
 const ORDERS = ["time", "series", "shuffled"];
@@ -34,7 +40,7 @@ describe.skipIf(!installed)("a real Prometheus that writes to Spandrel", () => {
   });
 
   it("finds every series and sample again with the same time and value", async () => {
-    const { reference, own } = await both(fromSeconds, toSeconds);
+    const { reference, own } = await onceArrived(() => both(fromSeconds, toSeconds));
     expect(toSeconds - fromSeconds).toBeGreaterThanOrEqual(60);
     expect(reference.size).toBeGreaterThan(500);
     expect(sampleCount(reference)).toBeGreaterThan(30_000);
@@ -69,14 +75,9 @@ describe.skipIf(!installed)("a real Prometheus that writes to Spandrel", () => {
 
   it("was written to without a gap through all the restarts", async () => {
     const untilSeconds = Math.floor(Date.now() / 1000);
-    let found: string[] = [];
-    for (let tries = 0; tries < 10; tries++) {
-      await sleep(SETTLE_MS);
-      const { reference, own } = await both(fromSeconds, untilSeconds);
-      found = differences(reference, own);
-      if (found.length === 0) break;
-    }
-    expect(found).toEqual([]);
+    await sleep(SETTLE_MS);
+    const { reference, own } = await onceArrived(() => both(fromSeconds, untilSeconds));
+    expect(differences(reference, own)).toEqual([]);
     const shards = "prometheus_remote_storage_samples_failed_total";
     const failed = await samplesBetween(
       pair.prometheusUrl(""),

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { differences, PrometheusPair, sampleCount, samplesBetween } from "./prometheus-pair.ts";
+import {
+  differences,
+  onceArrived,
+  PrometheusPair,
+  sampleCount,
+  samplesBetween,
+} from "./prometheus-pair.ts";
 import { isInstalled } from "./running-process.ts";
 
 const ALL = '{__name__=~".+",job=~"prometheus|spandrel"}';
 const WRITING_MS = 12_000;
-/** Remote write backs off for up to 5 s after a refusal. */
+/** Remote write backs off for up to 5 s after a refusal; a busy machine takes longer. */
 const SETTLE_MS = 12_000;
 
 const installed = isInstalled("prometheus");
@@ -38,8 +44,10 @@ describe.skipIf(!installed)("a restart drill while a real Prometheus writes", ()
     expect(longestStepSeconds).toBeGreaterThan(0);
     const untilSeconds = Math.floor(Date.now() / 1000);
     await sleep(SETTLE_MS);
-    const reference = await samplesBetween(pair.prometheusUrl(""), ALL, fromSeconds, untilSeconds);
-    const own = await samplesBetween(pair.spandrelUrl(""), ALL, fromSeconds, untilSeconds);
+    const { reference, own } = await onceArrived(async () => ({
+      reference: await samplesBetween(pair.prometheusUrl(""), ALL, fromSeconds, untilSeconds),
+      own: await samplesBetween(pair.spandrelUrl(""), ALL, fromSeconds, untilSeconds),
+    }));
     expect(sampleCount(reference)).toBeGreaterThan(10_000);
     expect(differences(reference, own)).toEqual([]);
   });

@@ -64,7 +64,7 @@ export class RunningProcess {
 
 /** Body of a successful GET, undefined otherwise. */
 export async function fetchText(url: string): Promise<string | undefined> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
   return response.ok ? response.text() : undefined;
 }
 

@@ -17,6 +17,8 @@ const STEP_MS = 15_000;
 const SCRAPED_MS = 60_000;
 const START_MS = Math.floor(Date.now() / STEP_MS) * STEP_MS - STEPS * STEP_MS;
 const NEWEST_MS = START_MS + (STEPS - 1) * STEP_MS;
+/** It asks as of now: what was sent is found however long the tests take. */
+const LOOKBACK = "--query.lookback-delta=1h";
 const PROTOBUF = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily";
 /** What a Prometheus that scrapes native histograms sends. */
 const SCRAPER =
@@ -93,10 +95,11 @@ describe.skipIf(prometheus3 === null)("federation beside Prometheus 3.5 (skipped
   let own = "";
 
   beforeAll(async () => {
-    const flags = ["--web.enable-remote-write-receiver", "--enable-feature=native-histograms"];
+    const receiver = ["--web.enable-remote-write-receiver", "--enable-feature=native-histograms"];
+    const flags = [...receiver, LOOKBACK];
     const configuration = "global: { external_labels: { area: x, zone: z } }\n";
     reference = await servers.startPrometheus(prometheus3!, configuration, flags);
-    own = await servers.startSpandrel("--external-label=area=x,zone=z");
+    own = await servers.startSpandrel("--external-label=area=x,zone=z", LOOKBACK);
     const headers = { "content-type": "application/x-protobuf", "content-encoding": "snappy" };
     const timeseries = [...NUMBERS, ...histograms(), CUSTOM];
     const body = literalSnappy(encodeReference({ timeseries }));

@@ -62,8 +62,10 @@ describe.skipIf(!installed)("a drill from the page", () => {
     return [download.suggestedFilename(), readFileSync(path)];
   }
 
-  /** The view opened anew, and its late ink; a file of the page may be left empty. */
-  async function openedDrill(emptied: string | null): Promise<[Page, number]> {
+  const inkOf = (of: Page) => of.$eval("[aria-label=curves] .chart canvas", lateInk, RUN_COLOUR);
+
+  /** The view opened anew; a file of the page may be left empty. */
+  async function openedDrill(emptied: string | null): Promise<Page> {
     const other = await context.newPage();
     if (emptied !== null) {
       await other.route(emptied, (route) =>
@@ -72,7 +74,7 @@ describe.skipIf(!installed)("a drill from the page", () => {
     }
     await other.goto(`${service.origin}/#drill`);
     await other.waitForSelector("[aria-label=curves] .chart canvas");
-    return [other, await other.$eval("[aria-label=curves] .chart canvas", lateInk, RUN_COLOUR)];
+    return other;
   }
 
   const goTexts = (of: Page) =>
@@ -200,13 +202,13 @@ describe.skipIf(!installed)("a drill from the page", () => {
     await context.route("**/api/v1/drill/report", (route) =>
       route.fulfill({ json: { status: "success", data } }),
     );
-    const [without, ink] = await openedDrill("**/go-curves-*.js");
+    const without = await openedDrill("**/go-curves-*.js");
     expect(await without.isVisible("text=/Dashed: what real Go/")).toBe(false);
     expect(await goTexts(without)).toEqual(["", ""]);
-    const [measured, withGo] = await openedDrill(null);
+    const measured = await openedDrill(null);
     await measured.waitForSelector("text=/Dashed: what real Go/");
-    expect(ink).toBe(0);
-    expect(withGo).toBeGreaterThan(50);
+    expect(await inkOf(without)).toBe(0);
+    await expect.poll(() => inkOf(measured)).toBeGreaterThan(50);
     const { before, runs: go } = goCurves["1.26"];
     expect(scenario.goVersion).toBe("1.26");
     const last = go[RUN].gap.at(-1)!;

@@ -123,9 +123,9 @@ describe.skipIf(!installed)("the page in a browser", () => {
     const cellPixels = async () =>
       Number(await page.getAttribute(".map-canvas", "data-cell-pixels"));
     await page.waitForSelector(".map-canvas[data-cell-pixels]");
-    while ((await cellPixels()) >= SLOT_PIXELS) {
+    for (let pixels = await cellPixels(); pixels >= SLOT_PIXELS; pixels = await cellPixels()) {
       await page.click("[aria-label='zoom out']");
-      await page.waitForTimeout(50);
+      await expect.poll(cellPixels, POLL).toBeLessThan(pixels);
     }
     expect(await page.getAttribute(".map-canvas", "data-pages-per-cell")).toBe("1");
     await expect

@@ -142,11 +142,15 @@ export interface BothSamples {
   readonly own: Samples;
 }
 
-/** Reads both until the second one has all that the first has, or time is up; the last reading. */
+/**
+ * Reads both until they have the same, or time is up; the last reading. The first one too may still
+ * be at storing what it scraped last.
+ */
 export async function onceArrived(read: () => Promise<BothSamples>): Promise<BothSamples> {
   let both = await read();
   for (let waitedMs = 0; waitedMs < ARRIVAL_MS; waitedMs += LOOK_MS) {
-    if (differences(both.reference, both.own).length === 0) break;
+    const { reference, own } = both;
+    if (differences(reference, own).length + differences(own, reference).length === 0) break;
     await sleep(LOOK_MS);
     both = await read();
   }

@@ -14,7 +14,6 @@
 import { crc32c } from "../kernel/checksum.ts";
 import { BlockBuffer, type BlockFile } from "./block-file.ts";
 import {
-  BLOCK_BYTES,
   BLOCK_CRC_FROM,
   BLOCK_CRC_WORD,
   BLOCK_HEADER_BYTES,
@@ -35,6 +34,7 @@ const NO_BUFFER = new BlockBuffer(0);
 export class BlockBuilder {
   private readonly file: BlockFile;
   private readonly kind: number;
+  private readonly blockBytes: number;
   private readonly before: BlockBuilder | null;
   private buffer = NO_BUFFER;
   private length = BLOCK_HEADER_BYTES;
@@ -42,9 +42,16 @@ export class BlockBuilder {
   private window = 0;
   private journal = 0;
 
-  constructor(file: BlockFile, kind: number, before: BlockBuilder | null = null) {
+  /** A builder of blocks of `blockBytes`, or longer ones for longer records. */
+  constructor(
+    file: BlockFile,
+    kind: number,
+    blockBytes: number,
+    before: BlockBuilder | null = null,
+  ) {
     this.file = file;
     this.kind = kind;
+    this.blockBytes = blockBytes;
     this.before = before;
   }
 
@@ -119,7 +126,7 @@ export class BlockBuilder {
     const { window, journal } = this;
     this.seal();
     this.rebase(window, journal);
-    this.buffer = this.file.buffers.take(Math.max(BLOCK_BYTES, this.length + size));
+    this.buffer = this.file.buffers.take(Math.max(this.blockBytes, this.length + size));
   }
 
   private writeHeader(): number {

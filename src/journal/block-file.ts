@@ -12,6 +12,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { DiskFile } from "../base/disk.ts";
+import { returnMemory } from "../base/memory-return.ts";
 import { crc32c } from "../kernel/checksum.ts";
 import { ByteWriter } from "./byte-cursor.ts";
 import {
@@ -20,6 +21,7 @@ import {
   FILE_HEADER_BYTES,
   FILE_HEADER_CRC_AT,
   FORMAT_VERSION,
+  INDEX_BLOCK_BYTES,
 } from "./snapshot-format.ts";
 
 /** Which file this is, as its header says. */
@@ -72,22 +74,33 @@ export class BlockBuffer {
   }
 }
 
-/** Spare buffers that are kept: one is filled while another is written. */
-const SPARE_COUNT_MAX = 2;
+/**
+ * Spare buffers that are kept, by their length: as many as a snapshot in order time has at once,
+ * since memory that goes and comes is in pieces soon.
+ */
+const SPARE_COUNTS_MAX: ReadonlyMap<number, number> = new Map([
+  [BLOCK_BYTES, 3],
+  [INDEX_BLOCK_BYTES, 8],
+]);
 
-/** Buffers for blocks, used again; longer ones than usual are not kept. */
+/** Buffers for blocks, used again; those of other lengths are not kept. */
 export class BlockBuffers {
-  private readonly free: BlockBuffer[] = [];
+  private readonly free = new Map<number, BlockBuffer[]>();
+
+  constructor() {
+    for (const length of SPARE_COUNTS_MAX.keys()) this.free.set(length, []);
+  }
 
   take(length: number): BlockBuffer {
     assert(length <= BLOCK_BYTES_MAX, "a record is longer than a block may be");
-    if (length > BLOCK_BYTES) return new BlockBuffer((length + 7) & -8);
-    return this.free.pop() ?? new BlockBuffer(BLOCK_BYTES);
+    return this.free.get(length)?.pop() ?? new BlockBuffer((length + 7) & -8);
   }
 
   give(buffer: BlockBuffer): void {
-    const isKept = buffer.bytes.length === BLOCK_BYTES && this.free.length < SPARE_COUNT_MAX;
-    if (isKept) this.free.push(buffer);
+    const { length } = buffer.bytes;
+    const free = this.free.get(length);
+    if (free !== undefined && free.length < SPARE_COUNTS_MAX.get(length)!) free.push(buffer);
+    else returnMemory(buffer.bytes);
   }
 }
 

@@ -11,6 +11,7 @@ import { BlockBuilder } from "./block-builder.ts";
 import type { BlockFile, FileSummary } from "./block-file.ts";
 import type { SeriesMarks } from "./series-marks.ts";
 import {
+  BLOCK_BYTES,
   CHUNK_GRAIN_BYTES,
   CHUNK_HEADER_BYTES,
   CHUNK_STATE_BYTES_MAX,
@@ -40,7 +41,7 @@ export class ChunkFileWriter {
     this.file = file;
     this.chunks = chunks;
     this.written = written;
-    this.builder = new BlockBuilder(file, CHUNKS_KIND);
+    this.builder = new BlockBuilder(file, CHUNKS_KIND, BLOCK_BYTES);
   }
 
   /** Blocks that wait for drain(). */

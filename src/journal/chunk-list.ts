@@ -6,6 +6,7 @@
  *     record used again for another one is passed over: were it the split-off half of a chunk that
  *     was written before, its samples would come twice.
  */
+import { returnMemory } from "../base/memory-return.ts";
 import type { ChunkRef, WindowNumber } from "../base/units.ts";
 import type { ChunkSource, SnapshotSource } from "./snapshot-source.ts";
 
@@ -47,6 +48,11 @@ export class ChunkList {
       at += list.length;
     }
     return all;
+  }
+
+  /** Gives the list's memory back: to be called when it is written. */
+  end(): void {
+    for (const column of [this.refs, this.series, this.windows]) returnMemory(column);
   }
 
   refOf(index: number): ChunkRef {

@@ -75,7 +75,9 @@ async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<voi
       if (source.windows.countOf(window) === 0) return;
       const file = await sink.openFile(window);
       files.push(file);
-      await writeList(source, sink, file, ChunkList.ofWindow(source, window), mayPause);
+      const list = ChunkList.ofWindow(source, window);
+      await writeList(source, sink, file, list, mayPause);
+      list.end();
     });
   }
 }

@@ -24,6 +24,7 @@ import type { BlockFile } from "./block-file.ts";
 import type { SeriesMarks } from "./series-marks.ts";
 import {
   EXEMPLARS_KIND,
+  INDEX_BLOCK_BYTES,
   METADATA_KIND,
   PAIRS_KIND,
   SERIES_KIND,
@@ -72,12 +73,12 @@ export class IndexWriter {
     this.written = written;
     this.file = file;
     this.slices = slices;
-    this.symbols = new BlockBuilder(file, SYMBOLS_KIND);
-    this.pairs = new BlockBuilder(file, PAIRS_KIND, this.symbols);
-    this.series = new BlockBuilder(file, SERIES_KIND, this.pairs);
-    this.tombstones = new BlockBuilder(file, TOMBSTONES_KIND, this.series);
-    this.exemplars = new BlockBuilder(file, EXEMPLARS_KIND, this.series);
-    this.metadata = new BlockBuilder(file, METADATA_KIND);
+    this.symbols = new BlockBuilder(file, SYMBOLS_KIND, INDEX_BLOCK_BYTES);
+    this.pairs = new BlockBuilder(file, PAIRS_KIND, INDEX_BLOCK_BYTES, this.symbols);
+    this.series = new BlockBuilder(file, SERIES_KIND, INDEX_BLOCK_BYTES, this.pairs);
+    this.tombstones = new BlockBuilder(file, TOMBSTONES_KIND, INDEX_BLOCK_BYTES, this.series);
+    this.exemplars = new BlockBuilder(file, EXEMPLARS_KIND, INDEX_BLOCK_BYTES, this.series);
+    this.metadata = new BlockBuilder(file, METADATA_KIND, INDEX_BLOCK_BYTES);
     this.symbolNumbers = new Uint32Array(source.symbols.upperBound);
     this.pairNumbers = new Uint32Array(source.pairs.upperBound);
   }

@@ -7,6 +7,7 @@
  *
  * Units: bytes.
  */
+import { returnMemory } from "../base/memory-return.ts";
 import type { RecordBuilder } from "./record-builder.ts";
 
 /**
@@ -15,7 +16,9 @@ import type { RecordBuilder } from "./record-builder.ts";
  */
 const BLOCK_BYTES = 32 << 10;
 /** Room of all blocks that are kept to be used again. */
-const KEPT_BYTES_MAX = 4 << 20;
+const KEPT_BYTES_MAX = 2 << 20;
+/** A longer block is not kept: one that defines many series, or of a disk that was slow. */
+const KEPT_BLOCK_BYTES_MAX = 256 << 10;
 
 export class JournalBlock {
   bytes = new Uint8Array(BLOCK_BYTES);
@@ -60,6 +63,7 @@ export class JournalBlock {
   private widen(need: number): void {
     const wider = new Uint8Array(Math.max(need, this.bytes.length * 2));
     wider.set(this.bytes.subarray(0, this.length));
+    returnMemory(this.bytes);
     this.bytes = wider;
     this.view = new DataView(wider.buffer);
   }
@@ -82,7 +86,10 @@ export class JournalBlocks {
   /** Takes a block back that nobody reads any more. */
   give(block: JournalBlock): void {
     const bytes = this.keptBytes + block.bytes.length;
-    if (bytes > KEPT_BYTES_MAX) return;
+    if (bytes > KEPT_BYTES_MAX || block.bytes.length > KEPT_BLOCK_BYTES_MAX) {
+      returnMemory(block.bytes);
+      return;
+    }
     this.keptBytes = bytes;
     this.free.push(block);
   }

@@ -9,20 +9,25 @@
  *
  * Units: bytes.
  */
+import { returnMemory } from "../base/memory-return.ts";
 
 /** Longest varint of a number below 2^54. */
 export const VARINT_BYTES_MAX = 8;
+const FIRST_BYTES = 4096;
+const KEPT_BYTES_MAX = 128 << 10;
 const GROUP = 128;
 /** Above this a native copy is quicker than a loop. */
 const NATIVE_COPY_MIN = 256;
 
 export class JournalBytes {
-  bytes = new Uint8Array(4096);
+  bytes = new Uint8Array(FIRST_BYTES);
   view = new DataView(this.bytes.buffer);
   length = 0;
 
+  /** Empties it; room that hardly ever is needed is let go. */
   clear(): void {
     this.length = 0;
+    if (this.bytes.length > KEPT_BYTES_MAX) this.exchange(new Uint8Array(FIRST_BYTES));
   }
 
   /** Sees to it that `count` more bytes fit. */
@@ -31,8 +36,7 @@ export class JournalBytes {
     if (need <= this.bytes.length) return;
     const larger = new Uint8Array(Math.max(need, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.length));
-    this.bytes = larger;
-    this.view = new DataView(larger.buffer);
+    this.exchange(larger);
   }
 
   varint(value: number): void {
@@ -60,6 +64,12 @@ export class JournalBytes {
   text(bytes: Uint8Array): void {
     this.varint(bytes.length);
     this.raw(bytes, 0, bytes.length);
+  }
+
+  private exchange(other: Uint8Array<ArrayBuffer>): void {
+    returnMemory(this.bytes);
+    this.bytes = other;
+    this.view = new DataView(other.buffer);
   }
 }
 

@@ -42,6 +42,8 @@ export const BLOCK_CRC_FROM = 8;
 
 /** What writers aim at: large enough for the disk, small enough for a core's cache. */
 export const BLOCK_BYTES = 1 << 20;
+/** The same for the index, of which blocks of several kinds are filled at once. */
+export const INDEX_BLOCK_BYTES = 256 << 10;
 /** Longest block that is read or written. */
 export const BLOCK_BYTES_MAX = 16 << 20;
 

@@ -174,6 +174,7 @@ export class SnapshotRun implements ChunkSink {
       series.add(list.seriesOf(i));
       if (i % MARKS_PER_LOOK === 0) await this.breathe(null);
     }
+    list.end();
     return series;
   }
 

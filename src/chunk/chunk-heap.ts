@@ -15,6 +15,8 @@ export interface ChunkHeap {
   readonly memory: ChunkMemory | null;
   /** make([]byte, 0, capacity): the bytes are whatever lay there before. */
   allocate(capacity: number): HeapAddress;
+  /** allocate(capacity) so many times; the addresses go to `into`. */
+  allocateMany(capacity: number, count: number, into: Float64Array): void;
   /** The last reference to a slice is gone. */
   drop(address: HeapAddress, capacity: number): void;
   /** Capacity after an append that needs more than the slice has. */

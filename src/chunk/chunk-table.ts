@@ -62,6 +62,14 @@ const BITS = PATCH_BITS / 4;
 /** Bytes of most patches: see kernel/code/append.ts. */
 const USUAL_BYTES = 5;
 
+/** Series that get a chunk, and their chunks and the addresses of their slices as two words. */
+export interface NewChunks {
+  readonly refs: Uint32Array;
+  readonly chunks: Uint32Array;
+  readonly lows: Uint32Array;
+  readonly regions: Uint32Array;
+}
+
 export class ChunkTable extends ChunkRecords {
   readonly heap: ChunkHeap;
   readonly marks = new SeekMarks();
@@ -71,6 +79,7 @@ export class ChunkTable extends ChunkRecords {
   readonly readers: ReaderEpochs;
   private readonly views: readonly Uint8Array[];
   private readonly observer: SliceObserver | null;
+  private addresses = new Float64Array(0);
 
   /** A table of no chunks over `heap`, which must have real memory. */
   constructor(
@@ -101,6 +110,23 @@ export class ChunkTable extends ChunkRecords {
     this.writeCount(chunk, 0);
     this.observer?.made(chunk, window, address, capacity);
     return chunk;
+  }
+
+  /**
+   * As create() for each of `count` series, but the states are the caller's to write: where the
+   * chunks and their slices are is told in `made`.
+   */
+  createMany(made: NewChunks, count: number, window: WindowNumber): void {
+    if (this.addresses.length < count) this.addresses = new Float64Array(2 * count);
+    const { addresses } = this;
+    this.heap.allocateMany(FIRST_CAPACITY, count, addresses);
+    for (let i = 0; i < count; i++) {
+      const region = Math.floor(addresses[i]! / REGION_BYTES);
+      made.regions[i] = region;
+      made.lows[i] = addresses[i]! - region * REGION_BYTES;
+      made.chunks[i] = this.takeRecord(made.refs[i]! as SeriesRef, window);
+    }
+    this.observer?.madeMany(made.chunks, count, window, addresses, FIRST_CAPACITY);
   }
 
   /** Drops the chunk's slice and marks and frees its record; links to it are the caller's. */

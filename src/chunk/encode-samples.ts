@@ -33,6 +33,10 @@ class ScratchHeap implements ChunkHeap {
     return address as HeapAddress;
   }
 
+  allocateMany(capacity: number, count: number, into: Float64Array): void {
+    for (let i = 0; i < count; i++) into[i] = this.allocate(capacity);
+  }
+
   drop(): void {}
 
   grownCapacity(capacity: number): number {

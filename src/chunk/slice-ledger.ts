@@ -16,6 +16,7 @@ import { assert } from "../base/assert.ts";
 import {
   type ChunkRef,
   type HeapAddress,
+  PAGE_BYTES,
   pageOfAddress,
   type SpanRef,
   type WindowNumber,
@@ -92,6 +93,27 @@ export class SliceLedger implements SliceObserver {
 
   made(chunk: ChunkRef, window: WindowNumber, address: HeapAddress, capacity: number): void {
     this.take(chunk, SliceKind.made, window, address, capacity);
+  }
+
+  madeMany(
+    chunks: Uint32Array,
+    count: number,
+    window: WindowNumber,
+    addresses: Float64Array,
+    capacity: number,
+  ): void {
+    const origin = this.source * KIND_COUNT + SliceKind.made;
+    const column = this.columns.columnOf(window);
+    for (let i = 0; i < count; i++) this.setOrigin(chunks[i]!, origin);
+    this.count(origin, column, count, slotBytesOf(this.rules, capacity));
+    for (let i = 0; i < count; ) {
+      const span = this.spanOf(addresses[i]! as HeapAddress);
+      const end = spanEnd(this.spans, span);
+      const first = i;
+      while (i < count && addresses[i]! < end && addresses[i]! >= addresses[first]!) i++;
+      this.spanWindows.add(span, column, this.spans.pageCountOf(span), i - first);
+      this.spanOrigins.add(span, spanOriginOf(origin), i - first);
+    }
   }
 
   moved(
@@ -179,21 +201,30 @@ export class SliceLedger implements SliceObserver {
     address: HeapAddress,
     capacity: number,
   ): void {
-    if (this.originBuffer.ensure(chunk + 1))
-      this.origins = new Uint8Array(this.originBuffer.buffer);
     const origin = this.source * KIND_COUNT + kind;
-    this.origins[chunk] = origin;
+    this.setOrigin(chunk, origin);
     const column = this.columns.columnOf(window);
-    const cell = cellOf(origin, column);
-    const bytes = slotBytesOf(this.rules, capacity);
-    this.allocatedObjects[cell] = this.allocatedObjects[cell]! + 1;
-    this.allocatedBytes[cell] = this.allocatedBytes[cell]! + bytes;
-    this.liveObjects[cell] = this.liveObjects[cell]! + 1;
-    this.liveBytes[cell] = this.liveBytes[cell]! + bytes;
-    this.windowObjects[column] = this.windowObjects[column]! + 1;
+    this.count(origin, column, 1, slotBytesOf(this.rules, capacity));
     const span = this.spanOf(address);
     this.spanWindows.add(span, column, this.spans.pageCountOf(span));
     this.spanOrigins.add(span, spanOriginOf(origin));
+  }
+
+  private setOrigin(chunk: number, origin: number): void {
+    if (this.originBuffer.ensure(chunk + 1))
+      this.origins = new Uint8Array(this.originBuffer.buffer);
+    this.origins[chunk] = origin;
+  }
+
+  /** Counts new slices of an origin and a window's column, of so many bytes each. */
+  private count(origin: number, column: number, slices: number, slotBytes: number): void {
+    const cell = cellOf(origin, column);
+    const bytes = slices * slotBytes;
+    this.allocatedObjects[cell] = this.allocatedObjects[cell]! + slices;
+    this.allocatedBytes[cell] = this.allocatedBytes[cell]! + bytes;
+    this.liveObjects[cell] = this.liveObjects[cell]! + slices;
+    this.liveBytes[cell] = this.liveBytes[cell]! + bytes;
+    this.windowObjects[column] = this.windowObjects[column]! + slices;
   }
 
   private give(origin: number, window: WindowNumber, address: HeapAddress, capacity: number): void {
@@ -249,6 +280,11 @@ export class SliceLedger implements SliceObserver {
       liveBytes: 0,
     };
   }
+}
+
+/** Address behind a span. */
+function spanEnd(spans: SpanTable, span: SpanRef): number {
+  return spans.endPageOf(span) * PAGE_BYTES;
 }
 
 /** The kind of origin that span maps tell apart, of source * 3 + kind. */

@@ -12,6 +12,14 @@ import type { ChunkRef, HeapAddress, WindowNumber } from "../base/units.ts";
 export interface SliceObserver {
   /** A new chunk has its first slice. */
   made(chunk: ChunkRef, window: WindowNumber, address: HeapAddress, capacity: number): void;
+  /** As made() for each of `count` chunks, whose slices have one capacity. */
+  madeMany(
+    chunks: Uint32Array,
+    count: number,
+    window: WindowNumber,
+    addresses: Float64Array,
+    capacity: number,
+  ): void;
   /** A chunk has left one slice for another. */
   moved(
     chunk: ChunkRef,

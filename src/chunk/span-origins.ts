@@ -33,11 +33,11 @@ export class SpanOrigins {
     return this.counts.byteLength;
   }
 
-  /** A slice of that origin is in the span. */
-  add(span: SpanRef, origin: SpanOrigin): void {
+  /** `slices` more of that origin are in the span. */
+  add(span: SpanRef, origin: SpanOrigin, slices = 1): void {
     if (span >= this.spanBound) this.reserve(Math.max(span + 1, this.spanBound * 2));
     const at = span * SPAN_ORIGIN_COUNT + origin;
-    this.counts[at] = this.counts[at]! + 1;
+    this.counts[at] = this.counts[at]! + slices;
   }
 
   /** A slice of that origin has left the span. */

@@ -37,13 +37,14 @@ export class SpanWindows {
     return this.counts.byteLength + this.newest.byteLength;
   }
 
-  /** A slice of the column's window is in the span, which has `pageCount` pages. */
-  add(span: SpanRef, column: number, pageCount: number): void {
+  /** `slices` more of the column's window are in the span, which has `pageCount` pages. */
+  add(span: SpanRef, column: number, pageCount: number, slices = 1): void {
     if (span >= this.spanBound) this.reserve(Math.max(span + 1, this.spanBound * 2));
     if (column >= this.stride) this.widen(column);
     const at = span * this.stride + column;
-    this.counts[at] = this.counts[at]! + 1;
-    if (this.counts[at]! > 1) return;
+    const before = this.counts[at]!;
+    this.counts[at] = before + slices;
+    if (before > 0) return;
     const newest = this.newest[span]! - 1;
     if (newest < 0 || this.columns.windowOf(column) > this.columns.windowOf(newest)) {
       this.rename(span, column, pageCount);

@@ -145,7 +145,7 @@ export const SERVE_FLAGS = {
     wholeNumber(1, 16_777_216),
     "4000000",
     "Series held at once; samples of further new series are refused. No more fit than 33 million " +
-      "chunks, one for each series and window, and 1.6 GiB of label bytes have room for.",
+      "chunks, one for each series and window, and 1.4 GiB of label bytes have room for.",
   ),
   exemplarsMax: flag(
     "storage.exemplars.max-exemplars",

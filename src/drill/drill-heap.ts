@@ -38,6 +38,10 @@ export class DrillHeap extends GoHeap {
     return address;
   }
 
+  override allocateMany(capacity: number, count: number, into: Float64Array): void {
+    for (let i = 0; i < count; i++) into[i] = this.allocate(capacity);
+  }
+
   override drop(address: HeapAddress, capacity: number): void {
     super.drop(address, capacity);
     this.log?.dropped(address);

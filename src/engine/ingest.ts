@@ -15,9 +15,10 @@ import type { Head } from "../series/head.ts";
 import { LabelCode } from "../series/label-codes.ts";
 import { LIMIT_REACHED, NO_LABELS } from "../series/label-index.ts";
 import type { Labels } from "../series/labels.ts";
-import type { EntryLog, ScannedAppend } from "../series/scanned-append.ts";
+import type { ScannedAppend } from "../series/scanned-append.ts";
+import type { ScannedCreation, SeriesLog } from "../series/scanned-creation.ts";
 import { NO_KEY } from "../series/series-keys.ts";
-import type { WriteBatch } from "../wire/write-batch.ts";
+import { NO_HASH, type WriteBatch } from "../wire/write-batch.ts";
 import type { BatchKeys } from "./batch-keys.ts";
 import { ExemplarIntake, type StoredExemplars } from "./exemplar-intake.ts";
 import { HistogramIntake } from "./histogram-intake.ts";
@@ -38,7 +39,7 @@ const SHOWN_BYTES_MAX = 200;
 const NO_EXEMPLARS: ExemplarOutcome = { exemplarsWritten: 0, lateExemplars: null };
 
 /** Told of every sample and exemplar that was stored, in order: the journal. */
-export interface StoredSamples extends StoredExemplars, EntryLog {
+export interface StoredSamples extends StoredExemplars, SeriesLog {
   sample(series: SeriesRef, timeMs: number, high: number, low: number): void;
   histogram(series: SeriesRef, from: HistogramColumns, row: number): void;
 }
@@ -66,16 +67,18 @@ export class Ingest {
   private readonly keys: BatchKeys;
   private readonly histograms: HistogramIntake;
   private readonly scanned: ScannedAppend;
+  private readonly creation: ScannedCreation;
   private readonly own = new Float64Array(APPEND_CODE_COUNT);
   private ownHistograms = 0;
   private readonly firsts: string[] = new Array(APPEND_CODE_COUNT).fill("");
 
-  /** `scanned` stores in the same head. */
-  constructor(head: Head, scanned: ScannedAppend, keys: BatchKeys) {
+  /** `scanned` and `creation` store in the same head. */
+  constructor(head: Head, scanned: ScannedAppend, creation: ScannedCreation, keys: BatchKeys) {
     this.head = head;
     this.keys = keys;
     this.histograms = new HistogramIntake(head);
     this.scanned = scanned;
+    this.creation = creation;
     this.exemplars = new ExemplarIntake(head);
   }
 
@@ -98,6 +101,15 @@ export class Ingest {
         else i = behind - 1;
         previous = batch.keyOf(i);
         continue;
+      }
+      if (isKnown && batch.hashOf(i) !== NO_HASH) {
+        const behind = this.creation.run(i, batch.seriesCount, previous, this.journal);
+        if (behind > i) {
+          this.own[AppendCode.stored] = this.own[AppendCode.stored]! + behind - i;
+          previous = this.creation.lastKey;
+          i = behind - 1;
+          continue;
+        }
       }
       const rowEnd = hasHistograms ? this.histograms.endOf(i) : 0;
       const key = this.intern(batch, i, previous, row, rowEnd);

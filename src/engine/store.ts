@@ -20,6 +20,7 @@ import { Kernel } from "../kernel/kernel.ts";
 import { Head } from "../series/head.ts";
 import { SampleQueue } from "../series/sample-queue.ts";
 import { ScannedAppend } from "../series/scanned-append.ts";
+import { ScannedCreation } from "../series/scanned-creation.ts";
 import { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import { BatchKeys } from "./batch-keys.ts";
@@ -123,7 +124,8 @@ export class Store {
     this.intake = new Intake(kernel, keys);
     this.scanned = new ScannedAppend(this.head, kernel);
     this.queue = new SampleQueue(kernel);
-    this.ingest = new Ingest(this.head, this.scanned, keys);
+    const creation = new ScannedCreation(this.head, kernel);
+    this.ingest = new Ingest(this.head, this.scanned, creation, keys);
     const threshold = settings.compactThresholdPercent ?? null;
     this.compaction = new Compaction(this.heap, this.chunks, this.ledger, clock, threshold);
     this.cleaning = new Cleaning(this.head, clock);

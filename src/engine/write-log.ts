@@ -73,6 +73,24 @@ export class WriteLog implements StoredSamples {
     this.record.addSamples(bytes, from, to, count, newestNumber, newestMs);
   }
 
+  /** Key of the definition that the next one may share bytes with: I2. */
+  get sharedKey(): number {
+    return this.removedKeys === this.index.keys.removedCount ? this.definedKey : NO_KEY;
+  }
+
+  takeDefinitions(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    count: number,
+    lastKey: number,
+  ): void {
+    this.record.addDefinitions(this.lastNumber + 1, count, bytes, from, to);
+    this.lastNumber += count;
+    this.definedKey = lastKey;
+    this.removedKeys = this.index.keys.removedCount;
+  }
+
   histogram(series: SeriesRef, from: HistogramColumns, row: number): void {
     this.record.histogram(this.numberOf(series), from, row);
   }
@@ -117,9 +135,9 @@ export class WriteLog implements StoredSamples {
     const number = ++this.lastNumber;
     table.setJournalNumber(series, number);
     const key = table.firstKeyOf(series);
-    const isShared = this.definedKey !== NO_KEY && this.removedKeys === keys.removedCount;
-    const prefix = isShared ? keys.sharedPrefix(this.definedKey, key) : 0;
-    const suffix = isShared ? keys.sharedSuffix(this.definedKey, key, prefix) : 0;
+    const shared = this.sharedKey;
+    const prefix = shared === NO_KEY ? 0 : keys.sharedPrefix(shared, key);
+    const suffix = shared === NO_KEY ? 0 : keys.sharedSuffix(shared, key, prefix);
     const text = keys.textOf(key);
     this.record.define(number, keys.bytes, text, text + keys.lengthOf(key), prefix, suffix);
     this.definedKey = key;

@@ -150,6 +150,36 @@ export class GoHeap implements HeapParts {
     return this.allocateSlot(this.classByEighth[(capacity + 7) >>> 3]!);
   }
 
+  /** allocate(capacity) so many times; the addresses go to `into`. */
+  allocateMany(capacity: number, count: number, into: Float64Array): void {
+    for (let made = 0; made < count; ) {
+      // Refills, and begins a cycle when one is due.
+      into[made++] = this.allocate(capacity);
+      made += this.allocateFromCached(capacity, count - made, into, made);
+    }
+  }
+
+  /** As many of `most` objects as the cached span has room for; how many. */
+  private allocateFromCached(
+    capacity: number,
+    most: number,
+    into: Float64Array,
+    at: number,
+  ): number {
+    if (capacity > this.smallRequestMax || capacity < TINY_BYTES) return 0;
+    const sizeClass = this.classByEighth[(capacity + 7) >>> 3]!;
+    const span = this.cached[sizeClass]! as SpanRef;
+    if (span === NO_SPAN) return 0;
+    const { spans, figures } = this.store;
+    const room = spans.slotCountOf(span) - spans.allocCountOf(span);
+    const count = room < most ? room : most;
+    const start = spans.pageOf(span) * PAGE_BYTES;
+    const slotBytes = SLOT_BYTES[sizeClass]!;
+    for (let i = 0; i < count; i++) into[at + i] = start + spans.takeSlot(span) * slotBytes;
+    figures.addLive(sizeClass, count);
+    return count;
+  }
+
   /**
    * The last reference to an object is gone; its bytes are garbage until a cycle sweeps them.
    * `capacity` is what it was allocated with.

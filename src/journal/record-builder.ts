@@ -105,6 +105,17 @@ export class RecordBuilder {
     definitions.raw(bytes, from + prefix, to - suffix);
   }
 
+  /**
+   * Defines `count` series, numbered from `first` on, as they are written already, bytes
+   * [from, to): the first one goes by the definition before, if there is one.
+   */
+  addDefinitions(first: number, count: number, bytes: Uint8Array, from: number, to: number): void {
+    if (this.definedCount === 0) this.definedFirst = first;
+    assert(first === this.definedFirst + this.definedCount, "journal numbers have a gap");
+    this.definedCount += count;
+    this.definitions.raw(bytes, from, to);
+  }
+
   /** Adds a sample of a defined series; value words are the 64 raw bits. */
   sample(number: number, timeMs: number, high: number, low: number): void {
     const { samples } = this;

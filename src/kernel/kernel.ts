@@ -17,7 +17,7 @@ import { KERNEL_CODE } from "./kernel-code.ts";
 
 const MEMORY_BYTES_MAX = 2 ** 32;
 const PAGE_BYTES = 65536;
-const STATE_WORDS = 32;
+const STATE_WORDS = 64;
 const STATE_TIMES = 3;
 
 /** The functions of src/kernel/code/kernel.ts. */
@@ -36,6 +36,14 @@ export interface KernelFunctions {
   copyBytes(to: number, from: number, bytes: number): void;
   joinFields(list: number, count: number, table: number, to: number): number;
   splitLabels(from: number, to: number, seed: number): number;
+  findKey(hash: number, at: number, length: number): number;
+  reserveKeys(keys: number): void;
+  addKey(hash: number, at: number, length: number, series: number): number;
+  addWrittenKey(hash: number, length: number, series: number): number;
+  dropKey(key: number): void;
+  makeSeries(seed: number): number;
+  endRuns(): void;
+  fillFirst(capacity: number): void;
 }
 
 export interface SharedMemory {
@@ -105,6 +113,6 @@ export class Kernel {
 
   /** Says that keys lie up to `end`. */
   ensure(end: number): void {
-    assert(end + SLACK_BYTES <= KEYS_END, "label bytes of series pass 1.6 GiB");
+    assert(end + SLACK_BYTES <= KEYS_END, "label bytes of series pass 1.4 GiB");
   }
 }

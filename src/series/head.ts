@@ -43,6 +43,7 @@ import {
 } from "./histogram-samples.ts";
 import { LabelIndex } from "./label-index.ts";
 import { insertLate } from "./late-samples.ts";
+import type { MadeSeries } from "./made-series.ts";
 import { Tombstones } from "./tombstones.ts";
 import { WindowLists } from "./window-lists.ts";
 
@@ -260,6 +261,12 @@ export class Head {
     const chunk = this.chunks.create(series, window);
     this.linkChunk(chunk, newer);
     return chunk;
+  }
+
+  /** Makes the first chunk of each of `count` new series, and says in `made` where it lies. */
+  openChunks(made: MadeSeries, count: number, window: WindowNumber): void {
+    this.chunks.createMany(made, count, window);
+    this.windows.addMany(made.chunks, count, window);
   }
 
   /** Takes a restored chunk into its series and window, wherever it belongs by time. */

@@ -63,12 +63,16 @@ export class KnownLabels {
    * canonical form. `generation` rises with every key or pair that goes.
    */
   split(at: number, length: number, generation: number): number {
-    if (generation !== this.generation) {
-      this.generation = generation;
-      this.table.fill(0);
-    }
+    this.begin(generation);
     this.from = at;
     return this.kernel.functions.splitLabels(at, at + length, this.seed);
+  }
+
+  /** Empties the table when a key or a pair has gone since it was used last. */
+  begin(generation: number): void {
+    if (generation === this.generation) return;
+    this.generation = generation;
+    this.table.fill(0);
   }
 
   /** Makes label `i` of the last split known by `pair`; the label set now also lies at `text`. */

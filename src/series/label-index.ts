@@ -12,13 +12,14 @@
 import { assert } from "../base/assert.ts";
 import type { PairRef, SeriesRef } from "../base/units.ts";
 import type { ReaderEpochs } from "../chunk/reader-epochs.ts";
-import { SERIES_MAX } from "../kernel/code/layout.ts";
+import { MADE_MAX, SERIES_MAX } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { KnownLabels } from "./known-labels.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
 import { LabelFields } from "./label-fields.ts";
 import { Labels } from "./labels.ts";
+import { MadeSeries } from "./made-series.ts";
 import { PairTable } from "./pairs.ts";
 import { NO_KEY, SeriesKeys } from "./series-keys.ts";
 import { SeriesTable } from "./series-table.ts";
@@ -42,6 +43,8 @@ export class LabelIndex {
   removedCount = 0;
   /** Series held at once. */
   readonly seriesMax: number;
+  /** The series that makeScanned() made last. */
+  readonly made: MadeSeries;
   private readonly ranges = new LabelRanges();
   private readonly known: KnownLabels;
   private readonly kernel: Kernel;
@@ -72,6 +75,7 @@ export class LabelIndex {
     this.series = new SeriesTable(kernel);
     this.keys = new SeriesKeys(seed, kernel);
     this.known = new KnownLabels(kernel, seed);
+    this.made = new MadeSeries(kernel);
     this.kernel = kernel;
   }
 
@@ -101,6 +105,31 @@ export class LabelIndex {
     }
     if (key >= 0) keys.link(previous, key);
     return key;
+  }
+
+  /**
+   * Makes the series [from, to) of the scanned request as far as they are new and usual, 1024 at
+   * most: they have keys, pairs and postings, and must get a chunk each. `fromMs`, `toMs` bound
+   * the times of their samples, `previous` is the key before. Answers how many are in `made`.
+   */
+  makeScanned(from: number, to: number, previous: number, fromMs: number, toMs: number): number {
+    const { made, known, keys } = this;
+    known.begin(keys.removedCount + this.pairs.releasedCount);
+    const room = Math.min(to - from, this.seriesMax - this.series.liveCount, MADE_MAX);
+    const most = this.series.refCount(room);
+    if (most <= 0) return 0;
+    const ref = this.series.nextRefs(most, made.refs);
+    made.begin(from, to, most, ref, previous, fromMs, toMs);
+    for (let labels = made.make(keys.seed); labels > 0; labels = made.make(keys.seed)) {
+      for (let i = 0; i < labels; i++) if (!known.isKnown(i)) known.pairs[i] = this.internPair(i);
+    }
+    const { count } = made;
+    if (count === 0) return 0;
+    made.endRuns();
+    this.series.createMany(made.refs, count, made.pairCounts, made.pairs, made.keys);
+    this.pairs.addRuns(made.runs, made.runCount);
+    this.createdCount += count;
+    return count;
   }
 
   /** The key of a canonical label set that was accepted once, made when new; NO_KEY for none. */

@@ -125,6 +125,11 @@ export class PairTable {
     this.postings.appendToAll(pairs, count, series);
   }
 
+  /** Notes `count` rows of series that carry a pair each: pair, first series, last one. */
+  addRuns(runs: Uint32Array, count: number): void {
+    this.postings.appendRuns(runs, count);
+  }
+
   /** Notes for all pairs which series of the table carry them; no series was noted before. */
   addAllSeries(series: SeriesTable): void {
     const next = new Uint32Array(this.count + 1);

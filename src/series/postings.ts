@@ -64,6 +64,16 @@ export class Postings {
     this.last = series;
   }
 
+  /** Appends to each of `count` lists a row of series that it does not hold: list, first, last. */
+  appendRuns(runs: Uint32Array, count: number): void {
+    this.close();
+    for (let at = 0; at < 3 * count; at += 3) {
+      const list = runs[at]!;
+      if (list >= this.counts.length) this.ensureList(list);
+      this.appendRun(list, runs[at + 1]!, runs[at + 2]!);
+    }
+  }
+
   /**
    * Fills a table without series: list i gets entries [starts[i], starts[i + 1]), which rise. Only
    * the first `count` lists may get any.

@@ -20,49 +20,63 @@ import type { SeriesRef } from "../base/units.ts";
 import {
   BODY_BYTES_MAX,
   FIRST_KEY,
+  INDEX_USED,
   INPUT,
   KEY_BYTES,
   KEY_GRAIN_BYTES,
-  KEY_HASH,
   KEY_LENGTH,
   KEY_NEXT,
   KEY_SERIES,
   KEY_SUCCESSOR,
   KEYS_END,
+  KEYS_LIVE,
+  KEYS_MAX,
+  KEYS_TO,
+  NEW_KEYS_MAX,
   NO_KEY,
   OUTPUT,
+  STATE,
 } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { HashIndex } from "./hash-index.ts";
 
 export { NO_KEY } from "../kernel/code/layout.ts";
 
 const ALIASES_MAX = 4;
 /** Room that new series leave to those that are restored or revived. */
 const SPARE_BYTES = 16 << 20;
+/** Keys of new series end here. */
+export const NEW_KEYS_END = KEYS_END - SPARE_BYTES;
 
 // Words of a header, counted from the key's first one.
 const WORDS_PER_GRAIN = KEY_GRAIN_BYTES / 4;
 const LENGTH = KEY_LENGTH / 4;
 const SERIES = KEY_SERIES / 4;
 const SUCCESSOR = KEY_SUCCESSOR / 4;
-const HASH = KEY_HASH / 4;
 const NEXT = KEY_NEXT / 4;
+// Places in the kernel's state words.
+const USED = (INDEX_USED - STATE) / 4;
+const END = (KEYS_TO - STATE) / 4;
+const LIVE = (KEYS_LIVE - STATE) / 4;
 
 export class SeriesKeys {
   readonly seed: number;
   /** Keys removed so far: a key found earlier may be another's only if this rose. */
   removedCount = 0;
   private readonly kernel: Kernel;
-  private readonly index = new HashIndex();
-  private readonly free = new Map<number, number[]>();
-  private freeCount = 0;
-  private end = FIRST_KEY;
-  private live = 0;
 
   constructor(seed: number, kernel: Kernel) {
     this.seed = seed >>> 0;
     this.kernel = kernel;
+    this.end = FIRST_KEY;
+  }
+
+  /** Where the next key lies when it takes no place of another one. */
+  private get end(): number {
+    return this.kernel.state[END]!;
+  }
+
+  private set end(address: number) {
+    this.kernel.state[END] = address;
   }
 
   /** Bytes of keys, those that wait to be used again included. */
@@ -72,7 +86,7 @@ export class SeriesKeys {
 
   /** Bytes of keys in use. */
   get liveBytes(): number {
-    return this.live;
+    return this.kernel.state[LIVE]! * KEY_GRAIN_BYTES;
   }
 
   /** The series that a key names. */
@@ -127,14 +141,7 @@ export class SeriesKeys {
 
   /** The key with exactly these located bytes, or NO_KEY. */
   findAt(hash: number, address: number, length: number): number {
-    const { words } = this.kernel;
-    for (let slot = this.index.first(hash); slot >= 0; slot = this.index.next(hash, slot)) {
-      const key = this.index.entryAt(slot);
-      if (words[key * WORDS_PER_GRAIN + LENGTH] !== length) continue;
-      const at = key * KEY_GRAIN_BYTES + KEY_BYTES;
-      if (this.kernel.functions.equalBytes(at, address, length) === 1) return key;
-    }
-    return NO_KEY;
+    return this.kernel.functions.findKey(hash, address, length) >>> 0;
   }
 
   /** Notes that `key` came after `previous` in a request; either may be NO_KEY. */
@@ -145,12 +152,13 @@ export class SeriesKeys {
 
   /** Whether another key of `length` bytes fits. What was held before may take the spare room. */
   hasRoomFor(length: number): boolean {
-    return this.end + KEY_BYTES + length <= KEYS_END - SPARE_BYTES;
+    if (this.kernel.state[USED]! >= NEW_KEYS_MAX) return false;
+    return this.end + KEY_BYTES + length <= NEW_KEYS_END;
   }
 
   /** Makes room for so many keys in all. */
   reserveKeys(count: number): void {
-    this.index.reserve(count);
+    this.kernel.functions.reserveKeys(count);
   }
 
   /** Where the bytes of the next key may be written, up to `room` of them: see addWritten(). */
@@ -161,24 +169,19 @@ export class SeriesKeys {
 
   /** Adds the `length` bytes that were written to placeOfNext() as the first key of a series. */
   addWritten(length: number, series: SeriesRef): number {
-    const key = this.end / KEY_GRAIN_BYTES;
-    const bytes = grainsOf(length) * KEY_GRAIN_BYTES;
-    const text = this.textOf(key);
-    this.live += bytes;
-    this.end += bytes;
-    this.writeHeader(key, this.hashAt(text, length), length, series);
-    return key;
+    const text = this.end + KEY_BYTES;
+    return this.kernel.functions.addWrittenKey(this.hashAt(text, length), length, series);
   }
 
   /** Adds located bytes as a key of a series; `first` is its first key so far, or NO_KEY. */
   addAt(hash: number, address: number, length: number, series: SeriesRef, first: number): number {
-    const key = this.reserve(grainsOf(length));
-    const { words } = this.kernel;
-    const at = key * WORDS_PER_GRAIN;
-    this.kernel.functions.copyBytes(this.textOf(key), address, length);
-    this.writeHeader(key, hash, length, series);
+    const { kernel } = this;
+    kernel.ensure(this.end + 2 * (KEY_BYTES + length));
+    assert(kernel.state[USED]! < KEYS_MAX, "more keys than a kernel has room for");
+    const key = kernel.functions.addKey(hash, address, length, series);
     if (first !== NO_KEY) {
-      words[at + NEXT] = words[first * WORDS_PER_GRAIN + NEXT]!;
+      const { words } = kernel;
+      words[key * WORDS_PER_GRAIN + NEXT] = words[first * WORDS_PER_GRAIN + NEXT]!;
       words[first * WORDS_PER_GRAIN + NEXT] = key;
     }
     return key;
@@ -193,56 +196,15 @@ export class SeriesKeys {
 
   /** Removes all keys of a series, from its first on. */
   removeAll(first: number): void {
-    const { words } = this.kernel;
     for (let key = first; key !== NO_KEY; ) {
       const next = this.nextOf(key);
-      const at = key * WORDS_PER_GRAIN;
-      const grains = grainsOf(words[at + LENGTH]!);
-      this.index.remove(words[at + HASH]!, key);
-      words[at + LENGTH] = 0;
-      const list = this.free.get(grains);
-      if (list) list.push(key);
-      else this.free.set(grains, [key]);
-      this.freeCount++;
-      this.live -= grains * KEY_GRAIN_BYTES;
-      assert(this.live >= 0, "more keys removed than added");
+      this.kernel.functions.dropKey(key);
       this.removedCount++;
       key = next;
     }
   }
 
-  /** Makes a key of bytes that are in place, and lets it be found. */
-  private writeHeader(key: number, hash: number, length: number, series: SeriesRef): void {
-    const { words } = this.kernel;
-    const at = key * WORDS_PER_GRAIN;
-    words[at + LENGTH] = length;
-    words[at + SERIES] = series;
-    words[at + SUCCESSOR] = NO_KEY;
-    words[at + HASH] = hash;
-    words[at + NEXT] = NO_KEY;
-    this.index.insert(hash, key);
-  }
-
   private nextOf(key: number): number {
     return this.kernel.words[key * WORDS_PER_GRAIN + NEXT]!;
   }
-
-  /** Room for a key of so many grains; its ref. */
-  private reserve(grains: number): number {
-    this.live += grains * KEY_GRAIN_BYTES;
-    const reused = this.freeCount > 0 ? this.free.get(grains)?.pop() : undefined;
-    if (reused !== undefined) {
-      this.freeCount--;
-      return reused;
-    }
-    const at = this.end;
-    this.end += grains * KEY_GRAIN_BYTES;
-    this.kernel.ensure(this.end);
-    return at / KEY_GRAIN_BYTES;
-  }
-}
-
-/** Grains of a key with so many label bytes. */
-function grainsOf(length: number): number {
-  return Math.ceil((KEY_BYTES + length) / KEY_GRAIN_BYTES);
 }

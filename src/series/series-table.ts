@@ -160,6 +160,55 @@ export class SeriesTable {
     return series;
   }
 
+  /**
+   * The refs of the next `most` series, without giving them: the first one when the others follow
+   * it, else NO_SERIES and as many of them as are free in `into`; see refCount().
+   */
+  nextRefs(most: number, into: Uint32Array): SeriesRef {
+    const { free } = this;
+    if (free.length === 0) return this.count as SeriesRef;
+    const count = this.refCount(most);
+    for (let i = 0; i < count; i++) into[i] = free[free.length - 1 - i]!;
+    return NO_SERIES;
+  }
+
+  /** How many refs of `most` nextRefs() gives. */
+  refCount(most: number): number {
+    if (this.free.length > 0) return Math.min(most, this.free.length);
+    return Math.min(most, SERIES_MAX - this.count);
+  }
+
+  /**
+   * Makes `count` series under the refs that nextRefs() gave: series i has `pairCounts[i]` of the
+   * pairs, one behind the other, and the key `keys[i]`. None has a chunk yet.
+   */
+  createMany(
+    refs: Uint32Array,
+    count: number,
+    pairCounts: Uint32Array,
+    pairs: Uint32Array,
+    keys: Uint32Array,
+  ): void {
+    if (this.free.length > 0) this.free.length -= count;
+    else for (let i = 0; i < count; i++) this.extend();
+    const { pool, pairOffsets, firstKeys, states } = this;
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      const series = refs[i]!;
+      const labels = pairCounts[i]!;
+      const offset = pool.allocate(labels);
+      pool.writeFrom(offset, pairs, at, labels);
+      at += labels;
+      pairOffsets[series] = offset;
+      this.pairCounts[series] = labels;
+      firstKeys[series] = keys[i]!;
+      states[series] = LIVE;
+      this.newestChunks[series] = NO_CHUNK;
+      this.journalNumbers[series] = 0;
+    }
+    this.live += count;
+  }
+
   /** Takes a series out of the living; its pairs stay readable until release(). */
   kill(series: SeriesRef): void {
     assert(this.states[series] === LIVE, "series is not live");

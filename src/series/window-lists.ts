@@ -82,8 +82,7 @@ export class WindowLists {
   }
 
   /** Appends a chunk to the list of its window. */
-  add(chunk: ChunkRef): void {
-    const window = this.chunks.windowOf(chunk);
+  add(chunk: ChunkRef, window = this.chunks.windowOf(chunk)): void {
     const list = window === this.lastWindow ? this.lastList : this.lists.get(window);
     this.chunks.setNextInWindow(chunk, NO_CHUNK);
     if (!list) {
@@ -98,6 +97,11 @@ export class WindowLists {
     list.last = chunk;
     list.count++;
     list.change = ++this.changes;
+  }
+
+  /** Appends `count` chunks of a window to its list, in order. */
+  addMany(chunks: Uint32Array, count: number, window: WindowNumber): void {
+    for (let i = 0; i < count; i++) this.add(chunks[i]! as ChunkRef, window);
   }
 
   /** Takes a chunk out of the list of its window. */

@@ -13,7 +13,7 @@
  *
  * Units: offsets are bytes of the decoded body.
  */
-import { ENTRIES_MAX, NO_KEY, OUTPUT, SCAN_LOOKUP } from "../kernel/code/layout.ts";
+import { ENTRIES_MAX, NO_KEY, OUTPUT } from "../kernel/code/layout.ts";
 import { scanMetadataFields } from "./metadata-fields.ts";
 import { ProtobufCursor, WIRE_BYTES, wrongWireType } from "./protobuf-cursor.ts";
 import { scanSeriesFields } from "./series-fields.ts";
@@ -31,14 +31,10 @@ const PREVIOUS = 4;
 const SEED = 5;
 const FAMILIES = 6;
 
-/** Whoever knows the store's series by their label bytes. */
+/** Whose series lie in the kernel's memory: the scan finds their keys there. */
 export interface KeyLookup {
   /** What the hashes of keys start with. */
   readonly seed: number;
-  /** The key of series `index` of the batch, which came after `previous`; NO_KEY when none is. */
-  lookUp(batch: WriteBatch, index: number, previous: number): number;
-  /** The series that a key names. */
-  seriesOf(key: number): number;
   /** Rises when a key that was found may no longer be what it was. */
   readonly generation: number;
 }
@@ -77,14 +73,7 @@ function scanUsual(from: number, batch: WriteBatch, lookup: KeyLookup | null): n
   state[SERIES] = batch.seriesCount;
   state[SAMPLES] = batch.sampleCount;
   state[SEED] = lookup?.seed ?? 0;
-  let why = functions.scan(ENTRIES_MAX);
-  while (why === SCAN_LOOKUP) {
-    const index = state[SERIES]! - 1;
-    const key = lookup?.lookUp(batch, index, state[PREVIOUS]!) ?? NO_KEY;
-    batch.setKey(index, key, key === NO_KEY ? 0 : lookup!.seriesOf(key));
-    state[PREVIOUS] = key;
-    why = functions.scan(ENTRIES_MAX);
-  }
+  functions.scan(ENTRIES_MAX);
   batch.setCounts(state[SERIES]!, state[SAMPLES]!);
   return state[AT]! - OUTPUT;
 }

@@ -166,12 +166,6 @@ export class WriteBatch {
     this.keySeed = seed;
   }
 
-  /** Notes what a lookup found for series i. */
-  setKey(series: number, key: number, seriesRef: number): void {
-    this.keys[series] = key;
-    this.seriesRefs[series] = seriesRef;
-  }
-
   timeOf(sample: number): number {
     return this.times[sample]!;
   }

@@ -38,6 +38,10 @@ export class BumpHeap implements ChunkHeap {
     return address;
   }
 
+  allocateMany(capacity: number, count: number, into: Float64Array): void {
+    for (let i = 0; i < count; i++) into[i] = this.allocate(capacity);
+  }
+
   drop(address: HeapAddress, capacity: number): void {
     assert(this.live.get(address) === capacity, "dropped slice is not live");
     this.live.delete(address);

@@ -111,6 +111,9 @@ describe("chunks behind 4 GiB", () => {
         (far.memory as { views: Uint8Array[] }).views[3] = nearMemory.views[0] as Uint8Array;
         return (address + 3 * 2 ** 32) as HeapAddress;
       },
+      allocateMany: (capacity, count, into) => {
+        for (let i = 0; i < count; i++) into[i] = far.allocate(capacity);
+      },
       drop: (address, capacity) => near.drop((address - 3 * 2 ** 32) as HeapAddress, capacity),
       grownCapacity: (capacity, needed) => near.grownCapacity(capacity, needed),
       ladderCapacity: (length) => near.ladderCapacity(length),

@@ -15,7 +15,8 @@ const size = fc.oneof(
 );
 const steps = fc.array(
   fc.oneof(
-    { weight: 8, arbitrary: fc.record({ kind: fc.constant("make"), size, times: fc.nat(40) }) },
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant("make"), size, times: fc.nat(40) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant("many"), size, times: fc.nat(300) }) },
     {
       weight: 8,
       arbitrary: fc.record({ kind: fc.constant("drop"), size: fc.nat(), times: fc.nat(30) }),
@@ -67,9 +68,12 @@ function compare(version: string, commands: Commands, naive: NaiveHeap): void {
   const heap = newHeap(version);
   const objects: Pair[] = [];
   for (const command of commands) {
-    if ("times" in command && command.kind === "make") {
+    if ("times" in command && command.kind !== "drop") {
+      const addresses = new Float64Array(command.times);
+      if (command.kind === "many") heap.allocateMany(command.size, command.times, addresses);
       for (let i = 0; i < command.times; i++) {
-        const address = heap.allocate(command.size);
+        if (command.kind === "make") addresses[i] = heap.allocate(command.size);
+        const address = addresses[i]! as HeapAddress;
         const twin = naive.allocate(command.size);
         expect(placeOf(heap, address)).toEqual([twin.span.serial, twin.slot]);
         objects.push({ address, size: command.size, naive: twin });
@@ -106,6 +110,32 @@ describe("the heap", () => {
         compare(version, commands, new NaiveHeap(rulesOfGoVersion(version))),
       ),
       { numRuns: 80 },
+    );
+  });
+
+  it("gives many objects at once as it gives them one by one, collections included", () => {
+    const calls = fc.array(fc.tuple(size, fc.nat(600), fc.nat(4)), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(versions, calls, (version, all) => {
+        const [together, single] = [newHeap(version, 20), newHeap(version, 20)];
+        let kept: [address: HeapAddress, capacity: number][] = [];
+        for (const [capacity, count, keep] of all) {
+          const addresses = new Float64Array(count);
+          together.allocateMany(capacity, count, addresses);
+          const expected = Array.from({ length: count }, () => single.allocate(capacity));
+          expect([...addresses]).toEqual(expected);
+          for (const address of expected) kept.push([address, capacity]);
+          const gone = kept.filter((_, i) => i % 5 > keep);
+          kept = kept.filter((_, i) => i % 5 <= keep);
+          for (const [address, bytes] of gone) {
+            together.drop(address, bytes);
+            single.drop(address, bytes);
+          }
+        }
+        expect(together.stats()).toEqual(single.stats());
+        together.verify();
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -11,6 +11,12 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
       bindMemory(memory.buffer);
       return run(a, b, c, d);
     };
+  const boundAction =
+    (run: (a: number, b: number, c: number) => void) =>
+    (a = 0, b = 0, c = 0) => {
+      bindMemory(memory.buffer);
+      run(a, b, c);
+    };
   return {
     expand: bound(code.expand),
     scan: bound(code.scan),
@@ -38,5 +44,13 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
     }),
     joinFields: bound(code.joinFields),
     splitLabels: bound(code.splitLabels),
+    findKey: bound(code.findKey),
+    reserveKeys: boundAction(code.reserveKeys),
+    addKey: bound(code.addKey),
+    addWrittenKey: bound(code.addWrittenKey),
+    dropKey: boundAction(code.dropKey),
+    makeSeries: bound(code.makeSeries),
+    endRuns: boundAction(code.endRuns),
+    fillFirst: boundAction(code.fillFirst),
   };
 }

@@ -94,6 +94,32 @@ describe("postings", () => {
     );
   });
 
+  it("equal sorted sets when rows of series are appended", () => {
+    const run = fc.tuple(fc.nat(9), fc.integer({ min: 1, max: 3000 }));
+    fc.assert(
+      fc.property(fc.array(fc.array(run, { maxLength: 6 }), { maxLength: 12 }), (calls) => {
+        const postings = new Postings();
+        const lists: number[][] = Array.from({ length: 10 }, () => []);
+        let next = 0;
+        for (const runs of calls) {
+          const words = runs.flatMap(([list, length]) => {
+            const first = next;
+            next += length;
+            for (let series = first; series < next; series++) lists[list]!.push(series);
+            return [list, first, next - 1];
+          });
+          postings.appendRuns(Uint32Array.from(words), runs.length);
+          postings.appendToAll(Uint32Array.of(3, 4), 2, next);
+          for (const list of [3, 4]) lists[list]!.push(next);
+          next++;
+        }
+        for (const [list, series] of lists.entries())
+          expect(readAll(postings, list)).toEqual(series);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it("that are filled at once equal sorted sets, and go on as those that were appended to", () => {
     const sizes = fc.array(fc.constantFrom(0, 1, 2, 3, 4, 5, 63, 64, 65, 4096, 4097, 9000), {
       maxLength: 12,

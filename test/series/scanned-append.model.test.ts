@@ -4,68 +4,25 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NO_CHUNK } from "../../src/chunk/chunk-table.ts";
 import type { Store } from "../../src/engine/store.ts";
-import { WriteLog } from "../../src/engine/write-log.ts";
-import type { JournalWriter } from "../../src/journal/journal-writer.ts";
-import type { RecordBuilder } from "../../src/journal/record-builder.ts";
-import { APPEND_STORED } from "../../src/kernel/code/layout.ts";
+import { APPEND_STORED, MAKE_LEFT } from "../../src/kernel/code/layout.ts";
 import {
   compiledFunctions,
-  Kernel,
   type KernelFunctions,
   type SharedMemory,
 } from "../../src/kernel/kernel.ts";
 import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
-import { HOUR_MS, START_MS, storeAt } from "../engine/store-fixtures.ts";
+import { HOUR_MS, START_MS } from "../engine/store-fixtures.ts";
 import { plainFunctions } from "../kernel/plain-functions.ts";
+import { contents, target } from "./scanned-fixtures.ts";
 
-/** A kernel that stores nothing: every sample goes through Head.append(). */
+/** A kernel that makes and stores nothing: every sample goes through Head.append(). */
 function withoutAppend(memory: SharedMemory): KernelFunctions {
   const words = new Uint32Array(memory.buffer);
   const append = () => {
     words[APPEND_STORED / 4] = 0;
   };
-  return { ...compiledFunctions(memory), append };
-}
-
-/** A store over a kernel, and the journal records of what it stored. */
-function target(functionsOf: (memory: SharedMemory) => KernelFunctions, outOfOrderMs: number) {
-  const { clock, store } = storeAt(START_MS, { outOfOrderMs }, new Kernel(functionsOf));
-  const records: string[] = [];
-  const writer = {
-    failure: null,
-    append(record: RecordBuilder) {
-      const bytes = new Uint8Array(record.size);
-      record.writeTo(bytes, new DataView(bytes.buffer), 0, 0);
-      records.push(Buffer.from(bytes).toString("latin1"));
-    },
-  } as unknown as JournalWriter;
-  const log = new WriteLog(writer, store.head.index, 0);
-  store.ingest.journal = log;
-  return { clock, store, log, records };
-}
-
-/** Everything that the chunks of a store are. */
-function contents(store: Store): string[] {
-  const all: string[] = [];
-  const { chunks } = store;
-  for (const window of store.head.windows.numbers()) {
-    let chunk = store.head.windows.firstOf(window);
-    for (; chunk !== NO_CHUNK; chunk = chunks.nextInWindow(chunk)) {
-      const from = chunks.offsetOf(chunk);
-      const slice = chunks.bytesOf(chunk).subarray(from, from + chunks.capacityOf(chunk));
-      const state = [
-        ...[window, chunk, chunks.seriesOf(chunk), chunks.addressOf(chunk)],
-        ...[chunks.capacityOf(chunk), chunks.bitLengthOf(chunk), chunks.sampleCountOf(chunk)],
-        ...[chunks.firstTimeOf(chunk), chunks.lastTimeOf(chunk), chunks.previousTimeOf(chunk)],
-        ...[chunks.lastValueHighOf(chunk), chunks.lastValueLowOf(chunk)],
-        ...[chunks.windowStateOf(chunk), chunks.openByteOf(chunk), chunks.wasteStateOf(chunk)],
-      ];
-      all.push(`${state.join(" ")} ${Buffer.from(slice).toString("latin1")}`);
-    }
-  }
-  return all;
+  return { ...compiledFunctions(memory), append, makeSeries: () => MAKE_LEFT };
 }
 
 /** Of each window that has ended, a number that is another one when something has changed. */
@@ -114,7 +71,7 @@ describe("samples that the kernel stores", () => {
     fc.assert(
       fc.property(requests, late, behind, (all, lateMs, behindMs) => {
         const targets = [compiledFunctions, plainFunctions, withoutAppend].map((functionsOf) =>
-          target(functionsOf, lateMs),
+          target(functionsOf, { outOfOrderMs: lateMs }),
         );
         const encoder = new WriteRequestEncoder();
         let timeMs = START_MS;

@@ -6,9 +6,13 @@
  */
 export { append } from "./append.ts";
 export { copyBytes, equalBytes, hashBytes, sharedPrefix, sharedSuffix } from "./bytes.ts";
+export { fillFirst } from "./first-samples.ts";
+export { findKey, reserveKeys } from "./key-index.ts";
+export { addKey, addWrittenKey, dropKey } from "./key-store.ts";
 export { forgetFamily, keepFamily } from "./known-families.ts";
 export { joinFields } from "./label-join.ts";
 export { splitLabels } from "./label-split.ts";
+export { endRuns, makeSeries } from "./make-series.ts";
 export { plainLabelsEnd } from "./plain-labels.ts";
 export { layOut } from "./request-2.ts";
 export { scan } from "./series-scan.ts";

@@ -56,6 +56,35 @@ export const APPEND_FROM_MS: u32 = STATE + 88;
 export const APPEND_TO_MS: u32 = STATE + 96;
 export const APPEND_LOG_MS: u32 = STATE + 104;
 
+/** The table of keys (key-index.ts): its slots, and how many are used or were given up. */
+export const INDEX_SLOTS: u32 = STATE + 128;
+export const INDEX_USED: u32 = STATE + 132;
+export const INDEX_REMOVED: u32 = STATE + 136;
+/** Where the next key goes when no free one fits; keys in use in grains; free keys. */
+export const KEYS_TO: u32 = STATE + 140;
+export const KEYS_LIVE: u32 = STATE + 144;
+export const KEYS_FREE: u32 = STATE + 148;
+/** Keys end here while series are made (make-series.ts): an address. */
+export const MAKE_LIMIT: u32 = STATE + 152;
+/** Refs that new series get: from this one on, or those in MADE_SERIES when it is NO_REF. */
+export const MAKE_REF: u32 = STATE + 156;
+/** Most series to make; those made so far, their pairs, their runs. */
+export const MAKE_MOST: u32 = STATE + 160;
+export const MAKE_COUNT: u32 = STATE + 164;
+export const MAKE_PAIRS: u32 = STATE + 168;
+export const MAKE_RUNS: u32 = STATE + 172;
+/** Bytes that the definitions of the series made so far may take. */
+export const MAKE_BYTES: u32 = STATE + 200;
+/** Labels of the series that waits for pairs, 0 when none does; pairs of the series before. */
+export const MAKE_SPLIT: u32 = STATE + 176;
+export const MAKE_OPEN: u32 = STATE + 180;
+/** Key of the series before in the request, or NO_KEY. */
+export const MAKE_PREVIOUS: u32 = STATE + 184;
+/** Definitions in the journal: number and key of the one before, where the next one goes. */
+export const DEFINE_NUMBER: u32 = STATE + 188;
+export const DEFINE_KEY: u32 = STATE + 192;
+export const DEFINE_AT: u32 = STATE + 196;
+
 /** Most labels of a label set that splitLabels takes apart. */
 export const LABELS_MAX: u32 = 128;
 const LABEL_COLUMN: u32 = 512;
@@ -66,8 +95,19 @@ export const VALUE_FROM: u32 = NAME_TO + LABEL_COLUMN;
 export const VALUE_TO: u32 = VALUE_FROM + LABEL_COLUMN;
 export const LABEL_PAIRS: u32 = VALUE_TO + LABEL_COLUMN;
 export const LABEL_SLOTS: u32 = LABEL_PAIRS + LABEL_COLUMN;
+/** The pairs of the series made last, and the first series in a row that each one was in. */
+export const OPEN_PAIRS: u32 = LABEL_SLOTS + LABEL_COLUMN;
+export const OPEN_STARTS: u32 = OPEN_PAIRS + LABEL_COLUMN;
+/** 1 for a label of the set that was split last when its pair was found by the caller. */
+export const LABEL_FRESH: u32 = OPEN_STARTS + LABEL_COLUMN;
+/** Where the runs of the set that was split last begin, until they are in OPEN_STARTS. */
+export const NEXT_STARTS: u32 = LABEL_FRESH + LABEL_COLUMN;
 /** "No pair" in LABEL_PAIRS. */
 export const NO_KNOWN_PAIR: u32 = 0xffffffff;
+
+/** First free key of each size, 0 for none: see key-store.ts. */
+export const FREE_KEYS: u32 = 8192;
+export const FREE_KEY_SIZES: u32 = 1024;
 
 /** Known label fields: slots of four words, chosen by the hash of the field's bytes. */
 export const KNOWN_LABELS: u32 = 256 << 10;
@@ -153,8 +193,35 @@ export const PATCH_BITS: u32 = 20;
 /** Journal entries of the same samples (docs/format/journal.md). */
 export const LOGGED: u32 = 405 << 20;
 
+/** Most series that are made in one go, and of their pairs. */
+export const MADE_MAX: u32 = 1024;
+export const MADE_PAIRS_MAX: u32 = 1 << 16;
+/** Columns by series made: ref, chunk, address of its slice as two words, key, pairs. */
+export const MADE_SERIES: u32 = 406 << 20;
+export const MADE_CHUNKS: u32 = MADE_SERIES + MADE_MAX * 4;
+export const MADE_LOWS: u32 = MADE_CHUNKS + MADE_MAX * 4;
+export const MADE_REGIONS: u32 = MADE_LOWS + MADE_MAX * 4;
+export const MADE_KEYS: u32 = MADE_REGIONS + MADE_MAX * 4;
+export const MADE_PAIR_COUNTS: u32 = MADE_KEYS + MADE_MAX * 4;
+/** The pairs of the series made, one series behind the other. */
+export const MADE_PAIRS: u32 = MADE_PAIR_COUNTS + MADE_MAX * 4;
+/** Runs of series that follow each other and share a pair: the pair, the first, the last. */
+export const MADE_RUNS: u32 = 407 << 20;
+/** "No ref" in MAKE_REF. */
+export const NO_REF: u32 = 0xffffffff;
+/** Definitions of the series made (docs/format/journal.md). */
+export const DEFINED: u32 = 408 << 20;
+export const DEFINED_BYTES: u32 = 8 << 20;
+
+/** The table of keys: slots of two words, key and hash. A slot without a key has 0 or 1. */
+export const KEY_INDEX: u32 = 416 << 20;
+export const KEY_INDEX_SLOTS_MAX: u32 = 1 << 24;
+/** Most keys: 3/4 of the slots; new series leave some to those that are restored or revived. */
+export const KEYS_MAX: u32 = 12582912;
+export const NEW_KEYS_MAX: u32 = KEYS_MAX - 65536;
+
 /** Keys lie from here up to KEYS_END: below 2^31, so that their addresses are small integers. */
-export const FIRST_KEY: u32 = 406 << 20;
+export const FIRST_KEY: u32 = 544 << 20;
 export const KEYS_END: u32 = 0x80000000;
 
 /** "No key" wherever one is named. */
@@ -173,8 +240,13 @@ export const KEY_BYTES: u32 = 24;
 export const SCAN_FINISHED: u32 = 0;
 /** At a field that is no usual series. */
 export const SCAN_UNUSUAL: u32 = 1;
-/** Behind a series whose key was not the predicted one: its hash is known. */
-export const SCAN_LOOKUP: u32 = 2;
+
+/** Why no more series are made: all are, or there is no room to say more. */
+export const MAKE_FINISHED: u32 = 0;
+/** The next one is left to the caller. */
+export const MAKE_LEFT: u32 = 1;
+/** The next one, which is split, has labels without a pair: they wait in LABEL_PAIRS. */
+export const MAKE_UNKNOWN: u32 = 2;
 
 /** Why laying out stopped. */
 export const LAID_FINISHED: u32 = 0;

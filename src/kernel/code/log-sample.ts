@@ -71,7 +71,7 @@ function zigzag(word: u32): u32 {
 }
 
 /** Writes a varint; returns its end. */
-function putVarint(from: u32, value: u32): u32 {
+export function putVarint(from: u32, value: u32): u32 {
   let at: u32 = from;
   let rest: u32 = value;
   for (; rest >= 128; rest >>>= 7) {

@@ -7,13 +7,14 @@
  * labels are well-formed, since a key's bytes are.
  *
  * I1  A series is taken whole or not at all; a field that is not usual is left to the caller.
- * I2  Every series taken has its labels, times and value in the columns of layout.ts; its key when
- *     it was the predicted one, else NO_KEY and the hash of its labels.
+ * I2  Every series taken has its labels, times and value in the columns of layout.ts, and its key;
+ *     when that was not the predicted one, the hash of its labels too. NO_KEY: there is none.
  * I3  Metadata that says what is known is counted and stepped over (known-families.ts).
  *
  * Units: addresses; times are milliseconds since the epoch.
  */
 import { equalBytes, hashBytes } from "./bytes.ts";
+import { findKey } from "./key-index.ts";
 import { isKnownFamily } from "./known-families.ts";
 import {
   HASHES,
@@ -29,7 +30,6 @@ import {
   OUTPUT,
   SAMPLE_STARTS,
   SCAN_FINISHED,
-  SCAN_LOOKUP,
   SCAN_UNUSUAL,
   SERIES_REFS,
   STATE_AT,
@@ -86,26 +86,23 @@ export function scan(entriesMax: u32): u32 {
     const bytes: u32 = (low & 0x7f) + (high << 7);
     if (high >= 0x80 || bytes > end - from) break;
     const to: u32 = from + bytes;
-    const key: u32 = previous === NO_KEY ? NO_KEY : successorAt(previous, from, bytes);
-    const known: boolean = key !== NO_KEY;
-    const labelsEnd: u32 = known
+    let key: u32 = previous === NO_KEY ? NO_KEY : successorAt(previous, from, bytes);
+    const predicted: boolean = key !== NO_KEY;
+    const labelsEnd: u32 = predicted
       ? from + load32(key * KEY_GRAIN_BYTES + KEY_LENGTH)
       : plainLabelsEnd(from, to);
     if (!takeSample(labelsEnd, to, sample)) break;
     store32(LABELS_FROM + series * 4, from - OUTPUT);
     store32(LABELS_TO + series * 4, labelsEnd - OUTPUT);
-    store32(KEYS + series * 4, key);
     sample += 1;
     store32(SAMPLE_STARTS + series * 4 + 4, sample);
     at = to;
     why = SCAN_FINISHED;
-    if (!known) {
-      store32(HASHES + series * 4, hashBytes(from, labelsEnd, seed));
-      series += 1;
-      why = SCAN_LOOKUP;
-      break;
+    if (!predicted) key = lookUp(series, previous, from, labelsEnd, seed);
+    store32(KEYS + series * 4, key);
+    if (key !== NO_KEY) {
+      store32(SERIES_REFS + series * 4, load32(key * KEY_GRAIN_BYTES + KEY_SERIES));
     }
-    store32(SERIES_REFS + series * 4, load32(key * KEY_GRAIN_BYTES + KEY_SERIES));
     series += 1;
     previous = key;
   }
@@ -126,6 +123,17 @@ function knownFamilyEnd(at: u32, end: u32, seed: u32): u32 {
   if (isKnownFamily(from, from + bytes, seed) === 0) return 0;
   store32(STATE_FAMILIES, load32(STATE_FAMILIES) + 1);
   return from + bytes;
+}
+
+/** The key of the label bytes in [from, to), which came after `previous`; notes their hash. */
+function lookUp(series: u32, previous: u32, from: u32, to: u32, seed: u32): u32 {
+  const hash: u32 = hashBytes(from, to, seed);
+  store32(HASHES + series * 4, hash);
+  const key: u32 = findKey(hash, from, to - from);
+  if (key !== NO_KEY && previous !== NO_KEY) {
+    store32(previous * KEY_GRAIN_BYTES + KEY_SUCCESSOR, key);
+  }
+  return key;
 }
 
 /** The key that followed `previous` when the bytes at `from` start with it, else NO_KEY. */

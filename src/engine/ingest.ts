@@ -86,6 +86,7 @@ export class Ingest {
   write(batch: WriteBatch): WriteOutcome {
     this.own.fill(0);
     this.ownHistograms = 0;
+    batch.ensureLabels(this.keys, this.keys.generation);
     const isKnown = batch.hasKeysOf(this.keys, this.keys.generation);
     let previous = NO_KEY;
     let row = 0;

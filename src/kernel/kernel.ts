@@ -26,6 +26,7 @@ export interface KernelFunctions {
   scan(entriesMax: number): number;
   append(): void;
   layOut(): number;
+  scan2(entriesMax: number): number;
   keepFamily(from: number, end: number, seed: number): void;
   forgetFamily(from: number, end: number, seed: number): void;
   plainLabelsEnd(from: number, end: number): number;

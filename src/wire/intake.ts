@@ -47,14 +47,13 @@ export class Intake {
 
   /** As read(), of a remote write 2.0 body; spelled out as 1.0 it may not pass the limit either. */
   read2(body: Uint8Array, limitBytes: number): WriteBatch {
+    const { batch, lookup, request2 } = this;
     const length = this.expand(body, limitBytes, REQUEST_2);
-    const message =
-      length < 0
-        ? this.request2.layOutAside(this.reference.decode(body, limitBytes), limitBytes)
-        : this.request2.layOut(length, limitBytes);
-    scanWriteRequest(message, this.batch, this.lookup);
-    this.batch.countRepeatedMetadata(this.request2.repeatedCount);
-    return this.batch;
+    if (length < 0) {
+      const message = this.reference.decode(body, limitBytes);
+      scanWriteRequest(request2.layOutAside(message, limitBytes), batch, lookup);
+    } else request2.scan(length, limitBytes, batch, lookup);
+    return batch;
   }
 
   /** Says that the metadata of a family has changed otherwise than by what is read here. */

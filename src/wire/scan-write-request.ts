@@ -49,37 +49,43 @@ export function scanWriteRequest(
   batch: WriteBatch,
   lookup: KeyLookup | null = null,
 ): void {
-  batch.reset(bytes);
+  const { state } = batch.kernel;
+  beginScan(bytes, batch, lookup);
   const body = batch.bytes;
   const cursor = new ProtobufCursor();
   cursor.point(body, 0);
-  const { state } = batch.kernel;
-  state[PREVIOUS] = NO_KEY;
-  state[FAMILIES] = 0;
-  batch.setKeySource(lookup, lookup?.generation ?? 0, lookup?.seed ?? 0);
-  if (batch.isInKernel) cursor.offset = scanUsual(0, batch, lookup);
+  if (batch.isInKernel) cursor.offset = scanUsual(0, batch);
   while (cursor.offset < body.length) {
     scanField(cursor, batch, body.length);
-    if (batch.isInKernel) cursor.offset = scanUsual(cursor.offset, batch, lookup);
+    if (batch.isInKernel) cursor.offset = scanUsual(cursor.offset, batch);
   }
   batch.countRepeatedMetadata(state[FAMILIES]!);
 }
 
+/** Makes the batch and the kernel's state ready for a scan of `bytes`. */
+export function beginScan(bytes: Uint8Array, batch: WriteBatch, lookup: KeyLookup | null): void {
+  batch.reset(bytes);
+  const { state } = batch.kernel;
+  state[PREVIOUS] = NO_KEY;
+  state[SEED] = lookup?.seed ?? 0;
+  state[FAMILIES] = 0;
+  batch.setKeySource(lookup, lookup?.generation ?? 0, lookup?.seed ?? 0);
+}
+
 /** Takes usual series from byte `from` on; returns where the first other field starts. */
-function scanUsual(from: number, batch: WriteBatch, lookup: KeyLookup | null): number {
+function scanUsual(from: number, batch: WriteBatch): number {
   const { state, functions } = batch.kernel;
   state[AT] = OUTPUT + from;
   state[END] = OUTPUT + batch.bodyLength;
   state[SERIES] = batch.seriesCount;
   state[SAMPLES] = batch.sampleCount;
-  state[SEED] = lookup?.seed ?? 0;
   functions.scan(ENTRIES_MAX);
   batch.setCounts(state[SERIES]!, state[SAMPLES]!);
   return state[AT]! - OUTPUT;
 }
 
 /** Scans one field of the request, whatever it is. */
-function scanField(cursor: ProtobufCursor, batch: WriteBatch, requestEnd: number): void {
+export function scanField(cursor: ProtobufCursor, batch: WriteBatch, requestEnd: number): void {
   const at = cursor.offset;
   const tag = cursor.tag(requestEnd);
   const field = tag >>> 3;

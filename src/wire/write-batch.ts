@@ -3,7 +3,8 @@
  * request. No string and no object is made for a sample or a label.
  *
  * I1  Labels of series i are the contiguous bytes [labelsFrom, labelsTo) of `bytes`: label fields
- *     in plain form (see label-rewriter.ts), in the order they were sent.
+ *     in plain form (see label-rewriter.ts), in the order they were sent. A series of a 2.0 request
+ *     that was taken by its key has none, until ensureLabels() finds that the key is gone.
  * I2  Samples of series i are [sampleStart, sampleEnd) of the sample columns; series follow each
  *     other without gaps, so sampleEnd(i) = sampleStart(i + 1) and the last ends at sampleCount.
  * I3  Labels sent in another form are rewritten behind the body; then `bytes` is a copy of the body
@@ -16,6 +17,7 @@
  * 32-bit words, so that every NaN keeps its bits.
  * Written by scan-write-request.ts, read by the engine. Valid until the next reset().
  */
+import { assert } from "../base/assert.ts";
 import { TsdbError } from "../base/errors.ts";
 import { HistogramColumns, type HistogramDraft } from "../chunk/histogram-columns.ts";
 import {
@@ -62,6 +64,7 @@ export class WriteBatch {
   private sampleTotal = 0;
   private metadataTotal = 0;
   private knownMetadata = 0;
+  private spell: (() => void) | null = null;
   private readonly labelsFrom: Uint32Array;
   private readonly labelsTo: Uint32Array;
   private readonly sampleStart: Uint32Array;
@@ -159,6 +162,19 @@ export class WriteBatch {
     return this.keySource === source && this.keyGeneration === generation;
   }
 
+  /**
+   * Says how the labels are found of series that were taken by their keys alone: such a series has
+   * none here. null when all have theirs.
+   */
+  setSpelling(spell: (() => void) | null): void {
+    this.spell = spell;
+  }
+
+  /** Reads the request anew if the keys do not hold any more that stand for its labels. */
+  ensureLabels(source: object, generation: number): void {
+    if (!this.hasKeysOf(source, generation)) this.spell?.();
+  }
+
   /** Says who finds the keys of this request, and what their hashes start with. */
   setKeySource(source: object | null, generation: number, seed: number): void {
     this.keySource = source;
@@ -196,6 +212,7 @@ export class WriteBatch {
   /** Empties the batch and takes a body: as it is from the kernel, or copied to where it works. */
   reset(body: Uint8Array): void {
     this.body = body === this.kernel.decoded ? body : this.takeIn(body);
+    this.spell = null;
     this.rewriter.clear();
     this.seriesTotal = 0;
     this.sampleTotal = 0;
@@ -204,6 +221,12 @@ export class WriteBatch {
     this.metadataTotal = 0;
     this.knownMetadata = 0;
     this.sampleStart[0] = 0;
+  }
+
+  /** Goes on with a body that has grown at its end: the kernel's. */
+  extend(body: Uint8Array): void {
+    assert(body === this.kernel.decoded, "only a body in the kernel grows");
+    this.body = body;
   }
 
   /** Adds a sample to the series that addSeries will close. */

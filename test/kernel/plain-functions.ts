@@ -25,6 +25,7 @@ export function plainFunctions(memory: SharedMemory): KernelFunctions {
       return 0;
     }),
     layOut: bound(code.layOut),
+    scan2: bound(code.scan2),
     keepFamily: bound((from, end, seed) => {
       code.keepFamily(from, end, seed);
       return 0;

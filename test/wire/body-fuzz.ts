@@ -15,7 +15,7 @@ import { WriteRequestEncoder } from "../../src/wire/remote-write-encode.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
 import { mutated } from "./mutations.ts";
 import { naiveUncompress } from "./naive-snappy.ts";
-import { decodeReference, labelsOf, plainOfBatch } from "./request-oracle.ts";
+import { decodeReference, labelBytesOf, labelsOf, plainOfBatch } from "./request-oracle.ts";
 
 const LIMIT_BYTES = 1 << 20;
 /** See scan-write-request.model.test.ts: what one reader refuses and the other skips or takes. */
@@ -133,7 +133,7 @@ export function compareKeys(store: Store, batch: WriteBatch): number {
   for (let i = 0; i < batch.seriesCount; i++) {
     if (batch.keyOf(i) === NO_KEY) continue;
     known++;
-    const bytes = batch.bytes.subarray(batch.labelsFromOf(i), batch.labelsToOf(i));
+    const bytes = labelBytesOf(batch, i, store.head.index.keys);
     const sent = labelsOf(bytes).filter(([, value]) => value !== "");
     const held = store.head.index.labelsOf(batch.seriesRefOf(i) as SeriesRef);
     const names = sent.map(([name, value]) => held.get(name) === value);

@@ -16,6 +16,7 @@ describe("a mutated 2.0 request", () => {
       expect(counts.accepted).toBeGreaterThan(1000);
       expect(counts.refused).toBeGreaterThan(500);
       expect(counts.knownSeries).toBeGreaterThan(1000);
+      expect(counts.takenSeries).toBeGreaterThan(500);
       expect(counts.knownFamilies).toBeGreaterThan(300);
     });
   }

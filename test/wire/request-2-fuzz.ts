@@ -9,6 +9,7 @@ import { TsdbError } from "../../src/base/errors.ts";
 import { Prng } from "../../src/base/prng.ts";
 import { MetadataStore } from "../../src/engine/metadata-store.ts";
 import type { Store } from "../../src/engine/store.ts";
+import { STATE, TAKEN_2_COUNT } from "../../src/kernel/code/layout.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
 import { literalSnappy } from "../http/write-bodies.ts";
 import { compareKeys, textOf } from "./body-fuzz.ts";
@@ -17,6 +18,7 @@ import { decodeReference2, encodeReference2 } from "./request-2-oracle.ts";
 import { type PlainRequest, plainOfBatch } from "./request-oracle.ts";
 
 const LIMIT_BYTES = 1 << 20;
+const TAKEN = (TAKEN_2_COUNT - STATE) / 4;
 /** What one reader refuses and the other skips or takes. */
 const STRICTER_HERE = /has wire type|wire type \d of field|more than 10 bytes/;
 const STRICTER_THERE = /not valid for encoding|invalid length encoding|invalid tag encoding/;
@@ -30,6 +32,8 @@ export interface Fuzz2Counts {
   accepted: number;
   refused: number;
   knownSeries: number;
+  /** Those of them that were taken by their keys alone. */
+  takenSeries: number;
   knownFamilies: number;
 }
 
@@ -41,7 +45,7 @@ export function fuzzRequests2(
   seed: number,
 ): Fuzz2Counts {
   const random = new Prng(seed);
-  const counts = { accepted: 0, refused: 0, knownSeries: 0, knownFamilies: 0 };
+  const counts = { accepted: 0, refused: 0, knownSeries: 0, takenSeries: 0, knownFamilies: 0 };
   const metadata = new MetadataStore();
   const bases = Array.from({ length: 16 }, () => drawRequest(random, timeMs));
   for (const base of bases) store.write(store.intake.read2(literalSnappy(base), LIMIT_BYTES));
@@ -115,11 +119,12 @@ function check(store: Store, metadata: MetadataStore, body: Uint8Array, counts: 
   metadata.apply(batch, () => undefined);
   counts.knownFamilies += batch.sentMetadataCount - batch.metadataCount;
   counts.knownSeries += compareKeys(store, batch);
+  counts.takenSeries += batch.kernel.state[TAKEN]!;
   if (typeof theirs === "string") {
     if (!STRICTER_THERE.test(theirs)) throw new Error(theirs);
     return;
   }
-  const [ours, reference] = [plainOfBatch(batch), theirs].map((one) =>
+  const [ours, reference] = [plainOfBatch(batch, store.head.index.keys), theirs].map((one) =>
     textOf({ ...one, metadata: [] }),
   );
   if (ours !== reference) throw new Error(`${ours}\n${reference}`);

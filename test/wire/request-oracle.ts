@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
+import { NO_KEY, type SeriesKeys } from "../../src/series/series-keys.ts";
 import { readMetadata } from "../../src/wire/metadata-fields.ts";
 import type { WriteBatch } from "../../src/wire/write-batch.ts";
 
@@ -75,15 +76,14 @@ export function decodeReference(body: Uint8Array): PlainRequest {
 }
 
 /** What a scanned batch holds. Throws when a label is not in plain form. */
-export function plainOfBatch(batch: WriteBatch): PlainRequest {
+export function plainOfBatch(batch: WriteBatch, keys: SeriesKeys | null = null): PlainRequest {
   const series: PlainSeries[] = [];
   for (let i = 0; i < batch.seriesCount; i++) {
     const samples: [number, number][] = [];
     for (let s = batch.sampleStartOf(i); s < batch.sampleEndOf(i); s++) {
       samples.push([batch.timeOf(s), doubleOf(batch.valueHighOf(s), batch.valueLowOf(s))]);
     }
-    const range = batch.bytes.subarray(batch.labelsFromOf(i), batch.labelsToOf(i));
-    series.push({ labels: labelsOf(range), samples });
+    series.push({ labels: labelsOf(labelBytesOf(batch, i, keys)), samples });
   }
   const metadata = Array.from({ length: batch.metadataCount }, (_, i) => readMetadata(batch, i));
   const { exemplarCount, histogramCount } = batch;
@@ -93,6 +93,13 @@ export function plainOfBatch(batch: WriteBatch): PlainRequest {
     return [rows.seriesOf(row), rows.timeOf(row), value];
   });
   return { series, metadata, exemplarCount, exemplars, histogramCount };
+}
+
+/** The label bytes of a series: its key's when it was taken by its key alone. */
+export function labelBytesOf(batch: WriteBatch, i: number, keys: SeriesKeys | null): Uint8Array {
+  const [from, to, key] = [batch.labelsFromOf(i), batch.labelsToOf(i), batch.keyOf(i)];
+  if (keys === null || from < to || key === NO_KEY) return batch.bytes.subarray(from, to);
+  return keys.bytes.subarray(keys.textOf(key), keys.textOf(key) + keys.lengthOf(key));
 }
 
 function doubleOf(high: number, low: number): number {

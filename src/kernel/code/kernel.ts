@@ -15,5 +15,6 @@ export { splitLabels } from "./label-split.ts";
 export { endRuns, makeSeries } from "./make-series.ts";
 export { plainLabelsEnd } from "./plain-labels.ts";
 export { layOut } from "./request-2.ts";
+export { scan2 } from "./request-2-scan.ts";
 export { scan } from "./series-scan.ts";
 export { expand } from "./snappy.ts";

@@ -7,7 +7,8 @@
  *
  * I1  Labels are in plain form (plain-labels.ts), whatever the texts are.
  * I2  A reference past the symbols, a name without a value or a want of room is answered with 0.
- * I3  The table holds what has been laid out since LAID_GENERATION changed; that stays in place.
+ * I3  The table holds what has been laid out since LAID_GENERATION changed, or found in a key; that
+ *     stays in place.
  *
  * Units: addresses and bytes.
  */
@@ -107,12 +108,13 @@ export function layLabels(from: u32, end: u32, out: u32): u32 {
 }
 
 /** Where the table has a label, by the bytes of its references: values in turn lie together. */
-function slotOf(refs: u32): u32 {
+export function slotOf(refs: u32): u32 {
   const value: u32 = ((refs >>> 8) & 0x7f) | ((refs >>> 9) & 0x1f80);
   return LAID_LABELS + (value ^ ((refs & 0x3e) << 7)) * LAID_LABEL_SLOT_BYTES;
 }
 
-function keepLabel(slot: u32, refs: u32, laidAt: u32, bytes: u32): void {
+/** Says that the label of two references, by their bytes, lies at `laidAt` in plain form. */
+export function keepLabel(slot: u32, refs: u32, laidAt: u32, bytes: u32): void {
   store32(slot + LAID_LABEL_REFS, refs);
   store32(slot + LAID_LABEL_GENERATION, load32(LAID_GENERATION));
   store32(slot + LAID_LABEL_AT, laidAt);

@@ -43,6 +43,9 @@ export const LAID_REPEATED: u32 = STATE + 56;
 /** A number that each call of layOut() raises: what it laid out stays where it is till the next. */
 export const LAID_GENERATION: u32 = STATE + 60;
 
+/** Series of the request that are not laid out, since they are those of their keys. */
+export const TAKEN_2_COUNT: u32 = STATE + 112;
+
 /** The same for storing what was scanned: the next series of the request and their end. */
 export const APPEND_SERIES: u32 = STATE + 64;
 export const APPEND_END: u32 = STATE + 68;
@@ -240,6 +243,8 @@ export const KEY_BYTES: u32 = 24;
 export const SCAN_FINISHED: u32 = 0;
 /** At a field that is no usual series. */
 export const SCAN_UNUSUAL: u32 = 1;
+/** At a field of a 2.0 request that the kernel does not lay out. */
+export const SCAN_UNLAID: u32 = 2;
 
 /** Why no more series are made: all are, or there is no room to say more. */
 export const MAKE_FINISHED: u32 = 0;

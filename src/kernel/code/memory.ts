@@ -75,6 +75,15 @@ export function equal16(left: u32, right: u32): boolean {
   return view.getBigUint64(left + 8, true) === view.getBigUint64(right + 8, true);
 }
 
+/** Which of 16 bytes are equal, the first one as the lowest bit. */
+export function equalBits16(left: u32, right: u32): u32 {
+  let bits = 0;
+  for (let i = 0; i < 16; i++) {
+    if (view.getUint8(left + i) === view.getUint8(right + i)) bits |= 1 << i;
+  }
+  return bits;
+}
+
 /** Whether none of 16 bytes has its highest bit set. */
 export function isAscii16(at: u32): boolean {
   for (let i = 0; i < 16; i++) if (view.getUint8(at + i) > 127) return false;

@@ -90,7 +90,7 @@ export function layOut(): u32 {
   return why;
 }
 
-function addSymbol(from: u32, bytes: u32): boolean {
+export function addSymbol(from: u32, bytes: u32): boolean {
   const count: u32 = load32(LAID_SYMBOLS);
   if (count >= SYMBOLS_MAX) return false;
   const at: u32 = SYMBOLS + count * SYMBOL_BYTES;
@@ -102,7 +102,7 @@ function addSymbol(from: u32, bytes: u32): boolean {
 }
 
 /** Lays the series in [from, end) out at `out`, and its metadata behind; where they end, or 0. */
-function laySeries(from: u32, end: u32, out: u32): u32 {
+export function laySeries(from: u32, end: u32, out: u32): u32 {
   const refsFrom: u32 = contentOf(from, end);
   if (refsFrom === 0 || load8(from) !== REFS_TAG) return 0;
   const refsTo: u32 = refsFrom + lengthOf(from, refsFrom);
@@ -143,25 +143,25 @@ function laySeries(from: u32, end: u32, out: u32): u32 {
 }
 
 /** Start of the content of the field at `at`, whose tag takes a byte; 0 when it has none. */
-function contentOf(at: u32, end: u32): u32 {
+export function contentOf(at: u32, end: u32): u32 {
   const width: u32 = varintWidth(at + 1, end);
   const content: u32 = at + 1 + width;
   return width === 0 || varint(at + 1, width) > end - content ? 0 : content;
 }
 
 /** Length of the content of the field at `at` that starts at `content`. */
-function lengthOf(at: u32, content: u32): u32 {
+export function lengthOf(at: u32, content: u32): u32 {
   return varint(at + 1, content - at - 1);
 }
 
 /** End of the varint at `at`; 0 when it is cut off or too long. */
-function varintEnd(at: u32, end: u32): u32 {
+export function varintEnd(at: u32, end: u32): u32 {
   for (let i: u32 = 0; i < 10 && at + i < end; i += 1) if (load8(at + i) < 0x80) return at + i + 1;
   return 0;
 }
 
 /** Where a sample ends when its start timestamp, the last field, is left out. */
-function sampleEnd(from: u32, end: u32): u32 {
+export function sampleEnd(from: u32, end: u32): u32 {
   const timeAt: u32 = load8(from) === VALUE_TAG ? from + 9 : from;
   const startAt: u32 = timeAt + TIME_BYTES;
   if (startAt >= end || load8(timeAt) !== TIMESTAMP_TAG || load8(startAt) !== START_TAG) return end;
@@ -172,7 +172,7 @@ function sampleEnd(from: u32, end: u32): u32 {
 }
 
 /** Writes a field whose content is [from, end) to `out`; where it ends. */
-function layField(tag: u32, from: u32, end: u32, out: u32): u32 {
+export function layField(tag: u32, from: u32, end: u32, out: u32): u32 {
   store8(out, tag);
   const to: u32 = layVarint(out + 1, end - from);
   layText(to, from, end - from);

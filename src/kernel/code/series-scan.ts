@@ -147,7 +147,7 @@ function successorAt(previous: u32, from: u32, bytes: u32): u32 {
 }
 
 /** Takes a usual sample in [from, end) into the columns; false when it is anything else. */
-function takeSample(from: u32, end: u32, sample: u32): boolean {
+export function takeSample(from: u32, end: u32, sample: u32): boolean {
   const bytes: u32 = end - from;
   if (bytes !== FULL_SAMPLE_BYTES && bytes !== ZERO_SAMPLE_BYTES) return false;
   if (load16(from) !== (SAMPLE_TAG | ((bytes - 2) << 8))) return false;

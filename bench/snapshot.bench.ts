@@ -21,7 +21,7 @@ import { parseArgs } from "node:util";
 import { ManualClock, systemClock } from "../src/base/clock.ts";
 import { NodeDisk } from "../src/base/disk.ts";
 import { nextTurn } from "../src/base/slices.ts";
-import type { CapacityPolicy } from "../src/chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../src/chunk/chunk-restore.ts";
 import { MetadataStore } from "../src/engine/metadata-store.ts";
 import { Store } from "../src/engine/store.ts";
 import { StoreRestore } from "../src/engine/store-restore.ts";
@@ -121,9 +121,9 @@ async function restore(root: string, order: SnapshotOrder, policy: CapacityPolic
   const startedMs = performance.now();
   let indexMs = 0;
   class Timed extends StoreRestore {
-    override chunk(...args: Parameters<StoreRestore["chunk"]>): boolean {
+    override chunks(...args: Parameters<StoreRestore["chunks"]>): number {
       if (indexMs === 0) indexMs = performance.now() - startedMs;
-      return super.chunk(...args);
+      return super.chunks(...args);
     }
   }
   const clock = new ManualClock(END_MS);

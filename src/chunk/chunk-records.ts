@@ -36,6 +36,16 @@ import {
 } from "../kernel/code/layout.ts";
 import { NO_WASTE, NO_WINDOW } from "../kernel/code/xor-window.ts";
 import { OwnRecords, type RecordMemory } from "./record-memory.ts";
+import {
+  BIT_LENGTH as SAVED_BIT_LENGTH_BYTES,
+  FIRST_TIME as SAVED_FIRST_TIME,
+  LAST_TIME as SAVED_LAST_TIME,
+  PREVIOUS_TIME as SAVED_PREVIOUS_TIME,
+  VALUE_HIGH as SAVED_VALUE_HIGH,
+  VALUE_LOW as SAVED_VALUE_LOW,
+  WASTE_STATE as SAVED_WASTE_STATE,
+  WINDOW_STATE as SAVED_WINDOW_STATE,
+} from "./saved-state.ts";
 import { NO_MARK } from "./seek-marks.ts";
 
 /** "No chunk" in every link. */
@@ -70,6 +80,20 @@ const KIND_MASK = CHUNK_KIND_MASK;
 const OPEN_BYTE_SHIFT = CHUNK_OPEN_BYTE_SHIFT;
 const WASTE_STATE = CHUNK_WASTE_STATE / 4;
 const NEWEST_MARK = CHUNK_NEWEST_MARK / 4;
+
+// Words of a saved state. Times and newest value are the first words of a record.
+const SAVED_BIT_LENGTH = SAVED_BIT_LENGTH_BYTES / 4;
+const SAVED_TIMES = SAVED_FIRST_TIME / 4;
+const SAVED_SAMPLE_WORDS = ADDRESS_LOW;
+const SAVED_WINDOW = SAVED_WINDOW_STATE / 4;
+const SAVED_WASTE = SAVED_WASTE_STATE / 4;
+assert(
+  SAVED_LAST_TIME - SAVED_FIRST_TIME === CHUNK_LAST_TIME &&
+    SAVED_PREVIOUS_TIME - SAVED_FIRST_TIME === CHUNK_PREVIOUS_TIME &&
+    SAVED_VALUE_LOW - SAVED_FIRST_TIME === CHUNK_LAST_LOW &&
+    SAVED_VALUE_HIGH - SAVED_FIRST_TIME === CHUNK_LAST_HIGH,
+  "samples lie in a record as in a saved state",
+);
 
 // Word offsets in a link record.
 const LINK_WORDS = 5;
@@ -314,26 +338,23 @@ export class ChunkRecords {
     return count;
   }
 
-  /** Sets what a saved state says of the samples. */
-  protected setSamples(
-    chunk: ChunkRef,
-    sampleCount: number,
-    bitLength: number,
-    lastTimeMs: number,
-    previousTimeMs: number,
-    valueHigh: number,
-    valueLow: number,
-    windowState: number,
-    openByte: number,
-  ): void {
+  /**
+   * Sets what a saved state, from `word` of `saved` on, says of the samples of a new chunk; its
+   * marks are set apart. The stream is in the slice, or will come there.
+   */
+  setSaved(chunk: ChunkRef, saved: Uint32Array, word: number, openByte: number): void {
+    const { states } = this;
     const at = chunk << STATE_SHIFT;
-    this.times[(chunk << TIME_SHIFT) + LAST_TIME] = lastTimeMs;
-    this.times[(chunk << TIME_SHIFT) + PREVIOUS_TIME] = previousTimeMs;
-    this.states[at + LAST_LOW] = valueLow;
-    this.states[at + LAST_HIGH] = valueHigh;
-    this.states[at + BIT_LENGTH] = bitLength;
-    this.states[at + WINDOW_STATE] = windowState | (openByte << OPEN_BYTE_SHIFT);
-    this.states[at + SAMPLE_COUNT] = sampleCount;
+    assert(
+      (saved[word + SAVED_BIT_LENGTH]! + 7) >>> 3 <= states[at + CAPACITY]!,
+      "stream is longer than its slice",
+    );
+    // The times and the newest value lie in the same order in both.
+    for (let i = 0; i < SAVED_SAMPLE_WORDS; i++) states[at + i] = saved[word + SAVED_TIMES + i]!;
+    states[at + BIT_LENGTH] = saved[word + SAVED_BIT_LENGTH]!;
+    states[at + WINDOW_STATE] = saved[word + SAVED_WINDOW]! | (openByte << OPEN_BYTE_SHIFT);
+    states[at + WASTE_STATE] = saved[word + SAVED_WASTE]!;
+    states[at + SAMPLE_COUNT] = saved[word]! & 0xffff;
   }
 
   /** Index of the region that holds the slice. */

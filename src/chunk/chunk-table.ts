@@ -103,11 +103,17 @@ export class ChunkTable extends ChunkRecords {
 
   /** Makes an empty chunk with a slice of 128 bytes (or `capacity`), linked to nothing. */
   create(series: SeriesRef, window: WindowNumber, capacity = FIRST_CAPACITY): ChunkRef {
+    const chunk = this.createUnwritten(series, window, capacity);
+    this.writeCount(chunk, 0);
+    return chunk;
+  }
+
+  /** As create(), for a stream that is copied in whole: I2 does not hold before. */
+  createUnwritten(series: SeriesRef, window: WindowNumber, capacity: number): ChunkRef {
     assert(capacity >= HEADER_BYTES, "a slice holds at least the sample count");
     const address = this.heap.allocate(capacity);
     const chunk = this.takeRecord(series, window);
     this.setSlice(chunk, address, capacity);
-    this.writeCount(chunk, 0);
     this.observer?.made(chunk, window, address, capacity);
     return chunk;
   }
@@ -201,32 +207,6 @@ export class ChunkTable extends ChunkRecords {
       openByte,
     );
     this.writeCount(chunk, count);
-  }
-
-  /** Sets the samples of a chunk whose bytes were copied in whole. */
-  publishCopy(
-    chunk: ChunkRef,
-    sampleCount: number,
-    bitLength: number,
-    lastTimeMs: number,
-    previousTimeMs: number,
-    valueHigh: number,
-    valueLow: number,
-    windowState: number,
-  ): void {
-    assert((bitLength + 7) >>> 3 <= this.capacityOf(chunk), "stream is longer than its slice");
-    const openByte = this.openByteAt(chunk, bitLength);
-    this.setSamples(
-      chunk,
-      sampleCount,
-      bitLength,
-      lastTimeMs,
-      previousTimeMs,
-      valueHigh,
-      valueLow,
-      windowState,
-      openByte,
-    );
   }
 
   /**

@@ -17,6 +17,15 @@
 import { assert } from "../base/assert.ts";
 import { GrowingBuffer } from "../heap/growing-buffer.ts";
 import { FINE_MARK_SAMPLES } from "../kernel/code/layout.ts";
+import {
+  MARK_DELTA,
+  MARK_POSITION,
+  MARK_SAMPLES as MARK_SAMPLES_BYTE,
+  MARK_STATE_BYTES,
+  MARK_TIME_OFFSET,
+  MARK_VALUE_HIGH,
+  MARK_VALUE_LOW,
+} from "./saved-state.ts";
 
 /** "No mark" in every link. */
 export const NO_MARK = 0xffffffff;
@@ -34,6 +43,15 @@ const VALUE_LOW = 4;
 const POSITION = 5;
 // Sample count in the low 16 bits, then 5 bits of the XOR window's leading zeros, 7 of its size.
 const PACKED = 6;
+
+// Words of a mark in a saved state. In its last one the window's size starts at bit 24.
+const SAVED_WORDS = MARK_STATE_BYTES / 4;
+const SAVED_TIME_OFFSET = MARK_TIME_OFFSET / 4;
+const SAVED_DELTA = MARK_DELTA / 4;
+const SAVED_LOW = MARK_VALUE_LOW / 4;
+const SAVED_HIGH = MARK_VALUE_HIGH / 4;
+const SAVED_POSITION = MARK_POSITION / 4;
+const SAVED_PACKED = MARK_SAMPLES_BYTE / 4;
 
 export class SeekMarks {
   private words: Uint32Array = new Uint32Array(0);
@@ -123,6 +141,29 @@ export class SeekMarks {
     this.words[at + POSITION] = position;
     this.words[at + PACKED] = count | (leading << 16) | (size << 21);
     return mark;
+  }
+
+  /**
+   * Makes the list of a saved chunk: `count` marks as saved-state.ts lays them out, from `word` of
+   * `saved` on, oldest first. Their counts and positions must rise. Returns the head.
+   */
+  pushSaved(saved: Uint32Array, word: number, count: number): number {
+    let newest = NO_MARK;
+    for (let i = 0, at = word; i < count; i++, at += SAVED_WORDS) {
+      const mark = this.takeStale(newest);
+      const { words } = this;
+      const to = Math.imul(mark, MARK_WORDS);
+      const packed = saved[at + SAVED_PACKED]!;
+      words[to + OLDER] = newest;
+      words[to + TIME_OFFSET] = saved[at + SAVED_TIME_OFFSET]!;
+      words[to + DELTA] = saved[at + SAVED_DELTA]!;
+      words[to + VALUE_HIGH] = saved[at + SAVED_HIGH]!;
+      words[to + VALUE_LOW] = saved[at + SAVED_LOW]!;
+      words[to + POSITION] = saved[at + SAVED_POSITION]!;
+      words[to + PACKED] = (packed & 0xffffff) | ((packed >>> 24) << 21);
+      newest = mark;
+    }
+    return newest;
   }
 
   /** Frees the whole list that starts at `newest`. */

@@ -6,7 +6,7 @@
  * Capacity is what a restored slice is made with (src/chunk/chunk-state.ts), order is that of the
  * chunks in the snapshot, and so of their allocation (src/journal/chunk-orders.ts).
  */
-import type { CapacityPolicy } from "../chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../chunk/chunk-restore.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";
 
 export interface Policy {

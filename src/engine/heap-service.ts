@@ -3,7 +3,7 @@
  *
  * Units: …Seconds durations, …Ms milliseconds since the epoch.
  */
-import type { CapacityPolicy } from "../chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../chunk/chunk-restore.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";
 import type { CompactionResult } from "./compaction.ts";
 import type { ChunkDetail, ChunkListing } from "./heap-status-chunks.ts";

@@ -10,7 +10,7 @@ import { TsdbError } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { nextTurn } from "../base/slices.ts";
 import type { WindowNumber } from "../base/units.ts";
-import type { CapacityPolicy } from "../chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../chunk/chunk-restore.ts";
 import { type DamageReport, type RestoreOutcome, restoreNewest } from "../journal/restore.ts";
 import { SnapshotDirectory } from "../journal/snapshot-directory.ts";
 import type { SnapshotOrder } from "../journal/snapshot-format.ts";

@@ -6,8 +6,9 @@
  *     took, and a series that got no chunk, go then too.
  */
 import { assert } from "../base/assert.ts";
-import type { SeriesRef, SymbolRef, WindowNumber } from "../base/units.ts";
-import { type CapacityPolicy, restoreChunk } from "../chunk/chunk-state.ts";
+import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import type { AlignedBytes, ChunkBatch } from "../chunk/chunk-batch.ts";
+import { type CapacityPolicy, restoreChunks } from "../chunk/chunk-restore.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import { SliceSource } from "../chunk/slice-ledger.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
@@ -108,31 +109,14 @@ export class StoreRestore implements RestoreTarget {
     this.store.head.index.endRestore();
   }
 
-  chunk(
-    series: number,
-    window: WindowNumber,
-    bytes: Uint8Array,
-    stateAt: number,
-    stateLength: number,
-    dataAt: number,
-    dataLength: number,
-    journalPosition: number,
-  ): boolean {
-    const chunk = restoreChunk(
-      this.store.chunks,
-      series as SeriesRef,
-      window,
-      bytes,
-      stateAt,
-      stateLength,
-      dataAt,
-      dataLength,
-      this.capacity,
-    );
-    if (chunk === NO_CHUNK) return false;
-    this.store.head.attachRestored(chunk);
-    this.completeTo.set(chunk, journalPosition);
-    return true;
+  chunks(saved: AlignedBytes, batch: ChunkBatch, from: number, to: number): number {
+    const { chunks, head } = this.store;
+    const end = restoreChunks(chunks, saved, batch, from, to, this.capacity);
+    head.attachRestored(batch.chunks, from, end);
+    for (let i = from; i < end; i++) {
+      this.completeTo.set(batch.chunks[i]! as ChunkRef, batch.positions[i]!);
+    }
+    return end;
   }
 
   finish(): void {

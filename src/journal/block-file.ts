@@ -66,11 +66,13 @@ export class BlockBuffer {
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly halves: Uint16Array;
+  readonly doubles: Float64Array;
 
   constructor(length: number) {
     this.bytes = new Uint8Array(length);
     this.words = new Uint32Array(this.bytes.buffer);
     this.halves = new Uint16Array(this.bytes.buffer);
+    this.doubles = new Float64Array(this.bytes.buffer);
   }
 }
 

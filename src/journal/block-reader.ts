@@ -1,15 +1,19 @@
 /**
- * Reading an index or chunk file block by block, the next read on its way while one is used.
+ * Reading an index or chunk file block by block. A piece of some blocks is read at once, the next
+ * one is on its way while one is used.
  *
  * I1  A block that next() returns passed its checksum and is the next of its file; after the last
  *     one, length, counts and digest agreed with the manifest's.
  * I2  A block's memory is good until the next call of next().
+ * I3  A block starts at a multiple of 8 in its memory, or right at its start: where it would not,
+ *     and where a piece ends in the middle of one, the next piece begins with that block.
  *
  * Anything else throws SnapshotDamage with the offset of the block that failed.
  *
  * Units: offsets and lengths are bytes; …Word offsets count 32-bit words.
  */
 import type { DiskFile } from "../base/disk.ts";
+import { returnMemory } from "../base/memory-return.ts";
 import { crc32c } from "../kernel/checksum.ts";
 import { BlockBuffer, encodeFileHeader, extendDigest } from "./block-file.ts";
 import { orDamage, SnapshotDamage } from "./snapshot-damage.ts";
@@ -34,33 +38,54 @@ import {
 } from "./snapshot-format.ts";
 import { type FileEntry, nameOfEntry } from "./snapshot-manifest.ts";
 
-/** One block in memory: records lie in [from, to). */
+/** One block in memory, from byte `start` on: records lie in [from, to). */
 export interface Block {
   readonly file: string;
-  /** Where the block starts in its file. */
+  /** Where the memory's first byte lies in the file. */
   readonly offset: number;
+  readonly start: number;
   readonly kind: number;
   readonly records: number;
   readonly window: number;
   readonly journalPosition: number;
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
+  readonly doubles: Float64Array;
   readonly from: number;
   readonly to: number;
 }
 
+/** What is read at once, unless a block is longer: bytes. */
+const PIECE_BYTES = 1 << 20;
 /** The two buffers of a reader: used for all files of a snapshot in turn. */
 export class ReadBuffers {
-  private buffers = [new BlockBuffer(0), new BlockBuffer(0)];
+  private buffers: readonly BlockBuffer[] = [];
 
-  /** Both buffers, at least `length` bytes long. */
-  ofLength(length: number): readonly BlockBuffer[] {
-    if (this.buffers[0]!.bytes.length < length) {
-      const padded = (length + 7) & -8;
+  /** Buffers for a file of so many bytes with blocks of at most `largestBlock`. */
+  of(length: number, largestBlock: number): readonly BlockBuffer[] {
+    const needed = Math.max(largestBlock, Math.min(length, PIECE_BYTES));
+    const [first] = this.buffers;
+    if (first === undefined || first.bytes.length < needed) {
+      this.end();
+      const padded = (needed + 7) & -8;
       this.buffers = [new BlockBuffer(padded), new BlockBuffer(padded)];
     }
     return this.buffers;
   }
+
+  /** Gives the buffers' memory back: no file is read any more. */
+  end(): void {
+    for (const { bytes } of this.buffers) returnMemory(bytes);
+    this.buffers = [];
+  }
+}
+
+/** A piece of the file in memory. */
+interface Piece {
+  readonly buffer: BlockBuffer;
+  /** Where it starts in the file. */
+  readonly offset: number;
+  readonly length: number;
 }
 
 export class BlockReader {
@@ -74,19 +99,16 @@ export class BlockReader {
   private offset = FILE_HEADER_BYTES;
   private blocksRead = 0;
   private recordsRead = 0;
-  private arriving: Promise<number> | null = null;
+  private piecesRead = 0;
+  private piece: Piece | null = null;
+  private arriving: Promise<Piece> | null = null;
   private hasNext = false;
 
-  private constructor(
-    handle: DiskFile,
-    entry: FileEntry,
-    buffers: readonly BlockBuffer[],
-    digest: number,
-  ) {
+  private constructor(handle: DiskFile, entry: FileEntry, buffers: ReadBuffers, digest: number) {
     this.handle = handle;
     this.entry = entry;
     this.name = nameOfEntry(entry);
-    this.buffers = buffers;
+    this.buffers = buffers.of(entry.length, entry.largestBlock);
     this.digest = digest;
     this.statedDigest = digest;
   }
@@ -108,7 +130,7 @@ export class BlockReader {
     const handle = await orDamage(name, 0, directory.disk.open(path, "read"));
     try {
       const digest = await checkHeader(handle, name, entry, numbering);
-      return new BlockReader(handle, entry, buffers.ofLength(entry.largestBlock), digest);
+      return new BlockReader(handle, entry, buffers, digest);
     } catch (error) {
       await handle.close();
       throw error;
@@ -134,38 +156,62 @@ export class BlockReader {
   async next(): Promise<Block | null> {
     this.hasNext = false;
     if (this.offset === this.entry.length) return this.checkEnd();
-    const buffer = this.buffers[this.blocksRead & 1]!;
-    const arrived = await (this.arriving ?? this.read(buffer, this.offset));
-    this.arriving = null;
-    const length = this.checkHead(buffer.words, arrived);
-    const end = this.offset + length;
-    if (end < this.entry.length) {
-      this.arriving = this.read(this.buffers[(this.blocksRead + 1) & 1]!, end);
-      // A failure is met when the block's turn comes; until then it is not unhandled.
-      this.arriving.catch(() => {});
-    }
-    const crc = crc32c(buffer.bytes, BLOCK_CRC_FROM, length);
-    const differs = crc !== buffer.words[BLOCK_CRC_WORD];
-    const block = this.blockOf(buffer, length);
+    const piece = this.holdsNext() ? this.piece! : await this.nextPiece();
+    const { buffer } = piece;
+    const start = this.offset - piece.offset;
+    const length = this.checkHead(buffer.words, start, piece.length - start);
+    const crc = crc32c(buffer.bytes, start + BLOCK_CRC_FROM, start + length);
+    const stated = buffer.words[(start >>> 2) + BLOCK_CRC_WORD]!;
+    const block = this.blockOf(piece, start, length);
     this.digest = extendDigest(this.digest, crc);
-    this.statedDigest = extendDigest(this.statedDigest, buffer.words[BLOCK_CRC_WORD]!);
+    this.statedDigest = extendDigest(this.statedDigest, stated);
     this.blocksRead++;
     this.recordsRead += block.records;
-    this.offset = end;
+    this.offset += length;
     this.hasNext = true;
-    if (differs) throw new SnapshotDamage(this.name, block.offset, "block checksum differs");
-    return block;
+    if (crc === stated) return block;
+    throw new SnapshotDamage(this.name, block.offset + start, "block checksum differs");
   }
 
   /** Closes the file, whatever state it is in. */
   async close(): Promise<void> {
-    if (this.arriving) await this.arriving.catch(() => 0);
+    if (this.arriving) await this.arriving.catch(() => null);
     await this.handle.close();
   }
 
-  private read(buffer: BlockBuffer, position: number): Promise<number> {
-    const length = Math.min(this.entry.largestBlock, this.entry.length - position);
-    return orDamage(this.name, position, this.handle.read(buffer.bytes, 0, length, position));
+  /** Whether the next block is in the piece already, as I3 wants it. */
+  private holdsNext(): boolean {
+    const { piece } = this;
+    if (piece === null) return false;
+    const start = this.offset - piece.offset;
+    return (start & 7) === 0 && blockEnd(piece, start) > start;
+  }
+
+  /** Waits for the piece that starts with the next block, and lets the one behind it come. */
+  private async nextPiece(): Promise<Piece> {
+    const piece = await (this.arriving ?? this.read(this.offset));
+    this.arriving = null;
+    this.piece = piece;
+    let end = 0;
+    for (let next = blockEnd(piece, 0); next > end; next = blockEnd(piece, end)) {
+      end = next;
+      if ((end & 7) !== 0) break;
+    }
+    const behind = piece.offset + end;
+    if (end > 0 && behind < this.entry.length) {
+      this.arriving = this.read(behind);
+      // A failure is met when the piece's turn comes; until then it is not unhandled.
+      this.arriving.catch(() => {});
+    }
+    return piece;
+  }
+
+  private async read(offset: number): Promise<Piece> {
+    const buffer = this.buffers[this.piecesRead++ % 2]!;
+    const { bytes } = buffer;
+    const wanted = Math.min(bytes.length, this.entry.length - offset);
+    const length = await orDamage(this.name, offset, this.handle.read(bytes, 0, wanted, offset));
+    return { buffer, offset, length };
   }
 
   private damage(reason: string): SnapshotDamage {
@@ -173,28 +219,35 @@ export class BlockReader {
   }
 
   /** Checks what must hold before a block's length can be used; returns the length. */
-  private checkHead(words: Uint32Array, arrived: number): number {
+  private checkHead(words: Uint32Array, start: number, there: number): number {
+    const arrived = Math.min(there, this.entry.largestBlock);
+    const word = start >>> 2;
     if (arrived < BLOCK_HEADER_BYTES) throw this.damage("block header is cut off");
-    if (words[0] !== BLOCK_MAGIC) throw this.damage("no block magic");
-    const length = BLOCK_HEADER_BYTES + words[BLOCK_PAYLOAD_WORD]!;
+    if (words[word] !== BLOCK_MAGIC) throw this.damage("no block magic");
+    const length = BLOCK_HEADER_BYTES + words[word + BLOCK_PAYLOAD_WORD]!;
     if (length > arrived) throw this.damage(`block has ${length} bytes; got ${arrived}`);
-    if (words[BLOCK_ORDINAL_WORD] !== this.blocksRead) throw this.damage("block is out of turn");
+    const ordinal = words[word + BLOCK_ORDINAL_WORD];
+    if (ordinal !== this.blocksRead) throw this.damage("block is out of turn");
     return length;
   }
 
-  private blockOf(buffer: BlockBuffer, length: number): Block {
-    const { words } = buffer;
+  private blockOf({ buffer, offset }: Piece, start: number, length: number): Block {
+    const { words, bytes, doubles } = buffer;
+    const word = start >>> 2;
+    const journalHigh = words[word + BLOCK_JOURNAL_WORD + 1]!;
     return {
       file: this.name,
-      offset: this.offset,
-      kind: words[BLOCK_KIND_WORD]!,
-      records: words[BLOCK_RECORDS_WORD]!,
-      window: words[BLOCK_WINDOW_WORD]! | 0,
-      journalPosition: words[BLOCK_JOURNAL_WORD + 1]! * 2 ** 32 + words[BLOCK_JOURNAL_WORD]!,
-      bytes: buffer.bytes,
+      offset,
+      start,
+      kind: words[word + BLOCK_KIND_WORD]!,
+      records: words[word + BLOCK_RECORDS_WORD]!,
+      window: words[word + BLOCK_WINDOW_WORD]! | 0,
+      journalPosition: journalHigh * 2 ** 32 + words[word + BLOCK_JOURNAL_WORD]!,
+      bytes,
       words,
-      from: BLOCK_HEADER_BYTES,
-      to: length,
+      doubles,
+      from: start + BLOCK_HEADER_BYTES,
+      to: start + length,
     };
   }
 
@@ -206,6 +259,13 @@ export class BlockReader {
     if (this.digest !== entry.digest) throw this.damage("file is not the one the manifest means");
     return null;
   }
+}
+
+/** Where the block from `start` on ends, or `start` when it is not in the piece as a whole. */
+function blockEnd({ buffer, length }: Piece, start: number): number {
+  if (start + BLOCK_HEADER_BYTES > length) return start;
+  const end = start + BLOCK_HEADER_BYTES + buffer.words[(start >>> 2) + BLOCK_PAYLOAD_WORD]!;
+  return end > length ? start : end;
 }
 
 /** Compares the header with the one the file must have; returns the digest so far. */

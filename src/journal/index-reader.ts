@@ -94,7 +94,7 @@ export class IndexReader {
     if (block.kind === TOMBSTONES_KIND) return this.takeTombstones(block);
     if (block.kind === EXEMPLARS_KIND) return this.takeExemplars(block);
     if (block.kind === METADATA_KIND) return this.takeFamilies(block);
-    throw damage(block, 0, `kind ${block.kind} does not belong into an index`);
+    throw damage(block, block.start, `kind ${block.kind} does not belong into an index`);
   }
 
   private takeSymbols(block: Block): number {

@@ -7,7 +7,7 @@
  *
  * Units: offsets and lengths are bytes.
  */
-import type { WindowNumber } from "../base/units.ts";
+import type { AlignedBytes, ChunkBatch } from "../chunk/chunk-batch.ts";
 import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import type { FamilyMetadata } from "./snapshot-source.ts";
 
@@ -42,20 +42,12 @@ export interface RestoreTarget {
   /** The index was whole: chunks follow. */
   endIndex(): void;
   /**
-   * Takes a chunk. State and stream lie in `bytes`, both from a multiple of 8 on; chunks of a
-   * series come in any order. The chunk has everything that the journal has of it before
-   * `journalPosition`. False when state and stream do not fit each other.
+   * Takes the chunks of entries [from, to) of a batch, one after the other. States and streams lie
+   * in `saved`, each from a multiple of 8 on; chunks of a series come in any order. A chunk has
+   * everything that the journal has of it before its position. Returns the first entry whose state
+   * and stream do not fit each other, which ends it; `to` when there is none.
    */
-  chunk(
-    series: number,
-    window: WindowNumber,
-    bytes: Uint8Array,
-    stateAt: number,
-    stateLength: number,
-    dataAt: number,
-    dataLength: number,
-    journalPosition: number,
-  ): boolean;
+  chunks(saved: AlignedBytes, batch: ChunkBatch, from: number, to: number): number;
   /** Nothing follows. */
   finish(): void;
 }

@@ -42,8 +42,23 @@ export async function readSnapshot(
   onProgress: Progress,
   takeDamage: DamageTaker | null = null,
 ): Promise<ReadCounts> {
-  const total = manifest.files.reduce((sum, file) => sum + file.blockCount, 0);
   const buffers = new ReadBuffers();
+  try {
+    return await readFiles(directory, manifest, target, buffers, onProgress, takeDamage);
+  } finally {
+    buffers.end();
+  }
+}
+
+async function readFiles(
+  directory: SnapshotDirectory,
+  manifest: Manifest,
+  target: RestoreTarget,
+  buffers: ReadBuffers,
+  onProgress: Progress,
+  takeDamage: DamageTaker | null,
+): Promise<ReadCounts> {
+  const total = manifest.files.reduce((sum, file) => sum + file.blockCount, 0);
   let done = 0;
   const open = (entry: FileEntry): Promise<BlockReader> =>
     BlockReader.open(directory, entry, manifest.numbering, buffers);

@@ -23,7 +23,7 @@ const CREATE = frame("chunk.ChunkTable.create", "src/chunk/chunk-table.ts");
 const GROW = frame("chunk.ChunkTable.growSlice", "src/chunk/chunk-table.ts");
 const MOVE = frame("chunk.ChunkTable.moveSlice", "src/chunk/chunk-table.ts");
 const RESTORE = frame("spandrel.restore", "src/engine/store-restore.ts");
-const RESTORE_CHUNK = frame("chunk.restoreChunk", "src/chunk/chunk-state.ts");
+const RESTORE_CHUNK = frame("chunk.restoreChunks", "src/chunk/chunk-restore.ts");
 const COMPACTION = frame("spandrel.compaction", "src/engine/compaction.ts");
 
 /** Outermost frame first. */

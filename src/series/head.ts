@@ -269,8 +269,13 @@ export class Head {
     this.windows.addMany(made.chunks, count, window);
   }
 
-  /** Takes a restored chunk into its series and window, wherever it belongs by time. */
-  attachRestored(chunk: ChunkRef): void {
+  /** Takes entries [from, to) of restored chunks into their series and windows. */
+  attachRestored(chunks: Uint32Array, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.attach(chunks[i]! as ChunkRef);
+  }
+
+  /** Takes a chunk into its series and window, wherever it belongs by time. */
+  private attach(chunk: ChunkRef): void {
     this.restoredSampleCount += this.chunks.sampleCountOf(chunk);
     let newer: ChunkRef = NO_CHUNK;
     let older = this.index.series.newestChunkOf(this.chunks.seriesOf(chunk));

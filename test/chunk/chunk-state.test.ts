@@ -1,15 +1,10 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { ChunkRef } from "../../src/base/units.ts";
-import {
-  type CapacityPolicy,
-  CHUNK_STATE_BYTES,
-  MARK_STATE_BYTES,
-  restoreChunk,
-  stateBytesOf,
-  writeState,
-} from "../../src/chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../../src/chunk/chunk-restore.ts";
+import { stateBytesOf, writeState } from "../../src/chunk/chunk-state.ts";
 import { ChunkTable, NO_CHUNK } from "../../src/chunk/chunk-table.ts";
+import { CHUNK_STATE_BYTES, MARK_STATE_BYTES } from "../../src/chunk/saved-state.ts";
 import { BumpHeap } from "./bump-heap.ts";
 import {
   appendAll,
@@ -24,6 +19,7 @@ import {
   WINDOW,
 } from "./chunk-samples.ts";
 import type { NaiveSample } from "./naive-xor.ts";
+import { restoreOne } from "./restore-one.ts";
 
 const POLICIES: readonly CapacityPolicy[] = ["exact", "grow", "class", "oneshot"];
 const heap = new BumpHeap();
@@ -50,7 +46,7 @@ function save(chunks: ChunkTable, chunk: ChunkRef): Saved {
 function restore(chunks: ChunkTable, { bytes, stateLength }: Saved, policy: CapacityPolicy) {
   const dataAt = 16 + stateLength;
   const dataLength = bytes.length - dataAt;
-  return restoreChunk(chunks, SERIES, WINDOW, bytes, 16, stateLength, dataAt, dataLength, policy);
+  return restoreOne(chunks, SERIES, WINDOW, bytes, 16, stateLength, dataAt, dataLength, policy);
 }
 
 /** A chunk stopped after each of `stops` samples equals, at the end, one that never was. */
@@ -184,7 +180,7 @@ describe("chunk state", () => {
       const dataAt = 16 + stateLength;
       const dataLength = bytes.length - dataAt;
       expect(
-        restoreChunk(chunks, SERIES, WINDOW, bytes, 16, length, dataAt, dataLength, "exact"),
+        restoreOne(chunks, SERIES, WINDOW, bytes, 16, length, dataAt, dataLength, "exact"),
       ).toBe(NO_CHUNK);
     }
     expect(chunks.count).toBe(live);

@@ -1,6 +1,6 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
-import { restoreChunk, stateBytesOf, writeState } from "../../src/chunk/chunk-state.ts";
+import { stateBytesOf, writeState } from "../../src/chunk/chunk-state.ts";
 import { ChunkTable, NO_CHUNK } from "../../src/chunk/chunk-table.ts";
 import { HistogramColumns } from "../../src/chunk/histogram-columns.ts";
 import { SampleColumns } from "../../src/chunk/sample-columns.ts";
@@ -11,6 +11,7 @@ import { WriteBatch } from "../../src/wire/write-batch.ts";
 import { BumpHeap } from "../chunk/bump-heap.ts";
 import { histogram } from "../chunk/histogram-samples.ts";
 import { draftOf, type NaiveHistogram, STALE_BITS } from "../chunk/naive-histogram.ts";
+import { restoreOne } from "../chunk/restore-one.ts";
 import { encodeReference } from "../wire/request-oracle.ts";
 import { append, HOUR_MS, START_MS, seriesOf, storeAt } from "./store-fixtures.ts";
 
@@ -89,7 +90,7 @@ describe("a series of histograms and floats", () => {
         const from = chunks.offsetOf(c);
         bytes.set(chunks.bytesOf(c).subarray(from, from + length), stateLength);
         const take = (saved: Uint8Array, cut: number) =>
-          restoreChunk(
+          restoreOne(
             ...([copies, series, chunks.windowOf(c), saved, 0, stateLength, stateLength] as const),
             ...([length - cut, "exact"] as const),
           );

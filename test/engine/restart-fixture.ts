@@ -4,7 +4,7 @@
 import type { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
-import type { CapacityPolicy } from "../../src/chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../../src/chunk/chunk-restore.ts";
 import { MetadataStore } from "../../src/engine/metadata-store.ts";
 import { Persistence } from "../../src/engine/persistence.ts";
 import { Store, type StoreSettings } from "../../src/engine/store.ts";

@@ -5,6 +5,7 @@
  */
 import { Prng } from "../../src/base/prng.ts";
 import type { ChunkRef, SeriesRef, WindowNumber } from "../../src/base/units.ts";
+import type { AlignedBytes, ChunkBatch } from "../../src/chunk/chunk-batch.ts";
 import { NO_CHUNK } from "../../src/chunk/chunk-table.ts";
 import type { RestoreTarget } from "../../src/journal/restore-target.ts";
 import type { FamilyMetadata, SnapshotSource } from "../../src/journal/snapshot-source.ts";
@@ -329,20 +330,18 @@ export class PlainTarget implements RestoreTarget {
     this.lines.push(JSON.stringify(family));
   }
 
-  chunk(
-    series: number,
-    window: WindowNumber,
-    bytes: Uint8Array,
-    stateAt: number,
-    stateLength: number,
-    dataAt: number,
-    dataLength: number,
-  ): boolean {
-    this.held.add(series);
-    const state = bytes.subarray(stateAt, stateAt + stateLength);
-    const data = bytes.subarray(dataAt, dataAt + dataLength);
-    this.lines.push(dumpLine(this.sets[series]!, window, state, data));
-    return stateAt % 8 === 0 && dataAt % 8 === 0;
+  chunks({ bytes }: AlignedBytes, batch: ChunkBatch, from: number, to: number): number {
+    for (let i = from; i < to; i++) {
+      const series = batch.series[i]!;
+      const stateAt = batch.stateAt[i]!;
+      const dataAt = batch.dataAt[i]!;
+      this.held.add(series);
+      const state = bytes.subarray(stateAt, stateAt + batch.stateLength[i]!);
+      const data = bytes.subarray(dataAt, dataAt + batch.dataLength[i]!);
+      this.lines.push(dumpLine(this.sets[series]!, batch.windows[i]!, state, data));
+      if (stateAt % 8 !== 0 || dataAt % 8 !== 0) return i;
+    }
+    return to;
   }
 
   finish(): void {

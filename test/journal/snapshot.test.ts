@@ -92,9 +92,10 @@ describe("the order of a snapshot", () => {
     await setting.write(store);
     const seen: [number, number][] = [];
     class Recorder extends PlainTarget {
-      override chunk(...args: Parameters<PlainTarget["chunk"]>): boolean {
-        seen.push([args[1], args[0]]);
-        return super.chunk(...args);
+      override chunks(...args: Parameters<PlainTarget["chunks"]>): number {
+        const [, batch, from, to] = args;
+        for (let i = from; i < to; i++) seen.push([batch.windows[i]!, batch.series[i]!]);
+        return super.chunks(...args);
       }
     }
     const { restoreNewest } = await import("../../src/journal/restore.ts");

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Prng } from "../../src/base/prng.ts";
 import type { SeriesRef } from "../../src/base/units.ts";
-import type { CapacityPolicy } from "../../src/chunk/chunk-state.ts";
+import type { CapacityPolicy } from "../../src/chunk/chunk-restore.ts";
 import { NO_CHUNK } from "../../src/chunk/chunk-table.ts";
 import { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import { decodeRange } from "../../src/chunk/xor-decoder.ts";

@@ -34,7 +34,7 @@ describe("the heap profile", () => {
         [5, 1280, 3, 5_000_000_000],
       ],
       [
-        "spandrel.restore > chunk.restoreChunk > chunk.ChunkTable.create > " +
+        "spandrel.restore > chunk.restoreChunks > chunk.ChunkTable.create > " +
           "window 2026-11-23T08:00:00Z",
         [6, 8448, 6, 8448],
       ],

@@ -9,8 +9,8 @@
  * Units: times are milliseconds since the epoch; lengths are bytes.
  */
 import { assert } from "../base/assert.ts";
-import { crc32c } from "../base/crc32c.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
+import { crc32c } from "../kernel/checksum.ts";
 import { JournalBytes, putVarintAt, VARINT_BYTES_MAX, zigzag } from "./journal-bytes.ts";
 import {
   CLEANED,

@@ -6,8 +6,9 @@
  *
  * Units: times are milliseconds since the epoch; offsets, lengths and positions are bytes.
  */
-import { crc32c } from "../base/crc32c.ts";
+
 import { HEAD_WORDS, HistogramColumns } from "../chunk/histogram-columns.ts";
+import { crc32c } from "../kernel/checksum.ts";
 import { unzigzag } from "./journal-bytes.ts";
 import {
   CLEANED,

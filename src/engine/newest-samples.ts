@@ -15,6 +15,7 @@ import type { FloatHistogram } from "../promql/histogram/float-histogram.ts";
 import { histogramOf } from "../promql/histogram/stored-histograms.ts";
 import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../promql/series-source.ts";
 import { compareUtf8, Labels } from "../series/labels.ts";
+import { LabelsIndex } from "../series/labels-index.ts";
 import type { Matcher } from "../series/matcher.ts";
 
 /** A series with its newest sample: a number, or a native histogram. */
@@ -85,12 +86,16 @@ function compare({ labels: left }: NewestSample, { labels: right }: NewestSample
   return byName === 0 ? Labels.compare(left, right) : byName;
 }
 
-/** Adds the newest samples of one selector's series to `found`, by label set. */
+/**
+ * Adds the newest samples of one selector's series to `found`, but for those whose label sets are
+ * known already.
+ */
 async function addNewest(
   set: SeriesSet | BegunSeriesSet,
   fromMs: number,
   toMs: number,
-  found: Map<string, NewestSample>,
+  found: NewestSample[],
+  known: LabelsIndex | null,
   slices: Slices,
 ): Promise<void> {
   if ("prepare" in set) while (!set.prepare(() => !slices.isOver())) await slices.next();
@@ -98,10 +103,11 @@ async function addNewest(
   for (let i = 0; i < set.count; i++) {
     if (slices.isOver()) await slices.next();
     const labels = set.labels(i);
-    const key = labels.key();
-    if (!labels.has(METRIC_NAME) || found.has(key)) continue;
+    if (!labels.has(METRIC_NAME) || (known !== null && known.find(labels) >= 0)) continue;
     const newest = columns.newest(set, i, fromMs, toMs);
-    if (newest !== null) found.set(key, newest);
+    if (newest === null) continue;
+    found.push(newest);
+    known?.add(labels);
   }
 }
 
@@ -113,15 +119,17 @@ export async function newestSamples(
   toMs: number,
   slices: Slices,
 ): Promise<readonly NewestSample[]> {
-  const found = new Map<string, NewestSample>();
+  const found: NewestSample[] = [];
+  // A selector alone has each label set once.
+  const known = selectors.length > 1 ? new LabelsIndex() : null;
   for (const selector of selectors) {
     const begun = source.begin?.(selector, fromMs, toMs, false);
     try {
       const set = begun ?? source.select(selector, fromMs, toMs);
-      await addNewest(set, fromMs, toMs, found, slices);
+      await addNewest(set, fromMs, toMs, found, known, slices);
     } finally {
       begun?.close();
     }
   }
-  return sortedInSlices([...found.values()], compare, slices);
+  return sortedInSlices(found, compare, slices);
 }

@@ -42,6 +42,37 @@ export function withLabel(labels: Labels, name: string, value: string): Labels {
   return Labels.ofSorted(flat);
 }
 
+/** The set with the labels of `names` as another set has them: one that is not there is removed. */
+export function withLabelsOf(labels: Labels, other: Labels, names: ReadonlySet<string>): Labels {
+  const flat: string[] = [];
+  let at = 0;
+  for (let i = 0; i < other.size; i++) {
+    const name = other.nameAt(i);
+    if (!names.has(name)) continue;
+    at = pushBefore(flat, labels, at, names, name);
+    flat.push(name, other.valueAt(i));
+  }
+  pushBefore(flat, labels, at, names, null);
+  return Labels.ofSorted(flat);
+}
+
+/** Takes over labels from `at` whose names are not listed and sort before one; where it stopped. */
+function pushBefore(
+  flat: string[],
+  labels: Labels,
+  at: number,
+  names: ReadonlySet<string>,
+  end: string | null,
+): number {
+  let i = at;
+  for (; i < labels.size; i++) {
+    const name = labels.nameAt(i);
+    if (end !== null && compareUtf8(name, end) > 0) break;
+    if (!names.has(name)) flat.push(name, labels.valueAt(i));
+  }
+  return i;
+}
+
 /** `{a="b", c="d"}` with Go's quoting, as Prometheus writes label sets in messages. */
 export function labelsText(labels: Labels, quote: (text: string) => string): string {
   const parts: string[] = [];

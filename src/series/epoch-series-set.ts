@@ -13,6 +13,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { longerWords } from "../base/longer-columns.ts";
+import { NumberSet } from "../base/number-set.ts";
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { CapturedChunks, type ChunkCopy, encodingOf } from "../chunk/captured-chunks.ts";
 import { ChunkKind, NO_CHUNK } from "../chunk/chunk-table.ts";
@@ -61,7 +62,7 @@ export class EpochSeriesSet extends SeriesIdentities {
   /** By position: stretches that were deleted when the series was captured. */
   private readonly deleted = new Map<number, TimeIntervals>();
   /** By position: series with a chunk of native histograms. */
-  private readonly withHistograms = new Set<number>();
+  private readonly withHistograms = new NumberSet<number>();
   private isPrepared = false;
   private isClosed = false;
 

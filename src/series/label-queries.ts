@@ -11,6 +11,8 @@
  *
  * Units: times are milliseconds since the epoch of the calendar, both ends inclusive.
  */
+
+import { NumberSet } from "../base/number-set.ts";
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
 import { type PairRef, type SeriesRef, type SymbolRef, windowStart } from "../base/units.ts";
@@ -40,8 +42,8 @@ async function unionOf(
   head: Head,
   { selectors, fromMs, toMs }: LabelQuestion,
   slices: Slices,
-): Promise<Set<SeriesRef>> {
-  const union = new Set<SeriesRef>();
+): Promise<NumberSet<SeriesRef>> {
+  const union = new NumberSet<SeriesRef>();
   for (const [i, matchers] of selectors.entries()) {
     if (i > 0 && slices.isOver()) await slices.next();
     const selection = new Selection(head.index, matchers);
@@ -146,7 +148,7 @@ export async function labelValues(
   const symbol = symbols.findText(name);
   if (symbol === -1 || !touchesWindows(head, question.fromMs, question.toMs)) return [];
   const values = await ofSelected(head, question, slices, async (selected) => {
-    const found = new Set<PairRef>();
+    const found = new NumberSet<PairRef>();
     const isAll = question.selectors.length === 0;
     if (isAll) for (const pair of pairs.refsOfName(symbol)) found.add(pair as PairRef);
     await each(selected, slices, (series) => {

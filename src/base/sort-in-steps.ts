@@ -1,5 +1,5 @@
 /**
- * A sort that can be interrupted: runs of some hundred entries, then merged two by two.
+ * A sort that can be interrupted: short runs of entries, then merged two by two.
  *
  *     const sorting = sortedInSteps(entries, compare);
  *     let step = sorting.next();
@@ -7,12 +7,15 @@
  *     step.value; // the sorted entries
  *
  * I1  Stable: of equal entries the one that came first stays first.
- * I2  Between two yields at most STEP_LENGTH entries are sorted or merged.
+ * I2  Between two yields some hundred pairs are compared: what is yielded is how many, about.
  */
 import { doneInSlices, type Slices } from "./slices.ts";
 
-/** Entries that are sorted or merged between two yields. */
+/** Entries that are merged between two yields. */
 export const STEP_LENGTH = 256;
+/** Entries of a run, and how often two of it are compared. */
+const RUN_LENGTH = 64;
+const RUN_COMPARISONS = 384;
 
 type Compare<Entry> = (left: Entry, right: Entry) => number;
 
@@ -20,11 +23,12 @@ type Compare<Entry> = (left: Entry, right: Entry) => number;
 export function* sortedInSteps<Entry>(
   entries: readonly Entry[],
   compare: Compare<Entry>,
-): Generator<void, readonly Entry[]> {
+): Generator<number, readonly Entry[]> {
   let runs: Entry[][] = [];
-  for (let from = 0; from < entries.length; from += STEP_LENGTH) {
-    runs.push(entries.slice(from, from + STEP_LENGTH).sort(compare));
-    yield;
+  for (let from = 0; from < entries.length; from += RUN_LENGTH) {
+    const run = entries.slice(from, from + RUN_LENGTH);
+    runs.push(run.sort(compare));
+    yield run.length < RUN_LENGTH ? run.length : RUN_COMPARISONS;
   }
   while (runs.length > 1) {
     const merged: Entry[][] = [];
@@ -49,7 +53,7 @@ function* mergedRuns<Entry>(
   left: Entry[],
   right: Entry[],
   compare: Compare<Entry>,
-): Generator<void, Entry[]> {
+): Generator<number, Entry[]> {
   if (right.length === 0) return left;
   const merged: Entry[] = [];
   let l = 0;
@@ -57,7 +61,8 @@ function* mergedRuns<Entry>(
   while (l < left.length || r < right.length) {
     const takesLeft = r === right.length || (l < left.length && compare(left[l]!, right[r]!) <= 0);
     merged.push(takesLeft ? left[l++]! : right[r++]!);
-    if (merged.length % STEP_LENGTH === 0) yield;
+    if (merged.length % STEP_LENGTH === 0) yield STEP_LENGTH;
   }
+  yield merged.length % STEP_LENGTH;
   return merged;
 }

@@ -1,5 +1,5 @@
 /** The last stage of a query: streams become result values. */
-import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
+import { sortedInSteps } from "../../base/sort-in-steps.ts";
 import { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { QueryValue, ResultSeries } from "../result/query-result.ts";
@@ -99,7 +99,7 @@ class SeriesList {
     const byLabels = (a: ResultSeries, b: ResultSeries) => Labels.compare(a.labels, b.labels);
     const sorting = sortedInSteps(this.series, byLabels);
     let step = sorting.next();
-    for (; !step.done; step = sorting.next()) yield STEP_LENGTH * COMPARE_WORK;
+    for (; !step.done; step = sorting.next()) yield step.value * COMPARE_WORK;
     this.sorted = step.value;
   }
 }

@@ -5,7 +5,7 @@
  * heap of k series per group; NaN is worst, and of equal values the first seen stays.
  */
 
-import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
+import { sortedInSteps } from "../../base/sort-in-steps.ts";
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import { formatGeneral } from "../format-value.ts";
@@ -239,7 +239,7 @@ export class SelectionStream implements VectorStream {
       return worse(right, left) ? -1 : left - right;
     });
     let sorted = sorting.next();
-    for (; !sorted.done; sorted = sorting.next()) yield STEP_LENGTH * HEAP_WORK;
+    for (; !sorted.done; sorted = sorting.next()) yield sorted.value * HEAP_WORK;
     return sorted.value;
   }
 

@@ -1,6 +1,6 @@
 /** sort, sort_desc, sort_by_label and sort_by_label_desc: order matters in instant queries only. */
 
-import { STEP_LENGTH, sortedInSteps } from "../../base/sort-in-steps.ts";
+import { sortedInSteps } from "../../base/sort-in-steps.ts";
 import { compareUtf8, Labels } from "../../series/labels.ts";
 import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
@@ -23,16 +23,48 @@ export function byValue(sign: 1 | -1): SeriesOrder {
   };
 }
 
+function isDigit(unit: number): boolean {
+  return unit >= 0x30 && unit <= 0x39;
+}
+
+/** Where the run of digits ends that begins at `from`. */
+function digitsEnd(text: string, from: number): number {
+  let end = from + 1;
+  while (end < text.length && isDigit(text.charCodeAt(end))) end++;
+  return end;
+}
+
+/** Order of two texts that differ at `i` and `j` and are alike before, but for runs of digits. */
+function orderAt(left: string, i: number, right: string, j: number): number {
+  const isInText = i > 0 && !isDigit(left.charCodeAt(i - 1));
+  // Where a run of other characters has ended, it is the beginning of the longer one.
+  if (isInText && isDigit(left.charCodeAt(i))) return -1;
+  if (isInText && isDigit(right.charCodeAt(j))) return 1;
+  return compareUtf8(left[i]!, right[j]!);
+}
+
 /** Order of two texts whose runs of digits compare as numbers; a beginning sorts first. */
-function naturalOrder(left: string, right: string): number {
-  const a = left.match(/\d+|\D+/g) ?? [];
-  const b = right.match(/\d+|\D+/g) ?? [];
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const bothNumeric = /^\d/.test(a[i]!) && /^\d/.test(b[i]!);
-    const order = bothNumeric ? Number(a[i]) - Number(b[i]) : compareUtf8(a[i]!, b[i]!);
-    if (order !== 0) return order;
+export function naturalOrder(left: string, right: string): number {
+  if (left === right) return 0;
+  let i = 0;
+  let j = 0;
+  while (i < left.length && j < right.length) {
+    const a = left.charCodeAt(i);
+    const b = right.charCodeAt(j);
+    if (isDigit(a) && isDigit(b)) {
+      const [leftEnd, rightEnd] = [digitsEnd(left, i), digitsEnd(right, j)];
+      const order = Number(left.slice(i, leftEnd)) - Number(right.slice(j, rightEnd));
+      if (order !== 0) return order;
+      i = leftEnd;
+      j = rightEnd;
+    } else if (a === b) {
+      i++;
+      j++;
+    } else {
+      return orderAt(left, i, right, j);
+    }
   }
-  return a.length - b.length || compareUtf8(left, right);
+  return left.length - i - (right.length - j) || compareUtf8(left, right);
 }
 
 /** By the values of labels in natural order, then by the whole label set. */
@@ -48,6 +80,8 @@ export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
 
 /** Work of comparing two series, in the meter's units. */
 const COMPARE_WORK = 32;
+/** Series whose values are taken between two yields. */
+const TAKEN_PER_STEP = 4096;
 
 /** The series of a stream in an order; without histograms when `floatsOnly`. */
 export class SortedStream implements VectorStream {
@@ -91,13 +125,18 @@ export class SortedStream implements VectorStream {
   private *sort(): Generator<number, void> {
     const { block } = this.collector;
     const { labels, count, stepCount } = block;
-    this.indexes = Array.from({ length: count }, (_, index) => index);
-    if (stepCount > 1) return;
     const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) values[i] = block.valueAt(i, 0);
-    const sorting = sortedInSteps(this.indexes, this.order(labels, values));
+    const indexes: number[] = [];
+    for (let i = 0; i < count; i++) {
+      values[i] = block.valueAt(i, 0);
+      indexes.push(i);
+      if (i % TAKEN_PER_STEP === 0) yield TAKEN_PER_STEP;
+    }
+    this.indexes = indexes;
+    if (stepCount > 1) return;
+    const sorting = sortedInSteps(indexes, this.order(labels, values));
     let step = sorting.next();
-    for (; !step.done; step = sorting.next()) yield STEP_LENGTH * COMPARE_WORK;
+    for (; !step.done; step = sorting.next()) yield step.value * COMPARE_WORK;
     this.indexes = step.value;
   }
 

@@ -80,6 +80,11 @@ describe("the engine", () => {
       "QUERY_TOO_MANY_SAMPLES",
     );
     engine.instant(source, "sum(count_over_time(x[1h]))", 1_500_000);
+    const counted = 'count(count_values by (n) ("value", x))';
+    expect(failureOf(() => engine.range(source, counted, 0, 1_500_000, 15_000))[0]).toBe(
+      "QUERY_TOO_MANY_SAMPLES",
+    );
+    engine.instant(source, counted, 1_500_000);
   });
 
   it("stops at its deadline", () => {

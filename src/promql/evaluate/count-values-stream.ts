@@ -1,31 +1,24 @@
 /**
  * count_values: how many series have each value, as series with the value in a label.
  *
- * A value's text has no exponent; a native histogram counts under its text.
+ * A value's text has no exponent; a native histogram counts under its text. Texts of floats and
+ * label sets are made when a result is asked for.
  */
 
+import { TextIndex } from "../../base/text-index.ts";
 import { Labels } from "../../series/labels.ts";
 import type { Aggregation } from "../ast.ts";
 import { formatPlain } from "../format-value.ts";
 import { histogramText } from "../histogram/histogram-text.ts";
-import { dropLabels, keepLabels, withLabel } from "../label-operations.ts";
+import { withLabel } from "../label-operations.ts";
 import { hasInvalidBytes, quote } from "../parse/string-text.ts";
+import { type Grouping, groupingOf } from "./grouping.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { ABSENT, FLOAT, StepColumn } from "./step-column.ts";
-import { StepCounts } from "./step-counts.ts";
 import { StepPortions } from "./step-portions.ts";
+import { NONE, OTHER, ValueCounts } from "./value-counts.ts";
 import type { VectorStream } from "./vector-stream.ts";
-
-interface Counted {
-  readonly labels: Labels;
-  readonly counts: StepCounts;
-}
-
-interface Group {
-  readonly base: Labels;
-  readonly byText: Map<string, Counted>;
-}
 
 export class CountValuesStream implements VectorStream {
   readonly column: StepColumn;
@@ -34,16 +27,18 @@ export class CountValuesStream implements VectorStream {
   private readonly context: QueryContext;
   private readonly input: VectorStream;
   private readonly label: string;
-  private readonly baseOf: (labels: Labels) => Labels;
   private readonly keepsValue: boolean;
-  private readonly counted = new Map<string, Group>();
-  /** That of the current series. */
-  private group: Group = { base: Labels.empty, byText: new Map() };
+  private readonly grouping: Grouping;
+  private readonly values = new ValueCounts();
+  private readonly histograms = new TextIndex();
   private readonly portions: StepPortions;
-  /** What is left of the groups, and of the one whose counts are being given out. */
-  private groupsLeft: Iterator<Group> = this.counted.values();
-  private countedLeft: Iterator<Counted> | null = null;
-  private current: Counted | null = null;
+  /** Counts that the meter knows of. */
+  private heldCount = 0;
+  /** The group that is being counted, or given out with its labels and the result it is at. */
+  private group = -1;
+  private base = Labels.empty;
+  private result = NONE;
+  private currentLabels = Labels.empty;
   private readonly preparation = new Preparation();
 
   constructor(context: QueryContext, node: Aggregation, input: VectorStream, label: string) {
@@ -56,15 +51,14 @@ export class CountValuesStream implements VectorStream {
     this.portions = new StepPortions(context.meter);
     this.column = new StepColumn(input.column.length);
     this.keepsValue = !node.without || !node.grouping.includes(label);
-    const kept = new Set(node.grouping.filter((name) => name !== label));
-    const dropped = new Set(["__name__", label, ...node.grouping]);
-    this.baseOf = node.without
-      ? (labels) => dropLabels(labels, dropped)
-      : (labels) => keepLabels(labels, kept);
+    const names = node.without
+      ? [label, ...node.grouping]
+      : node.grouping.filter((name) => name !== label);
+    this.grouping = groupingOf(context, names, node.without);
   }
 
   labels(): Labels {
-    return this.current?.labels ?? Labels.empty;
+    return this.currentLabels;
   }
 
   labelSymbol(name: string): number {
@@ -79,60 +73,53 @@ export class CountValuesStream implements VectorStream {
   }
 
   private drain(): boolean {
+    const { meter } = this.context;
     while (this.portions.isUnderWay || this.input.advance()) {
-      if (!this.portions.isUnderWay) this.beginGroup();
+      if (!this.portions.isUnderWay) this.group = this.grouping.groupOf(this.input);
       this.portions.visit(this.input.column.length, (step) => this.count(step));
-      if (this.context.meter.pauseWanted) return false;
+      meter.hold(this.values.size - this.heldCount);
+      this.heldCount = this.values.size;
+      if (meter.pauseWanted) return false;
     }
-    this.groupsLeft = this.counted.values();
+    this.group = -1;
     return true;
-  }
-
-  advance(): boolean {
-    this.current = this.next();
-    if (this.current === null) return false;
-    this.column.clear();
-    this.current.counts.fill(this.column);
-    return true;
-  }
-
-  private next(): Counted | null {
-    for (;;) {
-      const counted = this.countedLeft?.next();
-      if (counted && counted.done !== true) return counted.value;
-      const group = this.groupsLeft.next();
-      if (group.done === true) return null;
-      this.countedLeft = group.value.byText.values();
-    }
-  }
-
-  /** Finds the group of the current series. */
-  private beginGroup(): void {
-    const base = this.baseOf(this.input.labels());
-    let group = this.counted.get(base.key());
-    if (!group) {
-      group = { base, byText: new Map() };
-      this.counted.set(base.key(), group);
-    }
-    this.group = group;
   }
 
   private count(step: number): void {
     const { column } = this.input;
-    if (column.kinds[step] === ABSENT) return;
-    const { base, byText } = this.group;
-    const text =
-      column.kinds[step] === FLOAT
-        ? formatPlain(column.values[step]!)
-        : histogramText(column.histogramAt(step));
-    const key = this.keepsValue ? text : "";
-    let counted = byText.get(key);
-    if (!counted) {
-      this.context.meter.makeLabel(key.length, "count_values");
-      const labels = this.keepsValue ? withLabel(base, this.label, text) : base;
-      counted = { labels, counts: new StepCounts(column.length) };
-      byText.set(key, counted);
+    const kind = column.kinds[step];
+    if (kind === ABSENT) return;
+    if (!this.keepsValue) this.values.addFloat(this.group, step, 0);
+    else if (kind === FLOAT) this.values.addFloat(this.group, step, column.values[step]!);
+    else this.countHistogram(step);
+  }
+
+  private countHistogram(step: number): void {
+    const text = histogramText(this.input.column.histogramAt(step));
+    this.values.add(this.group, step, OTHER, this.histograms.add(text));
+  }
+
+  advance(): boolean {
+    this.result = this.result === NONE ? NONE : this.values.after(this.result);
+    while (this.result === NONE) {
+      if (++this.group >= this.grouping.count) return false;
+      this.base = this.grouping.labelsOf(this.group);
+      this.result = this.values.firstOf(this.group);
     }
-    counted.counts.increment(step);
+    this.currentLabels = this.keepsValue ? this.labelled() : this.base;
+    this.column.clear();
+    this.context.meter.release(this.values.fill(this.result, this.column));
+    return true;
+  }
+
+  /** The labels of the current result. */
+  private labelled(): Labels {
+    const { values, result } = this;
+    const text =
+      values.highOf(result) === OTHER
+        ? this.histograms.textOf(values.lowOf(result))
+        : formatPlain(values.floatOf(result));
+    this.context.meter.makeLabel(text.length, "count_values");
+    return withLabel(this.base, this.label, text);
   }
 }

@@ -2,17 +2,17 @@
  * Which group of an aggregation a series belongs to, by the symbols of its labels.
  *
  * `by` needs only the symbols of the listed labels. `without` keeps all other labels, so it goes
- * by the text of the remaining label set.
+ * by the label set without the listed ones; so does `by` with more labels than a series has.
  */
-import type { Labels } from "../../series/labels.ts";
-import { compareUtf8, Labels as LabelSet } from "../../series/labels.ts";
-import { dropLabels } from "../label-operations.ts";
+import { compareUtf8, Labels } from "../../series/labels.ts";
+import { LabelsIndex } from "../../series/labels-index.ts";
+import { dropLabels, keepLabels, METRIC_NAME } from "../label-operations.ts";
 import type { QueryContext } from "./query-context.ts";
 import { TupleIndex } from "./tuple-index.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 
-/** So many names are no work worth counting. */
-const NAMES_FREE = 16;
+/** Symbols of so many names cost less than a look at all labels of a series. */
+export const SYMBOLS_MAX = 16;
 
 export interface Grouping {
   /** Number of the group of a series; groups are numbered in order of appearance. */
@@ -39,7 +39,6 @@ class ByGrouping implements Grouping {
   }
 
   groupOf(series: SeriesIdentity): number {
-    if (this.names.length > NAMES_FREE) this.context.meter.checkpoint(this.names.length);
     for (let i = 0; i < this.names.length; i++) this.tuple[i] = series.labelSymbol(this.names[i]!);
     return this.index.add(this.tuple);
   }
@@ -50,34 +49,33 @@ class ByGrouping implements Grouping {
       const value = this.context.symbols.textOf(this.index.at(group, i));
       if (value !== "") flat.push(this.names[i]!, value);
     }
-    return LabelSet.ofSorted(flat);
+    return Labels.ofSorted(flat);
   }
 }
 
-class WithoutGrouping implements Grouping {
-  private readonly dropped: ReadonlySet<string>;
-  private readonly groups = new Map<string, number>();
-  private readonly labels: Labels[] = [];
+/** By whole label sets, of which the listed labels or all others count. */
+class SetGrouping implements Grouping {
+  private readonly index: LabelsIndex;
+  private readonly reduced: (labels: Labels) => Labels;
 
-  constructor(names: readonly string[]) {
-    this.dropped = new Set(["__name__", ...names]);
+  constructor(names: readonly string[], without: boolean) {
+    const listed = new Set(without ? [METRIC_NAME, ...names] : names);
+    this.index = new LabelsIndex({ names: listed, are: without ? "others" : "these" });
+    this.reduced = without
+      ? (labels) => dropLabels(labels, listed)
+      : (labels) => keepLabels(labels, listed);
   }
 
   get count(): number {
-    return this.labels.length;
+    return this.index.count;
   }
 
   groupOf(series: SeriesIdentity): number {
-    const labels = dropLabels(series.labels(), this.dropped);
-    const key = labels.key();
-    const known = this.groups.get(key);
-    if (known !== undefined) return known;
-    this.groups.set(key, this.labels.length);
-    return this.labels.push(labels) - 1;
+    return this.index.add(series.labels());
   }
 
   labelsOf(group: number): Labels {
-    return this.labels[group]!;
+    return this.reduced(this.index.firstOf(group));
   }
 }
 
@@ -87,5 +85,6 @@ export function groupingOf(
   names: readonly string[],
   without: boolean,
 ): Grouping {
-  return without ? new WithoutGrouping(names) : new ByGrouping(context, names);
+  const bySets = without || names.length > SYMBOLS_MAX;
+  return bySets ? new SetGrouping(names, without) : new ByGrouping(context, names);
 }

@@ -6,14 +6,16 @@
  */
 
 import type { Labels } from "../../series/labels.ts";
+import { LabelsIndex } from "../../series/labels-index.ts";
 import { inSteps, Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector, type SeriesBlock } from "./series-block.ts";
 import { ABSENT, HISTOGRAM, StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
-/** Work of making the key of a label set, in the meter's units. */
-const KEY_WORK = 64;
+/** Work of looking a label set up, in the meter's units. */
+const LOOK_WORK = 64;
+const NO_OTHER = -1;
 
 export class MergeStream implements VectorStream {
   readonly column: StepColumn;
@@ -23,8 +25,10 @@ export class MergeStream implements VectorStream {
   private readonly context: QueryContext;
   private readonly collector: BlockCollector;
   private readonly strict: boolean;
-  /** Indexes into the block: the series of each label set, in order of first appearance. */
-  private groups: number[][] = [];
+  /** The series of each label set, in order of first appearance, as chains: index of the first. */
+  private readonly firsts: number[] = [];
+  /** By series: the next one of its label set. */
+  private others = new Int32Array(0);
   private position = -1;
 
   /** `strict` = equal label sets are an error even without a common step. */
@@ -46,11 +50,11 @@ export class MergeStream implements VectorStream {
   }
 
   get dropsName(): boolean {
-    return this.block.dropsName[this.groups[this.position]![0]!]!;
+    return this.block.dropsName[this.firsts[this.position]!]!;
   }
 
   labels(): Labels {
-    return this.block.labels[this.groups[this.position]![0]!]!;
+    return this.block.labels[this.firsts[this.position]!]!;
   }
 
   labelSymbol(name: string): number {
@@ -62,26 +66,28 @@ export class MergeStream implements VectorStream {
   }
 
   private *formGroups(): Generator<number, void> {
-    const byKey = new Map<string, number[]>();
+    const sets = new LabelsIndex();
+    const lasts: number[] = [];
+    this.others = new Int32Array(this.block.count);
     for (let i = 0; i < this.block.count; i++) {
-      const key = this.block.labels[i]!.key();
-      const group = byKey.get(key);
-      if (!group) byKey.set(key, [i]);
+      const set = sets.add(this.block.labels[i]!);
+      this.others[i] = NO_OTHER;
+      if (set === this.firsts.length) this.firsts.push(i);
       else if (this.strict) this.context.failDuplicate();
-      else group.push(i);
-      yield KEY_WORK;
+      else this.others[lasts[set]!] = i;
+      lasts[set] = i;
+      yield LOOK_WORK;
     }
-    this.groups = [...byKey.values()];
   }
 
   advance(): boolean {
-    if (++this.position >= this.groups.length) {
+    if (++this.position >= this.firsts.length) {
       this.block.release();
       return false;
     }
-    const [first, ...others] = this.groups[this.position]!;
-    this.block.load(first!, this.column);
-    for (const index of others) this.overlay(index);
+    const first = this.firsts[this.position]!;
+    this.block.load(first, this.column);
+    for (let i = this.others[first]!; i !== NO_OTHER; i = this.others[i]!) this.overlay(i);
     return true;
   }
 

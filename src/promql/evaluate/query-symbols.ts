@@ -4,29 +4,27 @@
  *
  * A selector's own symbols are translated once each; derived label values are interned by text.
  */
+import { NumberPages } from "../../base/number-pages.ts";
+import { TextIndex } from "../../base/text-index.ts";
 import type { SeriesSet } from "../series-source.ts";
 
 /** Symbol of an absent label. */
 export const NO_SYMBOL = -1;
 
 export class QuerySymbols {
-  private readonly texts: string[] = [];
-  private readonly byText = new Map<string, number>();
+  /** Made when it is needed: most queries group by few labels or none. */
+  private texts: TextIndex | null = null;
 
   /** Symbol of a text; "" (an absent label) is NO_SYMBOL. */
   intern(text: string): number {
     if (text === "") return NO_SYMBOL;
-    const known = this.byText.get(text);
-    if (known !== undefined) return known;
-    const symbol = this.texts.length;
-    this.texts.push(text);
-    this.byText.set(text, symbol);
-    return symbol;
+    this.texts ??= new TextIndex();
+    return this.texts.add(text);
   }
 
   /** Text of a symbol; "" for NO_SYMBOL. */
   textOf(symbol: number): string {
-    return symbol === NO_SYMBOL ? "" : this.texts[symbol]!;
+    return symbol === NO_SYMBOL ? "" : this.texts!.textOf(symbol);
   }
 }
 
@@ -34,7 +32,7 @@ export class QuerySymbols {
 export class SetSymbols {
   private readonly symbols: QuerySymbols;
   private readonly set: SeriesSet;
-  private readonly known = new Map<number, number>();
+  private readonly known = new NumberPages(NO_SYMBOL);
 
   constructor(symbols: QuerySymbols, set: SeriesSet) {
     this.symbols = symbols;
@@ -45,7 +43,7 @@ export class SetSymbols {
     const own = this.set.labelSymbol(index, name);
     if (own < 0) return NO_SYMBOL;
     const known = this.known.get(own);
-    if (known !== undefined) return known;
+    if (known !== NO_SYMBOL) return known;
     const symbol = this.symbols.intern(this.set.symbolText(own));
     this.known.set(own, symbol);
     return symbol;

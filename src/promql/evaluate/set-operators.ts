@@ -3,51 +3,39 @@
  * their match group.
  */
 
-import { longerBytes } from "../../base/longer-columns.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { SetOperator, VectorMatching } from "../ast.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { Signatures } from "./signatures.ts";
 import { ABSENT, type StepColumn } from "./step-column.ts";
+import { StepFlags } from "./step-flags.ts";
 import { DerivedStream, type VectorStream } from "./vector-stream.ts";
 
 /** Of looking at a series on its way through a set operator, in the meter's units. */
 const LOOK_WORK = 16;
 
-/** Which match groups have a value at which step. */
-class PresenceTable {
-  private readonly stepCount: number;
-  private present = new Uint8Array(0);
-
-  constructor(stepCount: number) {
-    this.stepCount = stepCount;
+/** Marks the steps at which a match group has a value. */
+function markPresent(flags: StepFlags, signature: number, column: StepColumn): void {
+  const page = flags.markedPage(signature);
+  const start = flags.startOf(signature);
+  const { kinds } = column;
+  for (let step = 0; step < kinds.length; step++) {
+    if (kinds[step] !== ABSENT) page[start + step] = 1;
   }
+}
 
-  add(signature: number, column: StepColumn): void {
-    const start = signature * this.stepCount;
-    if (start + this.stepCount > this.present.length) {
-      this.present = longerBytes(this.present, (start + this.stepCount) * 2);
-    }
-    const { kinds } = column;
-    for (let step = 0; step < kinds.length; step++) {
-      if (kinds[step] !== ABSENT) this.present[start + step] = 1;
-    }
-  }
-
-  /** Removes the values of a column where the group's presence is not as `wanted`. */
-  filter(signature: number, column: StepColumn, wanted: 0 | 1): void {
-    const start = signature * this.stepCount;
-    const { kinds } = column;
-    for (let step = 0; step < kinds.length; step++) {
-      if ((this.present[start + step] ?? 0) !== wanted) kinds[step] = ABSENT;
-    }
+/** Removes the values of a column where the group's presence is not as `wanted`. */
+function keepWhere(flags: StepFlags, signature: number, column: StepColumn, wanted: boolean): void {
+  const { kinds } = column;
+  for (let step = 0; step < kinds.length; step++) {
+    if (flags.isMarked(signature, step) !== wanted) kinds[step] = ABSENT;
   }
 }
 
 /** Drains a stream into a presence table in slices. */
 class PresenceCollector {
-  readonly table: PresenceTable;
+  readonly present: StepFlags;
   private readonly context: QueryContext;
   private readonly input: VectorStream;
   private readonly signatures: Signatures;
@@ -57,7 +45,7 @@ class PresenceCollector {
     this.context = context;
     this.input = input;
     this.signatures = signatures;
-    this.table = new PresenceTable(input.column.length);
+    this.present = new StepFlags(input.column.length);
   }
 
   run(): boolean {
@@ -69,7 +57,7 @@ class PresenceCollector {
 
   private drain(): boolean {
     while (this.input.advance()) {
-      this.table.add(this.signatures.of(this.input), this.input.column);
+      markPresent(this.present, this.signatures.of(this.input), this.input.column);
       if (this.context.meter.pauseWanted) return false;
     }
     return true;
@@ -81,7 +69,7 @@ export class FilterStream extends DerivedStream {
   private readonly preparation = new Preparation();
   private readonly signatures: Signatures;
   private readonly right: PresenceCollector;
-  private readonly wanted: 0 | 1;
+  private readonly wanted: boolean;
   private readonly context: QueryContext;
 
   constructor(
@@ -95,7 +83,7 @@ export class FilterStream extends DerivedStream {
     this.context = context;
     this.signatures = new Signatures(matching);
     this.right = new PresenceCollector(context, right, this.signatures);
-    this.wanted = operator === "and" ? 1 : 0;
+    this.wanted = operator === "and";
   }
 
   override prepare(): boolean {
@@ -108,7 +96,7 @@ export class FilterStream extends DerivedStream {
   override advance(): boolean {
     while (this.input.advance()) {
       const { column } = this.input;
-      this.right.table.filter(this.signatures.of(this.input), column, this.wanted);
+      keepWhere(this.right.present, this.signatures.of(this.input), column, this.wanted);
       if (column.hasAny()) return true;
       this.context.meter.checkpoint(LOOK_WORK);
       this.context.meter.pausePoint();
@@ -125,7 +113,7 @@ export class UnionStream implements VectorStream {
   private readonly left: VectorStream;
   private readonly right: VectorStream;
   private readonly signatures: Signatures;
-  private readonly table: PresenceTable;
+  private readonly present: StepFlags;
   private readonly preparation = new Preparation();
   private readonly context: QueryContext;
   private onRight = false;
@@ -141,7 +129,7 @@ export class UnionStream implements VectorStream {
     this.right = right;
     this.signatures = new Signatures(matching);
     this.column = left.column;
-    this.table = new PresenceTable(this.column.length);
+    this.present = new StepFlags(this.column.length);
   }
 
   private get current(): VectorStream {
@@ -171,7 +159,7 @@ export class UnionStream implements VectorStream {
     if (!this.onRight) {
       if (this.left.advance()) {
         this.column = this.left.column;
-        this.table.add(this.signatures.of(this.left), this.column);
+        markPresent(this.present, this.signatures.of(this.left), this.column);
         this.context.meter.checkpoint(LOOK_WORK);
         return true;
       }
@@ -179,7 +167,7 @@ export class UnionStream implements VectorStream {
     }
     while (this.right.advance()) {
       this.column = this.right.column;
-      this.table.filter(this.signatures.of(this.right), this.column, 0);
+      keepWhere(this.present, this.signatures.of(this.right), this.column, false);
       this.context.meter.checkpoint(LOOK_WORK);
       if (this.column.hasAny()) return true;
       this.context.meter.pausePoint();

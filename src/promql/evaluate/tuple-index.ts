@@ -1,17 +1,27 @@
 /**
  * Numbers tuples of integers: equal tuples get equal numbers, new ones the next number.
  *
- * Open addressing over columns; used to group series by the symbols of their labels.
+ * Used to group series by the symbols of their labels. It grows without a long moment: the tuples
+ * lie in pages, their numbers in those of hash-slots.ts.
  */
+import { hashKey } from "../../base/hash-key.ts";
+import { HashSlots } from "../../base/hash-slots.ts";
+
+/** Integers of a page; one has at least one tuple, the first begins with few. */
+const PAGE_LENGTH = 1 << 14;
+const FIRST_TUPLES = 16;
+
 export class TupleIndex {
   private readonly width: number;
-  private slots = new Int32Array(64).fill(-1);
-  private tuples: Int32Array;
+  private readonly slots = new HashSlots();
+  private readonly pages: Int32Array[] = [];
+  /** Tuples a page, as a shift. */
+  private readonly pageShift: number;
   private used = 0;
 
   constructor(width: number) {
     this.width = width;
-    this.tuples = new Int32Array(32 * Math.max(1, width));
+    this.pageShift = Math.max(0, Math.floor(Math.log2(PAGE_LENGTH / Math.max(1, width))));
   }
 
   /** Number of different tuples. */
@@ -21,59 +31,58 @@ export class TupleIndex {
 
   /** Element `position` of tuple `index`. */
   at(index: number, position: number): number {
-    return this.tuples[index * this.width + position]!;
+    return this.pageOf(index)[this.startOf(index) + position]!;
   }
 
   /** Number of a tuple; it is added when new. */
   add(tuple: Int32Array): number {
-    if (this.used * 2 >= this.slots.length) this.grow();
-    const mask = this.slots.length - 1;
-    let slot = this.hash(tuple, 0) & mask;
-    for (;;) {
-      const index = this.slots[slot]!;
-      if (index < 0) return this.insert(slot, tuple);
-      if (this.equals(index, tuple)) return index;
-      slot = (slot + 1) & mask;
+    const { slots } = this;
+    for (let n = slots.first(this.hash(tuple)); n >= 0; n = slots.next()) {
+      if (this.equals(n, tuple)) return n;
     }
-  }
-
-  private insert(slot: number, tuple: Int32Array): number {
     const index = this.used++;
-    if (this.used * this.width > this.tuples.length) {
-      const larger = new Int32Array(this.tuples.length * 2);
-      larger.set(this.tuples);
-      this.tuples = larger;
-    }
-    for (let i = 0; i < this.width; i++) this.tuples[index * this.width + i] = tuple[i]!;
-    this.slots[slot] = index;
+    slots.insert(index);
+    this.makeRoom(index);
+    this.pageOf(index).set(tuple, this.startOf(index));
     return index;
   }
 
   private equals(index: number, tuple: Int32Array): boolean {
-    const start = index * this.width;
+    const page = this.pageOf(index);
+    const start = this.startOf(index);
     for (let i = 0; i < this.width; i++) {
-      if (this.tuples[start + i] !== tuple[i]) return false;
+      if (page[start + i] !== tuple[i]) return false;
     }
     return true;
   }
 
-  private hash(values: Int32Array, start: number): number {
-    let hash = 0x2545f491;
+  private hash(tuple: Int32Array): number {
+    let hash = hashKey();
     for (let i = 0; i < this.width; i++) {
-      hash = Math.imul(hash ^ values[start + i]!, 0x9e3779b1);
+      hash = Math.imul(hash ^ tuple[i]!, 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     return hash;
   }
 
-  private grow(): void {
-    const slots = new Int32Array(this.slots.length * 2).fill(-1);
-    const mask = slots.length - 1;
-    for (let index = 0; index < this.used; index++) {
-      let slot = this.hash(this.tuples, index * this.width) & mask;
-      while (slots[slot]! >= 0) slot = (slot + 1) & mask;
-      slots[slot] = index;
-    }
-    this.slots = slots;
+  private pageOf(index: number): Int32Array {
+    return this.pages[index >> this.pageShift]!;
+  }
+
+  private startOf(index: number): number {
+    return (index & ((1 << this.pageShift) - 1)) * this.width;
+  }
+
+  /** Adds a page when tuple `index` needs one; the first one grows. */
+  private makeRoom(index: number): void {
+    const { pages, pageShift, width } = this;
+    const page = index >> pageShift;
+    if (page === pages.length && page > 0) pages.push(new Int32Array(width << pageShift));
+    const first = pages[0];
+    if (page > 0 || (first && (index + 1) * width <= first.length)) return;
+    const tuples = Math.min(1 << pageShift, Math.max(FIRST_TUPLES, 2 * index));
+    const longer = new Int32Array(tuples * width);
+    longer.set(first ?? []);
+    pages[0] = longer;
   }
 }

@@ -10,19 +10,28 @@
  * I2  With a fill value, a series without partner at a step meets that value instead.
  */
 
-import { longerBytes } from "../../base/longer-columns.ts";
 import type { Labels } from "../../series/labels.ts";
+import { LabelsIndex } from "../../series/labels-index.ts";
 import { type BinaryExpression, isComparison, type VectorMatching } from "../ast.ts";
-import { dropLabels, keepLabels, labelsText, NAME_LABELS, withLabel } from "../label-operations.ts";
+import {
+  dropLabels,
+  keepLabels,
+  labelsText,
+  NAME_LABELS,
+  withLabelsOf,
+} from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
 import { ElementOperator } from "./element-operator.ts";
 import { arithmeticOf } from "./float-operators.ts";
+import { MatchPartners, NO_PARTNER } from "./match-partners.ts";
 import { MaterialisedIdentity } from "./materialised-identity.ts";
 import { inSteps, Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import { BlockCollector } from "./series-block.ts";
 import { Signatures } from "./signatures.ts";
 import { ABSENT, StepColumn } from "./step-column.ts";
+import { StepFlags } from "./step-flags.ts";
+import { TupleIndex } from "./tuple-index.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
 const EXPLICIT_GROUP =
@@ -31,8 +40,27 @@ const UNIQUE_GROUP = "multiple matches for labels: grouping labels must ensure u
 const NO_MANY_TO_MANY =
   "many-to-many matching not allowed: matching labels must be unique on one side";
 
-/** Work of a signature, in the meter's units. */
+/** Work of a signature, and of a pair, in the meter's units. */
 const SIGNATURE_WORK = 64;
+const PAIR_WORK = 32;
+
+/** Steps already taken by the label set of a result, where two pairs may give the same one. */
+class TakenResults {
+  readonly steps: StepFlags;
+  private readonly sets = new LabelsIndex();
+  private readonly rows = new TupleIndex(2);
+  private readonly row = new Int32Array(2);
+
+  constructor(stepCount: number) {
+    this.steps = new StepFlags(stepCount);
+  }
+
+  rowOf(signature: number, labels: Labels): number {
+    this.row[0] = signature;
+    this.row[1] = this.sets.add(labels);
+    return this.rows.add(this.row);
+  }
+}
 
 export class VectorMatchStream implements VectorStream {
   readonly column: StepColumn;
@@ -45,29 +73,30 @@ export class VectorMatchStream implements VectorStream {
   private readonly preparation = new Preparation();
   private readonly indexing: () => boolean;
   private readonly signatures: Signatures;
+  /** Labels of on or ignoring, and those that come from the one side. */
+  private readonly names: ReadonlySet<string>;
+  private readonly include: ReadonlySet<string>;
   private readonly operator: ElementOperator;
   /** The many side is the right one. */
   private readonly swapped: boolean;
   private readonly fillOne: number | null;
   private readonly fillMany: number | null;
   /** Series of the one side by match group. */
-  private readonly partners: number[][] = [];
+  private readonly partners: MatchPartners;
   /** Message of a duplicate on the one side, by step. */
   private readonly duplicates = new Map<number, string>();
   /** The earliest step that fails and why; known when the many side has ended. */
   private failedStep = Infinity;
   private failure = "";
-  /** Slots (group, step) that had a match, grown as needed. */
-  private matched = new Uint8Array(0);
-  /**
-   * By signature: steps already taken by a result's label set, when two series may give the same
-   * one.
-   */
-  private readonly taken: (Map<string, Uint8Array> | undefined)[] = [];
+  /** Steps of match groups that had a match. */
+  private readonly matched: StepFlags;
+  private readonly results: TakenResults;
   private readonly partner: StepColumn;
   private manyColumn: StepColumn;
   private signature = -1;
-  private nextPartner = 0;
+  /** The partner that comes next, and whether the fill value comes after the last one. */
+  private nextPartner = NO_PARTNER;
+  private fillsNext = false;
   private manyDone = false;
   private leftover = -1;
   /** What the operator is being applied to, null = nothing. */
@@ -92,10 +121,15 @@ export class VectorMatchStream implements VectorStream {
     this.fillOne = this.swapped ? matching.fillLeft : matching.fillRight;
     this.fillMany = this.swapped ? matching.fillRight : matching.fillLeft;
     this.signatures = new Signatures(matching);
+    this.names = new Set(matching.labels);
+    this.include = new Set(matching.include);
     this.operator = new ElementOperator(context, node);
     this.column = new StepColumn(left.column.length);
     this.partner = new StepColumn(left.column.length);
     this.manyColumn = this.partner;
+    this.partners = new MatchPartners(this.collector.block);
+    this.matched = new StepFlags(this.column.length);
+    this.results = new TakenResults(this.column.length);
     this.resultLabels = () => this.many.labels();
     this.distinctWithoutName = !keepsName(node) || this.many.distinctWithoutName;
   }
@@ -123,8 +157,9 @@ export class VectorMatchStream implements VectorStream {
   advance(): boolean {
     if (this.operands && this.applyOperator(this.operands)) return true;
     while (!this.manyDone) {
-      if (this.nextPair()) return true;
-      if (this.many.advance()) this.startMany();
+      if (this.isLost) this.passMany();
+      else if (this.nextPair()) return true;
+      else if (this.many.advance()) this.startMany();
       else this.endMany();
     }
     return this.fillMany !== null && this.nextLeftover(this.fillMany);
@@ -135,45 +170,55 @@ export class VectorMatchStream implements VectorStream {
     const identity = new MaterialisedIdentity(this.context, block.labels);
     for (let i = 0; i < block.count; i++) {
       identity.index = i;
-      const signature = this.signatures.of(identity);
-      const group = this.partners[signature];
-      if (group) {
-        for (const other of group) this.noteDuplicates(other, i);
-        group.push(i);
-      } else {
-        this.partners[signature] = [i];
-      }
-      yield SIGNATURE_WORK;
+      const isFirst = this.partners.add(this.signatures.of(identity), i);
+      if (!isFirst) this.noteDuplicates(i);
+      yield SIGNATURE_WORK + (isFirst ? 0 : block.stepCount);
     }
   }
 
-  /** Remembers the steps at which two series of the one side meet in one match group. */
-  private noteDuplicates(first: number, second: number): void {
+  /** Remembers the steps at which a series of the one side meets another of its match group. */
+  private noteDuplicates(second: number): void {
     const { block } = this.collector;
-    const { labels } = block;
     for (let step = 0; step < block.stepCount; step++) {
-      if (block.kindAt(first, step) === ABSENT) continue;
-      if (block.kindAt(second, step) === ABSENT || this.duplicates.has(step)) continue;
-      const group = labelsText(this.signatures.matchLabels(labels[second]!), quote);
-      const texts = [labels[first]!, labels[second]!].map((set) => labelsText(set, quote)).sort();
-      const side = this.swapped ? "left" : "right";
-      this.duplicates.set(
-        step,
-        `found duplicate series for the match group ${group} on the ${side} hand-side of the ` +
-          `operation: [${texts.join(", ")}];${NO_MANY_TO_MANY}`,
-      );
+      if (block.kindAt(second, step) === ABSENT) continue;
+      const first = this.partners.meet(second, step);
+      if (first === NO_PARTNER || this.duplicates.has(step)) continue;
+      this.duplicates.set(step, this.duplicateText(block.labels[first]!, block.labels[second]!));
     }
+  }
+
+  private duplicateText(first: Labels, second: Labels): string {
+    const group = labelsText(this.signatures.matchLabels(second), quote);
+    const texts = [first, second].map((set) => labelsText(set, quote)).sort();
+    const side = this.swapped ? "left" : "right";
+    return (
+      `found duplicate series for the match group ${group} on the ${side} hand-side of the ` +
+      `operation: [${texts.join(", ")}];${NO_MANY_TO_MANY}`
+    );
   }
 
   private startMany(): void {
     this.manyColumn = this.many.column;
     this.signature = this.signatures.of(this.many);
-    this.nextPartner = 0;
+    this.nextPartner = this.partners.firstOf(this.signature);
+    this.fillsNext = this.fillOne !== null;
     for (const [step, message] of this.duplicates) {
       // At one step a duplicate is found before any pair.
       const isFirst = step <= this.failedStep;
       if (isFirst && this.manyColumn.kinds[step] !== ABSENT) this.failAt(step, message);
     }
+  }
+
+  /** Nothing that comes later can fail at an earlier step than the first. */
+  private get isLost(): boolean {
+    return this.failedStep === 0;
+  }
+
+  /** Looks only for a failure of the many side itself, which counts before ours. Throws PAUSE. */
+  private passMany(): void {
+    if (!this.many.advance()) this.endMany();
+    this.context.meter.checkpoint(PAIR_WORK);
+    this.context.meter.pausePoint();
   }
 
   private failAt(step: number, message: string): void {
@@ -186,29 +231,34 @@ export class VectorMatchStream implements VectorStream {
     if (this.failure !== "") this.context.fail(this.failure);
   }
 
-  /** Produces the next result of the current many series. */
+  /** Produces the next result of the current many series. Throws PAUSE. */
   private nextPair(): boolean {
-    if (this.signature < 0) return false;
-    const group = this.partners[this.signature] ?? [];
-    while (this.nextPartner < group.length) {
-      const index = group[this.nextPartner++]!;
-      this.collector.block.load(index, this.partner);
-      const one = this.collector.block.labels[index]!;
-      if (this.emitPair(one)) return true;
+    const { block } = this.collector;
+    while (this.nextPartner !== NO_PARTNER && !this.isLost) {
+      this.context.meter.checkpoint(PAIR_WORK + this.column.length);
+      this.context.meter.pausePoint();
+      const index = this.nextPartner;
+      this.nextPartner = this.partners.after(index);
+      block.load(index, this.partner);
+      if (this.emitPair(block.labels[index]!)) return true;
     }
-    if (this.fillOne === null || this.nextPartner > group.length) return false;
-    this.nextPartner++;
-    this.loadFill(group, this.fillOne);
+    if (this.fillOne === null || !this.fillsNext) return false;
+    this.fillsNext = false;
+    this.loadFill(this.fillOne);
     return this.emitPair(this.signatures.matchLabels(this.many.labels()));
   }
 
   /** The partner column of steps at which no series of the one side is there. */
-  private loadFill(group: readonly number[], fill: number): void {
+  private loadFill(fill: number): void {
     const { block } = this.collector;
+    const first = this.partners.firstOf(this.signature);
     this.partner.clear();
     for (let step = 0; step < block.stepCount; step++) {
-      const present = group.some((index) => block.kindAt(index, step) !== ABSENT);
-      if (!present) this.partner.setFloat(step, fill);
+      let index = first;
+      while (index !== NO_PARTNER && block.kindAt(index, step) === ABSENT) {
+        index = this.partners.after(index);
+      }
+      if (index === NO_PARTNER) this.partner.setFloat(step, fill);
     }
   }
 
@@ -239,16 +289,14 @@ export class VectorMatchStream implements VectorStream {
   private markMatches(): boolean {
     const { kinds } = this.manyColumn;
     const once = this.matching.cardinality === "one-to-one";
-    const start = this.signature * kinds.length;
-    if (start + kinds.length > this.matched.length) {
-      this.matched = longerBytes(this.matched, (start + kinds.length) * 2);
-    }
+    const matched = this.matched.markedPage(this.signature);
+    const start = this.matched.startOf(this.signature);
     let any = false;
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
-      const again = this.matched[start + step] === 1;
+      const again = matched[start + step] === 1;
       if (once && again && step < this.failedStep) this.failAt(step, EXPLICIT_GROUP);
-      this.matched[start + step] = 1;
+      matched[start + step] = 1;
       any = true;
     }
     return any;
@@ -257,20 +305,14 @@ export class VectorMatchStream implements VectorStream {
   /** Grouped results of one match group must differ in their labels. */
   private checkUniqueLabels(labels: Labels): void {
     if (this.many.distinctWithoutName && this.matching.include.length === 0) return;
-    const steps = this.stepsTakenBy(labels.key());
-    for (let step = 0; step < steps.length; step++) {
+    const { steps } = this.results;
+    const row = this.results.rowOf(this.signature, labels);
+    for (let step = 0; step < this.column.length; step++) {
       if (this.manyColumn.kinds[step] === ABSENT || this.partner.kinds[step] === ABSENT) continue;
-      if (steps[step] === 1 && step < this.failedStep) this.failAt(step, UNIQUE_GROUP);
-      steps[step] = 1;
+      const isTaken = steps.isMarked(row, step);
+      if (isTaken && step < this.failedStep) this.failAt(step, UNIQUE_GROUP);
+      steps.mark(row, step);
     }
-  }
-
-  private stepsTakenBy(key: string): Uint8Array {
-    const known = this.taken[this.signature] ?? new Map<string, Uint8Array>();
-    this.taken[this.signature] = known;
-    const steps = known.get(key) ?? new Uint8Array(this.column.length);
-    known.set(key, steps);
-    return steps;
   }
 
   private resultLabelsOf(many: Labels, one: Labels): Labels {
@@ -279,11 +321,9 @@ export class VectorMatchStream implements VectorStream {
       arithmeticOf(node.operator) || (node.returnBool && !context.options.delayedNameRemoval);
     let labels = dropNow ? dropLabels(many, NAME_LABELS) : many;
     if (matching.cardinality === "one-to-one") {
-      const names = new Set(matching.labels);
-      labels = matching.on ? keepLabels(labels, names) : dropLabels(labels, names);
+      labels = matching.on ? keepLabels(labels, this.names) : dropLabels(labels, this.names);
     }
-    for (const name of matching.include) labels = withLabel(labels, name, one.get(name));
-    return labels;
+    return this.include.size === 0 ? labels : withLabelsOf(labels, one, this.include);
   }
 
   private dropsNameOf(manyDropsName: boolean): boolean {
@@ -295,13 +335,15 @@ export class VectorMatchStream implements VectorStream {
   private nextLeftover(fill: number): boolean {
     const { block } = this.collector;
     const identity = new MaterialisedIdentity(this.context, block.labels);
-    while (++this.leftover < block.count) {
-      identity.index = this.leftover;
-      const start = this.signatures.of(identity) * block.stepCount;
+    while (this.leftover + 1 < block.count) {
+      this.context.meter.checkpoint(SIGNATURE_WORK + block.stepCount);
+      this.context.meter.pausePoint();
+      identity.index = ++this.leftover;
+      const signature = this.signatures.of(identity);
       block.load(this.leftover, this.partner);
       const filled = new StepColumn(block.stepCount);
       for (let step = 0; step < block.stepCount; step++) {
-        if (this.matched[start + step] === 1) this.partner.kinds[step] = ABSENT;
+        if (this.matched.isMarked(signature, step)) this.partner.kinds[step] = ABSENT;
         else if (this.partner.kinds[step] !== ABSENT) filled.setFloat(step, fill);
       }
       const one = block.labels[this.leftover]!;

@@ -6,7 +6,9 @@
  * warning. The buckets of a group are put in order once; a step only picks those that are there.
  */
 
+import { sortedInSteps } from "../../base/sort-in-steps.ts";
 import type { Labels } from "../../series/labels.ts";
+import { LabelsIndex } from "../../series/labels-index.ts";
 import { messages } from "../evaluate/messages.ts";
 import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
@@ -31,7 +33,12 @@ interface Group {
   /** Block index of the native series, or -1. */
   native: number;
   /** Classic buckets by rising bound: block indexes and bounds. */
-  readonly buckets: { readonly index: number; readonly bound: number }[];
+  buckets: readonly Bucket[];
+}
+
+interface Bucket {
+  readonly index: number;
+  readonly bound: number;
 }
 
 /** What is computed of each group; it may give several series. */
@@ -133,12 +140,12 @@ export class HistogramGroupStream implements VectorStream {
 
   private *formGroups(): Generator<number, void> {
     const { block } = this.collector;
-    const byKey = new Map<string, Group>();
+    const sets = new LabelsIndex();
     for (let i = 0; i < block.count; i++) {
       yield GROUP_WORK;
       const kinds = block.kindsOf(i);
       const labels = block.labels[i]!;
-      if (kinds.includes(HISTOGRAM)) this.groupFor(byKey, labels, i).native = i;
+      if (kinds.includes(HISTOGRAM)) this.groupFor(sets, labels, i).native = i;
       if (!kinds.includes(FLOAT)) continue;
       const text = labels.get("le");
       const bound = parseGoFloat(text);
@@ -147,22 +154,17 @@ export class HistogramGroupStream implements VectorStream {
         this.context.annotations.warn(message, this.start);
         continue;
       }
-      const group = this.groupFor(byKey, dropLabels(labels, BOUND_LABEL), i);
-      group.buckets.push({ index: i, bound });
+      const group = this.groupFor(sets, dropLabels(labels, BOUND_LABEL), i);
+      (group.buckets as Bucket[]).push({ index: i, bound });
     }
-    for (const { buckets } of this.groups) {
-      buckets.sort((a, b) => compareBounds(a.bound, b.bound));
-      yield buckets.length;
-    }
+    for (const group of this.groups) yield* inOrder(group);
   }
 
-  private groupFor(byKey: Map<string, Group>, labels: Labels, index: number): Group {
-    const key = labels.key();
-    const known = byKey.get(key);
-    if (known) return known;
+  private groupFor(sets: LabelsIndex, labels: Labels, index: number): Group {
+    const number = sets.add(labels);
+    if (number < this.groups.length) return this.groups[number]!;
     const dropsName = this.collector.block.dropsName[index]!;
     const group: Group = { labels, dropsName, native: -1, buckets: [] };
-    byKey.set(key, group);
     this.groups.push(group);
     return group;
   }
@@ -194,6 +196,11 @@ export class HistogramGroupStream implements VectorStream {
   }
 }
 
-function compareBounds(left: number, right: number): number {
+/** Puts the buckets of a group in order. */
+function* inOrder(group: Group): Generator<number, void> {
+  group.buckets = yield* sortedInSteps(group.buckets, byBound);
+}
+
+function byBound({ bound: left }: Bucket, { bound: right }: Bucket): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -12,7 +12,7 @@ import { Labels } from "../../series/labels.ts";
 import { Matcher } from "../../series/matcher.ts";
 import { childrenOf, type Expression, type TimeModifiers, type VectorSelector } from "../ast.ts";
 import { InstantSelectorStream } from "../evaluate/instant-selector.ts";
-import { Preparation } from "../evaluate/preparation.ts";
+import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
 import { BlockCollector, type SeriesBlock } from "../evaluate/series-block.ts";
 import { ABSENT, FLOAT, HISTOGRAM, StepColumn } from "../evaluate/step-column.ts";
@@ -21,6 +21,9 @@ import type { VectorStream } from "../evaluate/vector-stream.ts";
 import { labelsText, METRIC_NAME, withLabel } from "../label-operations.ts";
 import { plainSelector } from "../parse/parse-selector.ts";
 import { quote } from "../parse/string-text.ts";
+
+/** Work of putting an info series where it is found, in the meter's units. */
+const INDEX_WORK = 64;
 
 const DEFAULT_METRIC = "target_info";
 const INFO_SUFFIX = ".+_info";
@@ -105,6 +108,7 @@ export class InfoStream implements VectorStream {
   readonly column: StepColumn;
   readonly distinctWithoutName = false;
   private readonly preparation = new Preparation();
+  private readonly indexing: () => boolean;
   private readonly context: QueryContext;
   private readonly base: BlockCollector;
   private readonly info: BlockCollector;
@@ -123,6 +127,7 @@ export class InfoStream implements VectorStream {
     selector: VectorSelector | null,
   ) {
     this.context = context;
+    this.indexing = inSteps(context.meter, () => this.indexInfo());
     this.matchers = new InfoMatchers(selector);
     this.base = new BlockCollector(context, base);
     const infoSelector: VectorSelector = {
@@ -150,21 +155,22 @@ export class InfoStream implements VectorStream {
     return this.preparation.run(
       () => this.base.run(),
       () => this.info.run(),
-      () => this.indexInfo(),
+      this.indexing,
     );
   }
 
-  private indexInfo(): true {
-    const { labels } = this.info.block;
-    labels.forEach((set, index) => {
-      if (!set.has("instance") && !set.has("job")) return;
+  private *indexInfo(): Generator<number, void> {
+    for (const [index, set] of this.info.block.labels.entries()) {
+      yield INDEX_WORK;
+      if (!set.has("instance") && !set.has("job")) continue;
       const key = identifyingKey(set);
       const byName = this.byIdentity.get(key) ?? new Map<string, number[]>();
       const name = set.get(METRIC_NAME);
-      byName.set(name, [...(byName.get(name) ?? []), index]);
+      const known = byName.get(name);
+      if (known) known.push(index);
+      else byName.set(name, [index]);
       this.byIdentity.set(key, byName);
-    });
-    return true;
+    }
   }
 
   advance(): boolean {

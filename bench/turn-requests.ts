@@ -28,14 +28,27 @@ export interface Loaded {
 
 export type Parameters = Readonly<Record<string, string | number | readonly string[]>>;
 
+/** Longest query that is put into the line of a request, and into its name. */
+const LINE_LENGTH_MAX = 4000;
+const NAME_LENGTH_MAX = 200;
 /** Requests at once: the default of --query.max-concurrency. */
 const TOGETHER = 20;
 const PROTOBUF_FAMILIES =
   "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
 const ALL = '{__name__=~".+"}';
 const BUCKETS = "http_request_duration_seconds_bucket";
+/** What tells the series of the load apart. */
+const EVERY_LABEL =
+  "__name__, instance, pod, n, container, code, cpu, device, fstype, id, job, le, mode, " +
+  "mountpoint, namespace, phase, reason, resource, route, service";
+const ONE_A_POD = "(group by (pod) (http_request_duration_seconds_bucket))";
 const LONG_STEP = Math.ceil(LONG_SECONDS / 10_900);
 const readRequest = loadContract("remote_read.proto").lookupType("prometheus.ReadRequest");
+
+/** Names of labels that no series has. */
+function namesOf(count: number, stem = "none"): string {
+  return Array.from({ length: count }, (_, i) => `${stem}${i}`).join(", ");
+}
 
 function formOf(parameters: Parameters): string {
   const entries = Object.entries(parameters).flatMap(([key, value]) =>
@@ -54,8 +67,10 @@ export function posted(name: string, path: string, parameters: Parameters): Aske
   return { name, path, body: Buffer.from(formOf(parameters)), headers };
 }
 
-const instantAt = (endS: number) => (query: string) =>
-  asked(`query ${query}`, "/api/v1/query", { query, time: endS });
+const instantAt = (endS: number) => (query: string) => {
+  const ask = query.length > LINE_LENGTH_MAX ? posted : asked;
+  return ask(`query ${query.slice(0, NAME_LENGTH_MAX)}`, "/api/v1/query", { query, time: endS });
+};
 
 const rangeTo = (endS: number) => (query: string, step: number, seconds: number) =>
   asked(`range ${query}`, "/api/v1/query_range", { query, start: endS - seconds, end: endS, step });
@@ -104,6 +119,7 @@ function instants({ endS }: Loaded): Asked[] {
     `sort(${ALL})`,
     `sort_desc(${BUCKETS})`,
     `sort_by_label(${ALL}, "pod", "le")`,
+    `sort_by_label_desc(${ALL}, "instance")`,
     `topk(10, ${ALL})`,
     `topk(100000, ${ALL})`,
     `topk by (job) (1000, ${ALL})`,
@@ -117,6 +133,7 @@ function instants({ endS }: Loaded): Asked[] {
     `count_values by (pod, instance, __name__) ("v", ${ALL})`,
     `count by (__name__) (${ALL})`,
     `count by (pod, le, instance) (${ALL})`,
+    `group by (${namesOf(2000)}, pod, instance, le) (${ALL})`,
     `sum by (${"abcdefghijklmnop".split("").join(",")},pod,le,instance,__name__) (${ALL})`,
     `sum without (le) (${ALL})`,
     `stddev without (pod) (${ALL})`,
@@ -125,6 +142,12 @@ function instants({ endS }: Loaded): Asked[] {
     `${BUCKETS} + ${BUCKETS}`,
     `${BUCKETS} * ${on} group_left () ${BUCKETS}`,
     `${ALL} == ${ALL}`,
+    `${ALL} == on (${EVERY_LABEL}) ${ALL}`,
+    `${BUCKETS} == ignoring (nothing) ${BUCKETS}`,
+    `${ALL} + on () ${ALL}`,
+    `${ALL} * on () group_left () ${ALL}`,
+    `${BUCKETS} * on (${namesOf(1500)}, pod) group_left (${namesOf(1500, "other")}) ${ONE_A_POD}`,
+    `${BUCKETS} / ignoring (le) group_left (job, instance) sum without (le) (${BUCKETS})`,
     `${ALL} == on (__name__, pod, instance, le, route, job, n) group_left ${ALL}`,
     `${BUCKETS} and ${BUCKETS}`,
     `${ALL} and ${ALL}`,
@@ -135,9 +158,13 @@ function instants({ endS }: Loaded): Asked[] {
     `scalar(${ALL})`,
     `label_replace(${ALL}, "x", "$1", "pod", "(.*)-.*")`,
     `label_join(${ALL}, "x", "-", "pod", "instance", "__name__")`,
+    `label_join(${ALL}, "x", "-", ${Array(30).fill('"pod"').join(", ")})`,
+    `label_replace(${ALL}, "le", "$1", "pod", "(.*)")`,
     `info(${BUCKETS})`,
+    `info(up, {__name__=~".+"})`,
     `timestamp(${ALL})`,
     `histogram_quantile(0.9, ${BUCKETS})`,
+    `histogram_quantile(0.9, label_replace(${ALL}, "le", "1", "", ""))`,
     `histogram_fraction(0, 0.1, ${BUCKETS})`,
     `rate(${ALL}[5m])`,
     `quantile_over_time(0.9, ${ALL}[20m])`,
@@ -171,6 +198,8 @@ function ranges({ endS, seconds }: Loaded): Asked[] {
     whole(`max_over_time(rate(${BUCKETS}[1m])[5m:15s])`),
     whole(`absent_over_time(${ALL}[5m])`),
     whole(`sort(${BUCKETS})`),
+    whole(`${BUCKETS} unless ${BUCKETS}`),
+    whole(`count_values without (le) ("v", ${BUCKETS})`),
     rangeTo(endS)(ALL, 120, seconds),
     rangeTo(endS)(`count by (pod, le, instance, __name__) (${ALL})`, 60, seconds),
     rangeTo(endS)(`count(${BUCKETS})`, 15, 10_900 * 15),

@@ -10,7 +10,7 @@
  * Node gives: it is exact to the microsecond, where the kernel's own account of a thread is 4 ms
  * behind.
  */
-import { PerformanceObserver } from "node:perf_hooks";
+import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WASI } from "node:wasi";
 import { TurnProfiler } from "./turn-profiler.ts";
@@ -22,6 +22,8 @@ export interface LongestTurn {
   readonly wallMs: number;
   /** Wall time of V8's collections within the turn of cpuMs. */
   readonly collectingMs: number;
+  /** Each of them: its kind and its ms. */
+  readonly collecting: readonly string[];
   /** CPU time of the main thread since the last reading. */
   readonly totalMs: number;
   /** Functions of the turn of cpuMs with their ms, the longest first; empty without a profile. */
@@ -53,8 +55,17 @@ function threadClock(): () => number {
 const threadCpuMs = threadClock();
 const profiler = new TurnProfiler();
 /** Collections since the last reading: when each began and how long it took. */
-let collections: { readonly startTime: number; readonly duration: number }[] = [];
+let collections: PerformanceEntry[] = [];
 new PerformanceObserver((list) => collections.push(...list.getEntries())).observe({ type: "gc" });
+
+/** The kinds of collections with their ms: `minor 3.1`. */
+function kindOf(entry: PerformanceEntry): string {
+  const { duration } = entry;
+  // The types of Node 20 leave it out.
+  const { kind } = (entry as unknown as { readonly detail: { readonly kind: number } }).detail;
+  const isMinor = kind === constants.NODE_PERFORMANCE_GC_MINOR;
+  return `${isMinor ? "minor" : "major"} ${duration.toFixed(1)}`;
+}
 
 let longest = { cpuMs: 0, fromMs: 0, toMs: 0 };
 let wallMs = 0;
@@ -91,7 +102,8 @@ async function reading(): Promise<LongestTurn> {
   const inside = collections.filter((one) => one.startTime < toMs && one.startTime >= fromMs);
   const collectingMs = inside.reduce((sum, { duration }) => sum + duration, 0);
   const profile = await profiler.stop(fromMs, toMs);
-  return { cpuMs, wallMs: wall, collectingMs, totalMs, profile };
+  const collecting = inside.map(kindOf);
+  return { cpuMs, wallMs: wall, collectingMs, collecting, totalMs, profile };
 }
 
 process.on("message", async (order) => {

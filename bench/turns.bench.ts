@@ -92,6 +92,8 @@ interface Row {
   readonly cpuMs: number;
   readonly mostMs: number;
   readonly collectingMs: number;
+  /** The collections of the longest of the longest turns. */
+  readonly collecting: readonly string[];
   readonly wallMs: number;
   /** CPU time of the main thread for one of it. */
   readonly totalMs: number;
@@ -117,6 +119,7 @@ async function measured(request: Asked): Promise<Row> {
   }
   return {
     ...{ name: request.name, cpuMs, collectingMs, bytes, mostMs: turns.at(-1)!.cpuMs },
+    collecting: turns.at(-1)!.collecting,
     wallMs: Math.min(...turns.map((turn) => turn.wallMs)),
     totalMs: Math.min(...turns.map((turn) => turn.totalMs)),
   };
@@ -145,10 +148,9 @@ try {
     if (!only.some((part) => request.name.includes(part))) continue;
     const row = await measured(request);
     rows.push(row);
-    const { name, cpuMs, collectingMs } = row;
-    console.error(
-      `${cpuMs.toFixed(1).padStart(8)} ${collectingMs.toFixed(1).padStart(6)}  ${name}`,
-    );
+    const { name, cpuMs, mostMs, collecting } = row;
+    const figures = [cpuMs, mostMs].map((ms) => ms.toFixed(1).padStart(8)).join("");
+    console.error(`${figures}  ${name}  ${collecting.join(", ")}`);
   }
   console.log(`longest turn while loading: ${writing.cpuMs.toFixed(1)} ms of CPU`);
   printTable(

@@ -14,6 +14,9 @@ import { escapedName, exposedLabels, isClassicName, type LabelPair } from "./exp
 
 const ESCAPED: Readonly<Record<string, string>> = { "\\": "\\\\", '"': '\\"', "\n": "\\n" };
 
+/** Labels may have 8 MiB, which would take long in one go. */
+const PART_LENGTH = 64 * 1024;
+
 function escaped(value: string): string {
   return value.replace(/[\\"\n]/g, (character) => ESCAPED[character] as string);
 }
@@ -28,13 +31,25 @@ function numberText(value: number): string {
   return value === 0 ? "0" : formatGeneral(value);
 }
 
-/** One sample as a line; `metric` is its name, ready to be written. */
-function sampleLine(metric: string, labels: readonly LabelPair[], sample: NewestSample): string {
-  const isQuoted = metric.startsWith('"');
-  const parts = labels.map(([name, value]) => `${nameText(name)}="${escaped(value)}"`);
-  if (isQuoted) parts.unshift(metric);
-  const series = `${isQuoted ? "" : metric}{${parts.join(",")}}`;
-  return `${series} ${numberText(sample.value)} ${sample.timeMs}\n`;
+/**
+ * One sample as a line; `metric` is its name, ready to be written. What has become long is yielded,
+ * the rest returned.
+ */
+function* lineParts(
+  metric: string,
+  labels: readonly LabelPair[],
+  sample: NewestSample,
+): Generator<string, string> {
+  let text = metric.startsWith('"') ? `{${metric}` : `${metric}{`;
+  let separator = metric.startsWith('"') ? "," : "";
+  for (const [name, value] of labels) {
+    text += `${separator}${nameText(name)}="${escaped(value)}"`;
+    separator = ",";
+    if (text.length < PART_LENGTH) continue;
+    yield text;
+    text = "";
+  }
+  return `${text}} ${numberText(sample.value)} ${sample.timeMs}\n`;
 }
 
 /** The lines of samples, which are in the order of their names; `given` are labels that all get. */
@@ -53,6 +68,6 @@ export function* federationLines(
       yield `# TYPE ${metric} untyped\n`;
     }
     family = name;
-    yield sampleLine(metric, exposedLabels(sample.labels, given, escaping), sample);
+    yield yield* lineParts(metric, exposedLabels(sample.labels, given, escaping), sample);
   }
 }

@@ -36,17 +36,23 @@ export async function inSlices(pieces: Iterable<string>, slices: Slices): Promis
   return collected;
 }
 
-/** A JSON list in pieces. */
+/** A JSON list in pieces; `parts` gives the JSON of an item. */
 export function listPieces<Item>(
   items: readonly Item[],
-  json: (item: Item) => string,
+  parts: (item: Item) => Iterable<string>,
 ): Iterable<string> {
-  return textPieces(listParts(items, json));
+  return textPieces(listParts(items, parts));
 }
 
-function* listParts<Item>(items: readonly Item[], json: (item: Item) => string): Generator<string> {
+function* listParts<Item>(
+  items: readonly Item[],
+  parts: (item: Item) => Iterable<string>,
+): Generator<string> {
   yield "[";
-  for (let i = 0; i < items.length; i++) yield i === 0 ? json(items[i]!) : `,${json(items[i]!)}`;
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) yield ",";
+    yield* parts(items[i]!);
+  }
   yield "]";
 }
 

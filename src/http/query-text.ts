@@ -7,7 +7,7 @@ import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
 import { textPieces } from "../base/text-pieces.ts";
 import { formatValue } from "../promql/format-value.ts";
-import { labelsJson, textJson, timeText } from "../promql/result/result-json.ts";
+import { labelsJson, labelsParts, textJson, timeText } from "../promql/result/result-json.ts";
 import type { SeriesExemplars } from "../series/exemplar-queries.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, answer, NO_DATA } from "./envelope.ts";
@@ -29,7 +29,9 @@ async function parsed<Result>(parse: () => Promise<Result>): Promise<Result> {
 function* exemplarParts(found: readonly SeriesExemplars[]): Generator<string> {
   yield "[";
   for (const [i, { labels, exemplars }] of found.entries()) {
-    yield `${i > 0 ? "," : ""}{"seriesLabels":${labelsJson(labels)},"exemplars":[`;
+    yield `${i > 0 ? "," : ""}{"seriesLabels":`;
+    yield* labelsParts(labels);
+    yield ',"exemplars":[';
     for (const [n, one] of exemplars.entries()) {
       const value = `"value":"${formatValue(one.value)}","timestamp":${timeText(one.timeMs)}`;
       yield `${n > 0 ? "," : ""}{"labels":${labelsJson(one.labels)},${value}}`;

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
 import { quote } from "../promql/parse/string-text.ts";
-import { labelsJson, textJson } from "../promql/result/result-json.ts";
+import { labelsParts, textJson } from "../promql/result/result-json.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";
@@ -15,15 +15,19 @@ import { inSlices, listPieces, slicesOf } from "./pieces.ts";
 import { namedSelectors, requireSelectors, selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
+function textParts(text: string): Iterable<string> {
+  return [textJson(text)];
+}
+
 /** An entry list as an answer: cut to the limit, as JSON in pieces. */
 async function listAnswer<Entry>(
   found: readonly Entry[],
-  json: (entry: Entry) => string,
+  parts: (entry: Entry) => Iterable<string>,
   limit: number,
   slices: Slices,
 ): Promise<ApiAnswer> {
   const { kept, warnings } = cutToLimit(found, limit);
-  return { pieces: await inSlices(listPieces(kept, json), slices), warnings, infos: [] };
+  return { pieces: await inSlices(listPieces(kept, parts), slices), warnings, infos: [] };
 }
 
 async function seriesAnswer(
@@ -36,7 +40,7 @@ async function seriesAnswer(
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await namedSelectors({ queries, parameters, slices });
   const found = await service.series(selectors, fromMs, toMs, slices);
-  return listAnswer(found, labelsJson, limit, slices);
+  return listAnswer(found, labelsParts, limit, slices);
 }
 
 async function namesAnswer(
@@ -48,7 +52,7 @@ async function namesAnswer(
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await selectorsOf({ queries, parameters, slices });
   const found = await service.labelNames(selectors, fromMs, toMs, slices);
-  return listAnswer(found, textJson, limit, slices);
+  return listAnswer(found, textParts, limit, slices);
 }
 
 async function valuesAnswer(
@@ -65,7 +69,7 @@ async function valuesAnswer(
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await selectorsOf({ queries, parameters, slices });
   const found = await service.labelValues(name, selectors, fromMs, toMs, slices);
-  return listAnswer(found, textJson, limit, slices);
+  return listAnswer(found, textParts, limit, slices);
 }
 
 /** Registers the routes. */

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { shownAnnotations } from "../../src/promql/result/annotation-list.ts";
 import type { QueryValue } from "../../src/promql/result/query-result.ts";
-import { resultJson, resultPieces, timeText } from "../../src/promql/result/result-json.ts";
+import {
+  labelsJson,
+  labelsParts,
+  resultJson,
+  resultPieces,
+  timeText,
+} from "../../src/promql/result/result-json.ts";
 import { Labels } from "../../src/series/labels.ts";
 
 const labels = Labels.fromRecord({ b: 'say "hi"', __name__: "x", a: "é\n" });
@@ -81,6 +87,26 @@ describe("a result in a reply", () => {
     pieces.push(...resultPieces(matrix));
     expect(pieces.length).toBeGreaterThan(5);
     expect(JSON.parse(pieces.join("")).result[0].values).toHaveLength(count);
+  });
+
+  it("comes in pieces when a label set is long", () => {
+    const record = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`name${i + 10}`, `${i}\u0001`.repeat(30_000)]),
+    );
+    const wide = Labels.fromRecord(record);
+    expect([...labelsParts(wide)].join("")).toBe(labelsJson(wide));
+    const times = Float64Array.of(0);
+    const values = Float64Array.of(1);
+    const series = [{ labels: wide, times, values, kinds: Uint8Array.of(1), histograms: null }];
+    const results: QueryValue[] = [
+      { type: "vector", timeMs: 0, labels: [wide], values, histograms: null },
+      { type: "matrix", series },
+    ];
+    for (const result of results) {
+      const pieces = [...resultPieces(result)];
+      expect(pieces.length).toBeGreaterThan(10);
+      expect(JSON.parse(pieces.join("")).result[0].metric).toEqual(record);
+    }
   });
 });
 

@@ -14,6 +14,8 @@ import { histogramJson } from "../histogram/histogram-json.ts";
 import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
 
 const PART_LENGTH = 8 * 1024;
+/** A label set with longer texts than so many characters is written label by label. */
+const WHOLE_LENGTH_MAX = 64 * 1024;
 
 /** Seconds of a time in milliseconds: `1435781451.781` or `1435781451`. */
 export function timeText(timeMs: number): string {
@@ -43,6 +45,33 @@ export function labelsJson(labels: Labels): string {
     text += `${textJson(labels.nameAt(i))}:${textJson(labels.valueAt(i))}`;
   }
   return `${text}}`;
+}
+
+/** Whether the texts of a label set are very long: it may have 8 MiB. */
+function isWide({ namesAndValues }: Labels): boolean {
+  let length = 0;
+  for (const text of namesAndValues) length += text.length;
+  return length > WHOLE_LENGTH_MAX;
+}
+
+/** A label set as a JSON object, in parts that do not take long. */
+export function labelsParts(labels: Labels): Iterable<string> {
+  return isWide(labels) ? wideParts(labels) : [labelsJson(labels)];
+}
+
+function* wideParts(labels: Labels): Generator<string, void> {
+  for (let i = 0; i < labels.size; i++) {
+    yield `${i === 0 ? "{" : ","}${textJson(labels.nameAt(i))}:${textJson(labels.valueAt(i))}`;
+  }
+  yield "}";
+}
+
+/** A label set behind other text: what is not yielded of it is returned. */
+function* metricParts(before: string, labels: Labels): Generator<string, string> {
+  if (!isWide(labels)) return before + labelsJson(labels);
+  yield before;
+  yield* wideParts(labels);
+  return "";
 }
 
 /** The `data` object of a result in pieces; a caller may let others run between two of them. */
@@ -85,10 +114,10 @@ function* vectorParts(vector: VectorResult): Generator<string, void> {
   yield "[";
   for (let i = 0; i < vector.labels.length; i++) {
     const histogram = vector.histograms?.[i];
-    const head = `${i > 0 ? "," : ""}{"metric":${labelsJson(vector.labels[i]!)},`;
+    const head = yield* metricParts(`${i > 0 ? "," : ""}{"metric":`, vector.labels[i]!);
     yield histogram
-      ? `${head}"histogram":[${time},${histogramJson(histogram)}]}`
-      : `${head}"value":[${time},"${formatValue(vector.values[i]!)}"]}`;
+      ? `${head},"histogram":[${time},${histogramJson(histogram)}]}`
+      : `${head},"value":[${time},"${formatValue(vector.values[i]!)}"]}`;
   }
   yield "]";
 }
@@ -98,7 +127,7 @@ function* matrixParts(matrix: MatrixResult): Generator<string, void> {
   yield "[";
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i]!;
-    yield `${i > 0 ? "," : ""}{"metric":${labelsJson(series.labels)}`;
+    yield yield* metricParts(`${i > 0 ? "," : ""}{"metric":`, series.labels);
     yield* floatParts(series, heads.of(series.times));
     if (series.histograms) yield* histogramParts(series, series.histograms);
     yield "}";

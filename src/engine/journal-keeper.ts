@@ -130,8 +130,8 @@ export class JournalKeeper {
   }
 
   /** A snapshot begins: what comes from now on is in a segment of its own. */
-  mark(): void {
-    this.writer?.rotate();
+  async mark(): Promise<void> {
+    await this.writer?.rotate();
     this.samplesAtMark = (this.writer?.figures.samplesTotal ?? 0) + this.replayed.sampleCount;
   }
 

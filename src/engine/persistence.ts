@@ -240,7 +240,7 @@ export class Persistence {
   ): Promise<SnapshotSummary> {
     try {
       const source = snapshotSource(store, metadata, this.journal.state);
-      this.journal.mark();
+      await this.journal.mark();
       const summary = await this.writer.write(source, order);
       await this.journal.removeBefore(summary.journalNeededFrom);
       this.snapshots.writtenTotal++;

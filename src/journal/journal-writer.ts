@@ -8,6 +8,8 @@
  *     taken, and written() rejects.
  * I3  Positions only rise and are never used twice.
  * I4  One write is under way at a time; records that come meanwhile make the next one.
+ * I5  But in the mode "always" nobody waits for the end of a segment: the next one is made while
+ *     the one before goes on (next-segment.ts), and synced together with it.
  *
  * After a failed sync the system may have dropped the bytes and forgotten about it: a later sync
  * that works proves nothing about them, which is why they are written again.
@@ -22,8 +24,10 @@ import { TsdbError } from "../base/errors.ts";
 import { type JournalBlock, JournalBlocks } from "./journal-block.ts";
 import type { JournalDirectory } from "./journal-directory.ts";
 import { recordPadded } from "./journal-format.ts";
+import { NextSegment } from "./next-segment.ts";
 import type { RecordBuilder } from "./record-builder.ts";
 import { SegmentFile } from "./segment-file.ts";
+import type { SegmentHeader } from "./segment-header.ts";
 
 /** When written records are synced. */
 export type JournalSync = "always" | "interval" | "off";
@@ -86,6 +90,11 @@ export class JournalWriter {
   private unsynced: JournalBlock[] = [];
   private writing: JournalBlock | null = null;
   private segment: SegmentFile | null = null;
+  /** Segments before it that are not synced, oldest first, and whether its name is not. */
+  private ended: SegmentFile[] = [];
+  private isNameNew = false;
+  /** The segment that comes next, while it is made. */
+  private next: NextSegment | null = null;
   private readonly start: JournalStart;
   private sequence: number;
   private readonly tail: string[];
@@ -140,17 +149,24 @@ export class JournalWriter {
     return this.writing === null ? null : this.writing.settled;
   }
 
-  /** Sees to it that the next record begins a new segment. */
-  rotate(): void {
-    this.rotates = true;
+  /** Resolves when the next record, or one that waits with it, will begin a new segment. */
+  async rotate(): Promise<void> {
+    if (this.segment === null || this.fault !== null || this.options.sync === "always") {
+      this.rotates = true;
+      return;
+    }
+    this.next ??= this.makeNext();
+    await this.next.made;
   }
 
   /** Writes and syncs everything, whatever the mode, and closes. TsdbError when that fails. */
   async close(): Promise<void> {
     this.closed = true;
     while (this.pumping !== null || this.syncing !== null) await (this.pumping ?? this.syncing);
+    await this.endNext();
     if (this.fault !== null) throw this.fault;
-    if (this.unsynced.length > 0 || this.options.sync === "off") await this.segment?.sync();
+    const isSynced = this.unsynced.length === 0 && this.ended.length === 0;
+    if (!isSynced || this.options.sync === "off") await this.syncSegments();
     await this.segment?.close();
     this.segment = null;
   }
@@ -182,6 +198,7 @@ export class JournalWriter {
       this.open = this.blocks.take(block.end);
       const segment = await this.segmentFor(block.start);
       await segment.append(block.bytes, block.length);
+      await this.next?.append(block);
       // A sync may have failed meanwhile: then the block waits to be written again.
       if (this.fault !== null) return;
       this.unsynced.push(block);
@@ -195,33 +212,80 @@ export class JournalWriter {
 
   /** The segment for a record at `start`, a new one when it is time. */
   private async segmentFor(start: number): Promise<SegmentFile> {
+    const { next } = this;
+    if (next !== null && next.finished !== null) this.goOnIn(next.finished);
     const old = this.segment;
     if (old !== null && !this.rotates && old.length < this.options.segmentBytes) return old;
+    const isDurable = this.options.sync === "always";
+    if (old !== null && !isDurable) {
+      this.next ??= this.makeNext();
+      return old;
+    }
     if (old !== null) {
-      if (this.options.sync !== "off") await this.sync();
+      await this.sync();
       this.segment = null;
       await old.close();
     }
-    this.segment = await this.beginSegment(start);
+    this.segment = await this.beginSegment(start, isDurable);
+    this.isNameNew = !isDurable;
     return this.segment;
+  }
+
+  /** Begins to make the next segment: it starts with the block that is open when it has a file. */
+  private makeNext(): NextSegment {
+    this.rotates = false;
+    const onFault = (error: unknown) => {
+      if (this.next === next) this.fail(error);
+    };
+    const header = () => this.headerAt(this.open.start);
+    const { directory } = this.options;
+    const next: NextSegment = new NextSegment(directory, ++this.sequence, header, onFault);
+    return next;
+  }
+
+  /** Goes on in the next segment, which has what came since it began; the old one is synced. */
+  private goOnIn(segment: SegmentFile): void {
+    const old = this.segment!;
+    this.next = null;
+    this.segment = segment;
+    this.figures.segmentsTotal++;
+    if (this.options.sync === "off") {
+      void old.close().catch(() => {});
+      return;
+    }
+    this.ended.push(old);
+    this.isNameNew = true;
+  }
+
+  /** Takes the next segment if it has its name, and does without it if not. */
+  private async endNext(): Promise<void> {
+    const { next } = this;
+    await next?.settled();
+    if (next === null || this.next !== next) return;
+    if (next.finished !== null) this.goOnIn(next.finished);
+    else await next.discard();
+    this.next = null;
   }
 
   private async beginSegment(
     start: number,
+    isDurable: boolean,
     blocks: readonly JournalBlock[] = [],
   ): Promise<SegmentFile> {
     this.rotates = false;
-    const { directory, sync, clock } = this.options;
-    await directory.disk.makeDirectory(directory.path);
-    const header = {
-      sequence: ++this.sequence,
-      start,
-      previousEnd: start > this.start.position ? start : this.start.previousEnd,
-      createdMs: clock.nowMs(),
-    };
-    const segment = await SegmentFile.create(directory, header, sync !== "off", blocks);
+    const { directory } = this.options;
+    this.sequence++;
+    const header = this.headerAt(start);
+    const segment = await SegmentFile.create(directory, header, isDurable, blocks);
     this.figures.segmentsTotal++;
     return segment;
+  }
+
+  /** The header of the newest segment if it begins at `start`. */
+  private headerAt(start: number): SegmentHeader {
+    const { clock } = this.options;
+    const previousEnd = start > this.start.position ? start : this.start.previousEnd;
+    return { sequence: this.sequence, start, previousEnd, createdMs: clock.nowMs() };
   }
 
   /** Syncs once in a while after a write. */
@@ -243,7 +307,7 @@ export class JournalWriter {
     const { clock } = this.options;
     const count = this.unsynced.length;
     const startedMs = clock.monotonicMs();
-    const work = this.segment.sync();
+    const work = this.syncSegments();
     // Others wait for its end only; a failure is heard by the one who began it.
     this.syncing = work.catch(() => {});
     try {
@@ -254,6 +318,22 @@ export class JournalWriter {
     this.figures.syncsTotal++;
     this.figures.syncDurations.observe((clock.monotonicMs() - startedMs) / 1000);
     if (this.fault === null) this.forget(count);
+  }
+
+  /** Syncs all that was written before: ended segments, the name of the last one, and it. */
+  private async syncSegments(): Promise<void> {
+    const { directory } = this.options;
+    const { ended, segment, next, isNameNew } = this;
+    this.ended = [];
+    this.isNameNew = false;
+    try {
+      for (const old of ended) await old.sync();
+      if (isNameNew) await directory.disk.syncDirectory(directory.path);
+      await segment?.sync();
+      await next?.sync();
+    } finally {
+      for (const old of ended) void old.close().catch(() => {});
+    }
   }
 
   /** Lets the oldest `count` written blocks go: they are safe. */
@@ -269,9 +349,13 @@ export class JournalWriter {
     this.fault = new TsdbError("JOURNAL_FAILED", text, { cause: error });
     this.figures.failuresTotal++;
     this.options.onFault(this.fault);
-    const segment = this.segment;
+    const lost = [...this.ended, ...(this.segment === null ? [] : [this.segment])];
+    this.ended = [];
     this.segment = null;
-    void segment?.close().catch(() => {});
+    this.isNameNew = false;
+    for (const segment of lost) void segment.close().catch(() => {});
+    void this.next?.discard();
+    this.next = null;
     if (this.writing !== null) {
       if (!this.unsynced.includes(this.writing)) this.unsynced.push(this.writing);
       this.writing.fail(this.fault);
@@ -308,7 +392,7 @@ export class JournalWriter {
   private async writeAgain(): Promise<void> {
     await this.syncTail();
     const start = this.unsynced[0]?.start ?? this.position;
-    this.segment = await this.beginSegment(start, this.unsynced);
+    this.segment = await this.beginSegment(start, this.options.sync !== "off", this.unsynced);
     this.forget(this.unsynced.length);
     this.fault = null;
     this.options.onFault(null);

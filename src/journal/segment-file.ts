@@ -21,10 +21,12 @@ export class SegmentFile {
   /** Bytes of the file so far. */
   length = SEGMENT_HEADER_BYTES;
   private path: string;
+  private readonly name: string;
   private readonly file: DiskFile;
   private readonly disk: Disk;
 
-  private constructor(disk: Disk, file: DiskFile) {
+  private constructor(disk: Disk, file: DiskFile, name: string) {
+    this.name = name;
     this.disk = disk;
     this.file = file;
     this.path = file.path;
@@ -41,25 +43,40 @@ export class SegmentFile {
     durable: boolean,
     blocks: readonly WrittenBlock[] = [],
   ): Promise<SegmentFile> {
-    const { disk } = directory;
-    const path = directory.pathOf(segmentName(header.sequence));
-    // What an interrupted start left has no records.
-    await disk.remove(`${path}${TEMPORARY}`).catch(() => {});
-    const segment = new SegmentFile(disk, await disk.open(`${path}${TEMPORARY}`, "create"));
-    const { file } = segment;
+    const segment = await SegmentFile.open(directory, header.sequence);
     try {
-      const bytes = encodeSegmentHeader(header);
-      await file.append(bytes, 0, bytes.length);
+      await segment.begin(header);
       for (const block of blocks) await segment.append(block.bytes, block.length);
-      if (durable && blocks.length > 0) await file.sync();
-      await disk.rename(segment.path, path);
-      segment.path = path;
+      if (durable && blocks.length > 0) await segment.sync();
+      await segment.takeName();
       if (durable) await directory.disk.syncDirectory(directory.path);
     } catch (error) {
       await segment.discard();
       throw error;
     }
     return segment;
+  }
+
+  /** Makes the file of a segment that has neither header nor name yet: nobody reads it. */
+  static async open(directory: JournalDirectory, sequence: number): Promise<SegmentFile> {
+    const { disk } = directory;
+    const path = directory.pathOf(segmentName(sequence));
+    await disk.makeDirectory(directory.path);
+    // What an interrupted start left has no records that another segment has not.
+    await disk.remove(`${path}${TEMPORARY}`).catch(() => {});
+    return new SegmentFile(disk, await disk.open(`${path}${TEMPORARY}`, "create"), path);
+  }
+
+  /** Writes the header, before all blocks. */
+  async begin(header: SegmentHeader): Promise<void> {
+    const bytes = encodeSegmentHeader(header);
+    await this.file.append(bytes, 0, bytes.length);
+  }
+
+  /** Gives the segment the name by which it is read. */
+  async takeName(): Promise<void> {
+    await this.disk.rename(this.path, this.name);
+    this.path = this.name;
   }
 
   async append(bytes: Uint8Array, length: number): Promise<void> {

@@ -4,6 +4,7 @@
  * Units: …Ms milliseconds.
  */
 import { ManualClock } from "../../src/base/clock.ts";
+import type { Disk } from "../../src/base/disk.ts";
 import type { TsdbError } from "../../src/base/errors.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
 import { JournalDirectory } from "../../src/journal/journal-directory.ts";
@@ -25,9 +26,10 @@ export class JournalSetting {
   sync: JournalSync = "always";
   segmentBytes = 1 << 20;
 
-  constructor(seed = 1) {
+  /** `around` is what the journal sees of the disk. */
+  constructor(seed = 1, around: (disk: MemoryDisk) => Disk = (disk) => disk) {
     this.disk = new MemoryDisk(seed);
-    this.directory = new JournalDirectory(this.disk, JOURNAL_PATH);
+    this.directory = new JournalDirectory(around(this.disk), JOURNAL_PATH);
   }
 
   /** A writer that goes on where `reading` ended. */

@@ -5,8 +5,8 @@
  * I1  From where it starts on every block goes to both segments, until one finds that the new one
  *     has its name. A block that comes before the file has caught up is copied and written later;
  *     the name comes after all of these. So at any moment the segments with names have every block
- *     that was acknowledged: where the new one begins, what the one before has there counts no more,
- *     and before it has its name nobody reads it.
+ *     that was acknowledged: where the new one begins, what the one before has there counts no
+ *     more, and before it has its name nobody reads it.
  * I2  sync() is over when the file has, on the disk, every block that append() was given before.
  * I3  A failure that nobody waits for is told to `onFault`; append() and sync() reject with theirs.
  *

@@ -11,6 +11,7 @@ import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";
 import { formatPlain, formatValue } from "../format-value.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { histogramJson } from "../histogram/histogram-json.ts";
+import { NUMBER_BYTES_MAX, putTime, putValue } from "./number-bytes.ts";
 import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
 
 const PART_LENGTH = 8 * 1024;
@@ -123,55 +124,54 @@ function* vectorParts(vector: VectorResult): Generator<string, void> {
 }
 
 function* matrixParts(matrix: MatrixResult): Generator<string, void> {
-  const heads = new PointHeads();
   yield "[";
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i]!;
     yield yield* metricParts(`${i > 0 ? "," : ""}{"metric":`, series.labels);
-    yield* floatParts(series, heads.of(series.times));
+    yield* floatParts(series);
     if (series.histograms) yield* histogramParts(series, series.histograms);
     yield "}";
   }
   yield "]";
 }
 
-/** What stands in front of a value, `,[TIME,"`, once it was made; by the number of its point. */
-type Heads = (string | undefined)[];
+/** Longest text of a point: `,[TIME,"VALUE"]`. */
+const POINT_BYTES_MAX = 2 * NUMBER_BYTES_MAX + 7;
+/** Where points become bytes, until they are a part. */
+const pointBytes = Buffer.alloc(PART_LENGTH + POINT_BYTES_MAX);
+const VALUES_HEAD = ',"values":[';
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
+const QUOTE = 0x22;
 
-/** Those of series that share their times are the same. */
-class PointHeads {
-  private times: Float64Array | null = null;
-  private heads: Heads = [];
-
-  of(times: Float64Array): Heads {
-    if (times === this.times) return this.heads;
-    const heads: Heads = new Array(times.length);
-    // Those that are shared are longer than those of a series with few points.
-    if (heads.length < this.heads.length) return heads;
-    this.times = times;
-    this.heads = heads;
-    return heads;
+function* floatParts({ times, values, kinds }: ResultSeries): Generator<string, void> {
+  let isFirst = true;
+  for (let i = 0; i < kinds.length; ) {
+    let at = 0;
+    for (; i < kinds.length && at < PART_LENGTH; i++) {
+      if (kinds[i] === FLOAT) at = putPoint(pointBytes, at, times[i]!, values[i]!);
+    }
+    if (at === 0) continue;
+    // The first point has no comma in front of it.
+    const text = pointBytes.toString("latin1", isFirst ? 1 : 0, at);
+    yield isFirst ? VALUES_HEAD + text : text;
+    isFirst = false;
   }
+  if (!isFirst) yield "]";
 }
 
-function* floatParts(
-  { times, values, kinds }: ResultSeries,
-  heads: Heads,
-): Generator<string, void> {
-  let text = "";
-  let isFirst = true;
-  for (let i = 0; i < kinds.length; i++) {
-    if (kinds[i] !== FLOAT) continue;
-    const own = heads[i] ?? `,[${timeText(times[i]!)},"`;
-    heads[i] = own;
-    const head = isFirst ? `,"values":[${own.slice(1)}` : own;
-    text += `${head}${formatValue(values[i]!)}"]`;
-    isFirst = false;
-    if (text.length < PART_LENGTH) continue;
-    yield text;
-    text = "";
-  }
-  if (!isFirst) yield `${text}]`;
+/** Writes `,[TIME,"VALUE"]`; returns the end. */
+function putPoint(bytes: Uint8Array, from: number, timeMs: number, value: number): number {
+  bytes[from] = COMMA;
+  bytes[from + 1] = BRACKET;
+  let at = putTime(bytes, from + 2, timeMs);
+  bytes[at] = COMMA;
+  bytes[at + 1] = QUOTE;
+  at = putValue(bytes, at + 2, value);
+  bytes[at] = QUOTE;
+  bytes[at + 1] = BRACKET_END;
+  return at + 2;
 }
 
 function* histogramParts(

@@ -182,7 +182,8 @@ async function addAnswers(app: FastifyInstance, parts: ServerParts): Promise<voi
     customTypes: COMPRESSED_TYPES,
     syncThreshold: COMPRESS_AT_ONCE_BYTES_MAX,
     // The fastest level: answers stay on this machine or one network, and the thread is shared.
-    zlibOptions: { level: constants.Z_BEST_SPEED },
+    // What a piece of an answer packs to fits a chunk, so that it is taken to zlib only once.
+    zlibOptions: { level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 },
   });
   countAnswers(app, parts);
   forgetOtherTypes(app);

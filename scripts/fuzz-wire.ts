@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
 
 const total = Number(options.runs);
 const sums = { accepted: 0, refusedSnappy: 0, refusedProtobuf: 0, knownSeries: 0 };
-const sums2 = { accepted: 0, refused: 0, knownSeries: 0, knownFamilies: 0 };
+const sums2 = { accepted: 0, refused: 0, knownSeries: 0, takenSeries: 0, knownFamilies: 0 };
 for (let done = 0; done < total; done += ROUND) {
   const { store } = storeAt(START_MS);
   const counts = fuzzBodies(store, START_MS, ROUND, Number(options.seed) + done);
@@ -31,6 +31,7 @@ for (let done = 0; done < total; done += ROUND) {
   sums2.accepted += counts2.accepted;
   sums2.refused += counts2.refused;
   sums2.knownSeries += counts2.knownSeries;
+  sums2.takenSeries += counts2.takenSeries;
   sums2.knownFamilies += counts2.knownFamilies;
 }
 console.log(`${total} bodies, no difference:`, JSON.stringify(sums));

@@ -9,7 +9,9 @@
  *
  * Units: addresses and bytes.
  */
+
 import { keepLabel, REF_MASK, REF_WIDTH_SHIFT, readRef, slotOf } from "./label-refs.ts";
+import { LABEL_TAG, NAME_TAG, SHORT_HEAD, VALUE_TAG } from "./label-tags.ts";
 import {
   KEY_BYTES,
   KEY_GRAIN_BYTES,
@@ -26,12 +28,6 @@ import {
   SYMBOLS,
 } from "./layout.ts";
 import { equal16, equalBits16, leadingZeroBits, load8, load16, load32 } from "./memory.ts";
-
-const LABEL_TAG: u32 = 0x0a;
-const NAME_TAG: u32 = 0x0a;
-const VALUE_TAG: u32 = 0x12;
-/** Tag, length below 128 and tag of the name, as the low 24 bits of a word, length left out. */
-const SHORT_HEAD: u32 = 0x0a000a;
 
 /** 1 when the references in [from, end) say the labels of `key`. */
 export function isKeyOf(key: u32, from: u32, end: u32): u32 {

@@ -12,6 +12,7 @@
  *
  * Units: addresses and bytes.
  */
+import { LABEL_TAG, NAME_TAG, SHORT_HEAD, VALUE_TAG } from "./label-tags.ts";
 import {
   LAID_GENERATION,
   LAID_LABEL_AT,
@@ -30,11 +31,6 @@ import {
 } from "./layout.ts";
 import { leadingZeroBits, load8, load32, move16, store8, store32 } from "./memory.ts";
 
-const LABEL_TAG: u32 = 0x0a;
-const NAME_TAG: u32 = 0x0a;
-const VALUE_TAG: u32 = 0x12;
-/** Tag, length below 128 and tag of the name, as the low 24 bits of a word, length left out. */
-const SHORT_HEAD: u32 = 0x0a000a;
 /** Tags and lengths of a label take at most this much, with what is written too much. */
 const OVERHEAD_BYTES: u32 = 40;
 /** "No label" in the table: four bytes that are no two references. */

@@ -13,7 +13,9 @@
  *
  * Units: addresses and bytes.
  */
+
 import { equalBytes, hashBytes } from "./bytes.ts";
+import { LABEL_TAG, NAME_TAG, SHORT_HEAD, SHORT_HEAD_MASK, VALUE_TAG } from "./label-tags.ts";
 import {
   KNOWN_AT,
   KNOWN_LABELS,
@@ -34,14 +36,8 @@ import { load8, load32, store32 } from "./memory.ts";
 import { varint, varintWidth } from "./plain-labels.ts";
 import { isUtf8 } from "./utf8.ts";
 
-const LABEL_TAG: u32 = 0x0a;
-const NAME_TAG: u32 = 0x0a;
-const VALUE_TAG: u32 = 0x12;
 /** Bytes of the shortest label field whose texts are not empty. */
 const SHORTEST: u32 = 8;
-/** Tag, length below 128, tag of the name: as the low 24 bits of a word, length left out. */
-const SHORT_HEAD: u32 = 0x0a000a;
-const SHORT_HEAD_MASK: u32 = 0xff80ff;
 const NAME_BYTES_MAX: u32 = 1024;
 const VALUE_BYTES_MAX: u32 = 64 << 10;
 /** "__name__" as two words. */

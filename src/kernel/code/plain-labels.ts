@@ -6,16 +6,11 @@
  *
  * Units: addresses.
  */
+import { LABEL_TAG, NAME_TAG, SHORT_HEAD, SHORT_HEAD_MASK, VALUE_TAG } from "./label-tags.ts";
 import { load8, load16, load32 } from "./memory.ts";
 
-const VALUE_TAG: u32 = 0x12;
 /** Bytes of the shortest plain label field: both texts are empty. */
 const SHORTEST: u32 = 6;
-/** Tag, length below 128, tag of the name: as the low 24 bits of a word, length left out. */
-const SHORT_HEAD: u32 = 0x0a000a;
-const SHORT_HEAD_MASK: u32 = 0xff80ff;
-const LABEL_TAG: u32 = 0x0a;
-const NAME_TAG: u32 = 0x0a;
 
 /** End of the run of plain label fields that starts at `from` and lies before `end`. */
 export function plainLabelsEnd(from: u32, end: u32): u32 {

@@ -5,7 +5,7 @@
  */
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
-import type { PairRef } from "../base/units.ts";
+import type { PairRef, WindowNumber } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { Head } from "../series/head.ts";
 import type { HeadStatus, NamedCount } from "./service.ts";
@@ -58,31 +58,48 @@ async function tally(head: Head, slices: Slices): Promise<Tally> {
 /** Earliest and latest stored time, or nulls. */
 function timeRange(head: Head): { minTimeMs: number | null; maxTimeMs: number | null } {
   const windows = head.windows.numbers().filter((w) => w * head.windowMs >= head.oldestStartMs);
-  const bound = (window: number | undefined, pick: "first" | "last"): number | null => {
-    if (window === undefined) return null;
-    let best: number | null = null;
-    let chunk = head.windows.firstOf(window as never);
-    for (; chunk !== NO_CHUNK; chunk = head.chunks.nextInWindow(chunk)) {
-      const first = pick === "first";
-      const time = first ? head.chunks.firstTimeOf(chunk) : head.chunks.lastTimeOf(chunk);
-      if (best === null || (first ? time < best : time > best)) best = time;
-    }
-    return best;
-  };
-  return { minTimeMs: bound(windows[0], "first"), maxTimeMs: bound(windows.at(-1), "last") };
+  if (windows.length === 0) return { minTimeMs: null, maxTimeMs: null };
+  return { minTimeMs: earliestOf(head, windows[0]!), maxTimeMs: latestOf(head, windows.at(-1)!) };
+}
+
+function earliestOf({ windows, chunks }: Head, window: WindowNumber): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  let chunk = windows.firstOf(window);
+  for (; chunk !== NO_CHUNK; chunk = chunks.nextInWindow(chunk)) {
+    const time = chunks.firstTimeOf(chunk);
+    if (time < earliest) earliest = time;
+  }
+  return earliest;
+}
+
+function latestOf({ windows, chunks }: Head, window: WindowNumber): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  let chunk = windows.firstOf(window);
+  for (; chunk !== NO_CHUNK; chunk = chunks.nextInWindow(chunk)) {
+    const time = chunks.lastTimeOf(chunk);
+    if (time > latest) latest = time;
+  }
+  return latest;
 }
 
 /** The figures of the head, the lists cut to `limit` entries; made in slices. */
 export async function headStatus(head: Head, limit: number, slices: Slices): Promise<HeadStatus> {
   const { metricNames, valuesByName, bytesByName, pairs } = await tally(head, slices);
-  return {
+  const lists = {
     seriesCountByMetricName: await largest(metricNames, limit, slices),
     labelValueCountByLabelName: await largest(valuesByName, limit, slices),
     memoryInBytesByLabelName: await largest(bytesByName, limit, slices),
     seriesCountByLabelValuePair: await largest(pairs, limit, slices),
+  };
+  // What comes before and after is long too, with many series.
+  await slices.next();
+  const times = timeRange(head);
+  await slices.next();
+  return {
+    ...lists,
     seriesCount: head.index.series.liveCount,
     labelPairCount: head.index.pairs.liveCount,
     chunkCount: head.chunks.count,
-    ...timeRange(head),
+    ...times,
   };
 }

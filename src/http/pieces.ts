@@ -59,13 +59,18 @@ function* listParts<Item>(
 /** Sends a text in pieces: small ones at once, large ones as the client takes them. */
 export function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
   if (pieces.length <= JOINED_PIECES_MAX) return reply.send(pieces.join(""));
-  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
+  return reply.send(streamOf(pieces));
 }
 
 /** The same for bytes. */
 export function sendBytes(reply: FastifyReply, pieces: readonly Uint8Array[]): FastifyReply {
   if (pieces.length <= JOINED_PIECES_MAX) return reply.send(Buffer.concat(pieces));
-  return reply.send(Readable.from(encoded(pieces), { objectMode: false }));
+  return reply.send(streamOf(pieces));
+}
+
+/** Pieces as a stream, with turns of others between them. */
+export function streamOf(pieces: readonly (string | Uint8Array)[]): Readable {
+  return Readable.from(encoded(pieces), { objectMode: false });
 }
 
 async function* encoded(pieces: readonly (string | Uint8Array)[]): AsyncGenerator<Buffer> {

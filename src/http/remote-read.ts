@@ -31,6 +31,7 @@ import { SnappyDecoder } from "../wire/snappy-decoder.ts";
 import { SnappyPieces, varintOf } from "../wire/snappy-pieces.ts";
 import { addMethods, NO_SNIFFING, TEXT_TYPE } from "./api-routes.ts";
 import { answerOf, CLIENT_CLOSED_REQUEST } from "./error-table.ts";
+import { streamOf } from "./pieces.ts";
 import { QueryGate } from "./query-gate.ts";
 import { addSamples } from "./read-samples.ts";
 import { BodyReader, type RequestBody } from "./request-body.ts";
@@ -145,7 +146,7 @@ export class ReadRoute {
     const block = await this.samples(reading);
     response.setHeader("content-type", SAMPLES_TYPE);
     response.setHeader("content-encoding", "snappy");
-    await pipeline(Readable.from(block, { objectMode: false }), response, { signal });
+    await pipeline(streamOf(block), response, { signal });
   }
 
   /** Frames of chunks, query after query, series after series. */

@@ -11,6 +11,12 @@ import type { Labels } from "../../series/labels.ts";
 
 const HASH_MAX = 2 ** 64;
 const LONG_LENGTH = 255;
+/** Bytes of the length of a long text; of a UTF-16 unit at most. */
+const LENGTH_BYTES = 4;
+const UTF8_BYTES = 3;
+/** Room for the bytes of a label set; more than the second is not kept. */
+const FIRST_BYTES = 1024;
+const KEPT_BYTES_MAX = 64 * 1024;
 
 const encoder = new TextEncoder();
 let h64Raw: ((bytes: Uint8Array) => bigint) | null = null;
@@ -20,21 +26,37 @@ export const labelHashReady: Promise<void> = xxhash().then((functions) => {
   h64Raw = functions.h64Raw;
 });
 
-function appendText(bytes: number[], text: string): void {
-  const encoded = encoder.encode(text);
-  const { length } = encoded;
-  if (length < LONG_LENGTH) bytes.push(length);
-  else bytes.push(LONG_LENGTH, length & 0xff, (length >> 8) & 0xff, (length >> 16) & 0xff);
-  for (const byte of encoded) bytes.push(byte);
+/** Bytes of the label set that is being hashed; it grows. */
+let bytes = new Uint8Array(FIRST_BYTES);
+
+/** Writes a text behind `at` bytes; where it ends. */
+function appendText(at: number, text: string): number {
+  makeRoom(at + LENGTH_BYTES + UTF8_BYTES * text.length);
+  // Its length is known when it is written: most have less than 255 bytes.
+  const { written } = encoder.encodeInto(text, bytes.subarray(at + 1));
+  if (written < LONG_LENGTH) {
+    bytes[at] = written;
+    return at + 1 + written;
+  }
+  bytes.copyWithin(at + LENGTH_BYTES, at + 1, at + 1 + written);
+  bytes[at] = LONG_LENGTH;
+  for (let i = 0; i < 3; i++) bytes[at + 1 + i] = written >> (8 * i);
+  return at + LENGTH_BYTES + written;
+}
+
+function makeRoom(length: number): void {
+  if (length <= bytes.length) return;
+  const longer = new Uint8Array(2 * length);
+  longer.set(bytes);
+  bytes = longer;
 }
 
 /** The fraction of a label set. */
 export function labelHashFraction(labels: Labels): number {
   assert(h64Raw !== null, "a label set is hashed before labelHashReady");
-  const bytes: number[] = [];
-  for (let i = 0; i < labels.size; i++) {
-    appendText(bytes, labels.nameAt(i));
-    appendText(bytes, labels.valueAt(i));
-  }
-  return Number(h64Raw(Uint8Array.from(bytes))) / HASH_MAX;
+  let length = 0;
+  for (const text of labels.namesAndValues) length = appendText(length, text);
+  const hash = h64Raw(bytes.subarray(0, length));
+  if (bytes.length > KEPT_BYTES_MAX) bytes = new Uint8Array(FIRST_BYTES);
+  return Number(hash) / HASH_MAX;
 }

@@ -175,36 +175,55 @@ export class SelectionStream implements VectorStream {
       const parameter = this.parameter.values[step]!;
       const picked =
         this.node.operator === "limit_ratio"
-          ? this.byRatio(members, step, parameter)
+          ? yield* this.byRatio(members, step, parameter)
           : this.node.operator === "limitk"
-            ? this.firstOf(members, step, parameter)
+            ? yield* this.firstOf(members, step, parameter)
             : yield* this.extremes(members, step, parameter);
-      for (const index of picked) {
-        this.chosen[index * this.block.stepCount + step] = 1;
-        this.isChosen[index] = 1;
-      }
-      if (this.block.stepCount === 1) for (const index of picked) this.order.push(index);
-      yield members.length;
+      yield* this.choose(picked, step);
     }
   }
 
-  private byRatio(members: readonly number[], step: number, ratio: number): number[] {
-    const { block } = this;
-    const limit = Math.max(-1, Math.min(1, ratio));
-    return members.filter((index) => {
-      if (block.kindAt(index, step) === ABSENT) return false;
-      const fraction = this.fractions[index]!;
-      return limit >= 0 ? fraction < limit : fraction >= 1 + limit;
-    });
+  private *choose(picked: readonly number[], step: number): Generator<number, void> {
+    const { stepCount } = this.block;
+    for (let i = 0; i < picked.length; i++) {
+      if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP;
+      const index = picked[i]!;
+      this.chosen[index * stepCount + step] = 1;
+      this.isChosen[index] = 1;
+      if (stepCount === 1) this.order.push(index);
+    }
+    yield picked.length % MEMBERS_PER_STEP;
   }
 
-  private firstOf(members: readonly number[], step: number, k: number): number[] {
+  private *byRatio(
+    members: readonly number[],
+    step: number,
+    ratio: number,
+  ): Generator<number, readonly number[]> {
+    const { block } = this;
+    const limit = Math.max(-1, Math.min(1, ratio));
+    const picked: number[] = [];
+    for (let i = 0; i < members.length; i++) {
+      if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP;
+      const index = members[i]!;
+      if (block.kindAt(index, step) === ABSENT) continue;
+      const fraction = this.fractions[index]!;
+      if (limit >= 0 ? fraction < limit : fraction >= 1 + limit) picked.push(index);
+    }
+    return picked;
+  }
+
+  private *firstOf(
+    members: readonly number[],
+    step: number,
+    k: number,
+  ): Generator<number, readonly number[]> {
     const { block } = this;
     const picked: number[] = [];
     const wanted = Math.trunc(k);
-    for (const index of members) {
-      if (picked.length >= wanted) break;
-      if (block.kindAt(index, step) !== ABSENT) picked.push(index);
+    for (let i = 0; i < members.length && picked.length < wanted; i++) {
+      if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP;
+      if (block.kindAt(members[i]!, step) !== ABSENT) picked.push(members[i]!);
     }
     return picked;
   }

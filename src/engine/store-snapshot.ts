@@ -28,7 +28,6 @@ function chunkSource(chunks: ChunkTable): ChunkSource {
     seriesOf: (chunk) => chunks.seriesOf(chunk),
     windowOf: (chunk) => chunks.windowOf(chunk),
     olderOf: (chunk) => chunks.olderOf(chunk),
-    nextInWindow: (chunk) => chunks.nextInWindow(chunk),
     sampleCountOf: (chunk) => chunks.sampleCountOf(chunk),
     byteLengthOf: (chunk) => chunks.byteLengthOf(chunk),
     bytesOf: (chunk) => chunks.bytesOf(chunk),
@@ -42,7 +41,7 @@ function windowSource(head: Head): WindowSource {
   const { windows } = head;
   return {
     numbers: () => windows.numbers(),
-    firstOf: (window) => windows.firstOf(window),
+    walk: (window) => windows.walk(window),
     countOf: (window) => windows.countOf(window),
     changeOf: (window) => head.changeOf(window as WindowNumber),
     get splitCount() {

@@ -8,46 +8,71 @@
  */
 import { returnMemory } from "../base/memory-return.ts";
 import type { ChunkRef, WindowNumber } from "../base/units.ts";
+import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { ChunkSource, SnapshotSource } from "./snapshot-source.ts";
 
+/** Lets others run in between, when it is time. */
+export interface Breath {
+  readonly due: boolean;
+  breathe(file: null): Promise<void>;
+}
+
+/** Chunks listed between two looks at the clock: about 50 us. */
+const CHUNKS_PER_LOOK = 512;
+
 export class ChunkList {
-  readonly length: number;
+  /** Entries in use. */
+  length = 0;
   private readonly refs: Uint32Array;
   private readonly series: Uint32Array;
   private readonly windows: Int32Array;
 
-  /** A list of `length` entries, to be filled. */
-  constructor(length: number) {
-    this.length = length;
-    this.refs = new Uint32Array(length);
-    this.series = new Uint32Array(length);
-    this.windows = new Int32Array(length);
+  /** An empty list with room for so many entries. */
+  constructor(room: number) {
+    this.refs = new Uint32Array(room);
+    this.series = new Uint32Array(room);
+    this.windows = new Int32Array(room);
   }
 
-  /** The chunks of a window in the order of its list; none when the window is gone. */
-  static ofWindow(source: SnapshotSource, window: WindowNumber): ChunkList {
+  /**
+   * The chunks of a window in the order of its list; none when the window is gone. None that comes
+   * meanwhile is in it; one that goes may be.
+   */
+  static async ofWindow(
+    source: SnapshotSource,
+    window: WindowNumber,
+    breath: Breath,
+  ): Promise<ChunkList> {
     const list = new ChunkList(source.windows.countOf(window));
-    let chunk = source.windows.firstOf(window);
-    for (let i = 0; i < list.length; i++) {
-      list.refs[i] = chunk;
-      list.series[i] = source.chunks.seriesOf(chunk);
-      chunk = source.chunks.nextInWindow(chunk);
+    const walk = source.windows.walk(window);
+    try {
+      for (let chunk = walk.next(); chunk !== NO_CHUNK; chunk = walk.next()) {
+        list.add(chunk, source.chunks.seriesOf(chunk), window);
+        if (list.length % CHUNKS_PER_LOOK === 0 && breath.due) await breath.breathe(null);
+      }
+    } finally {
+      walk.end();
     }
-    list.windows.fill(window);
     return list;
   }
 
   /** One list after the other. */
   static joined(lists: readonly ChunkList[]): ChunkList {
     const all = new ChunkList(lists.reduce((sum, list) => sum + list.length, 0));
-    let at = 0;
-    for (const list of lists) {
-      all.refs.set(list.refs, at);
-      all.series.set(list.series, at);
-      all.windows.set(list.windows, at);
-      at += list.length;
+    for (const { refs, series, windows, length } of lists) {
+      all.refs.set(refs.subarray(0, length), all.length);
+      all.series.set(series.subarray(0, length), all.length);
+      all.windows.set(windows.subarray(0, length), all.length);
+      all.length += length;
     }
     return all;
+  }
+
+  private add(chunk: ChunkRef, series: number, window: number): void {
+    const at = this.length++;
+    this.refs[at] = chunk;
+    this.series[at] = series;
+    this.windows[at] = window;
   }
 
   /** Gives the list's memory back: to be called when it is written. */

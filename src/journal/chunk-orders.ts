@@ -7,8 +7,9 @@
  * shuffled  all chunks in random order, dealt out at random to 8 files, as 8 writers at work side
  *           by side would leave them.
  *
- * References are collected before they are written, a window's or a series' in one go, so that
- * chunks may come and go between slices. What is gone when its turn comes is passed over.
+ * References are collected before they are written, so that chunks may come and go between slices:
+ * those of a window in slices too, those of a series in one go. What is gone when its turn comes is
+ * passed over.
  *
  * I1  Every chunk that lives throughout the walk is written exactly once.
  * I2  Samples that move from one chunk to another during a walk, when late ones split a chunk, are
@@ -22,7 +23,7 @@ import { Prng } from "../base/prng.ts";
 import type { ChunkRef, SeriesRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { ChunkFileWriter } from "./chunk-file-writer.ts";
-import { ChunkList } from "./chunk-list.ts";
+import { type Breath, ChunkList } from "./chunk-list.ts";
 import { ANY_WINDOW, type SnapshotOrder } from "./snapshot-format.ts";
 import type { SnapshotSource } from "./snapshot-source.ts";
 
@@ -50,9 +51,6 @@ export interface ChunkSink {
   breathe(file: ChunkFileWriter | null): Promise<void>;
 }
 
-/** What lets others run in between. */
-type Breath = Pick<ChunkSink, "due" | "breathe">;
-
 /** For a walk that must not be disturbed. */
 const NEVER_DUE: Breath = { due: false, breathe: () => Promise.resolve() };
 
@@ -75,7 +73,7 @@ async function writeByTime(source: SnapshotSource, sink: ChunkSink): Promise<voi
       if (source.windows.countOf(window) === 0) return;
       const file = await sink.openFile(window);
       files.push(file);
-      const list = ChunkList.ofWindow(source, window);
+      const list = await ChunkList.ofWindow(source, window, mayPause ? sink : NEVER_DUE);
       await writeList(source, sink, file, list, mayPause);
       list.end();
     });
@@ -195,8 +193,7 @@ async function dealOut(
 async function collectAll(source: SnapshotSource, sink: Breath): Promise<ChunkList> {
   const lists: ChunkList[] = [];
   for (const window of source.windows.numbers()) {
-    lists.push(ChunkList.ofWindow(source, window));
-    if (sink.due) await sink.breathe(null);
+    lists.push(await ChunkList.ofWindow(source, window, sink));
   }
   return ChunkList.joined(lists);
 }

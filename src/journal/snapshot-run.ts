@@ -169,7 +169,7 @@ export class SnapshotRun implements ChunkSink {
   /** The series that have a chunk in a window. */
   private async seriesOf(window: number): Promise<SeriesMarks> {
     const series = new SeriesMarks();
-    const list = ChunkList.ofWindow(this.source, window as WindowNumber);
+    const list = await ChunkList.ofWindow(this.source, window as WindowNumber, this);
     for (let i = 0; i < list.length; i++) {
       series.add(list.seriesOf(i));
       if (i % MARKS_PER_LOOK === 0) await this.breathe(null);

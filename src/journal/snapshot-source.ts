@@ -38,10 +38,18 @@ export interface SeriesRefs {
   pin(): () => void;
 }
 
+/** A walk along the chunks of a window in their order. */
+export interface ChunkWalk {
+  /** The next one, NO_CHUNK at the end: each that stays from begin to end, none that came since. */
+  next(): ChunkRef;
+  /** To be called when the walk is over or given up. */
+  end(): void;
+}
+
 export interface WindowSource {
   /** Windows that hold chunks, oldest first. */
   numbers(): WindowNumber[];
-  firstOf(window: WindowNumber): ChunkRef;
+  walk(window: WindowNumber): ChunkWalk;
   countOf(window: WindowNumber): number;
   /** Another number whenever a window that has ended was changed; NaN until it has. */
   changeOf(window: number): number;
@@ -54,7 +62,6 @@ export interface ChunkSource {
   seriesOf(chunk: ChunkRef): SeriesRef;
   windowOf(chunk: ChunkRef): WindowNumber;
   olderOf(chunk: ChunkRef): ChunkRef;
-  nextInWindow(chunk: ChunkRef): ChunkRef;
   sampleCountOf(chunk: ChunkRef): number;
   /** Bytes of the chunk's stream. */
   byteLengthOf(chunk: ChunkRef): number;

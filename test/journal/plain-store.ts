@@ -156,7 +156,10 @@ export class PlainStore implements SnapshotSource {
       const windows = new Set(live.map((chunk) => chunk.window));
       return [...windows].sort((a, b) => a - b) as WindowNumber[];
     },
-    firstOf: (window: number) => store.windowChunks(window)[0] ?? NO_CHUNK,
+    walk(window: number) {
+      const chunks = [...store.windowChunks(window)];
+      return { next: () => chunks.shift() ?? NO_CHUNK, end: () => {} };
+    },
     countOf: (window: number) => store.windowChunks(window).length,
     changeOf: (window: number) => store.changes.get(window) ?? Number.NaN,
     splitCount: 0,
@@ -169,10 +172,6 @@ export class PlainStore implements SnapshotSource {
     olderOf(chunk: number) {
       const chain = store.chain(store.records[chunk]!.series);
       return chain[chain.indexOf(chunk as ChunkRef) + 1] ?? NO_CHUNK;
-    },
-    nextInWindow(chunk: number) {
-      const list = store.windowChunks(store.records[chunk]!.window);
-      return list[list.indexOf(chunk as ChunkRef) + 1] ?? NO_CHUNK;
     },
     sampleCountOf: (chunk: number) => store.records[chunk]!.stream.length - 2,
     byteLengthOf: (chunk: number) => store.records[chunk]!.stream.length,

@@ -4,7 +4,7 @@
 import type { GoHeap } from "../heap/go-heap.ts";
 
 /** Spans swept between two turns of the others: one to three milliseconds. */
-const STEP_SPANS = 4000;
+const STEP_SPANS = 500;
 
 /** Sweeps what is left of the last cycle, then does one more; `pause` gives the others a turn. */
 export async function collectInSteps(heap: GoHeap, pause: () => Promise<void>): Promise<void> {

@@ -50,8 +50,8 @@ const MAPS_MAX = 320;
 const EVENTS_MAX = 400;
 /** How far back the histories reach: a whole incident. */
 const HISTORY_MS = 36 * 3_600_000;
-/** Spans of one portion of a map: about a millisecond. */
-const PORTION_SPANS = 8192;
+/** Spans of one portion of a map: a millisecond, three while V8 has not compiled the loop. */
+const PORTION_SPANS = 512;
 
 /** Reads the figures of a store. */
 export function heapFigures({ heap, head, chunks }: Store, timeMs: number): HeapFigures {

@@ -50,10 +50,15 @@ export interface StoreSettings {
 const SET_BACK_MS = 10_000;
 /** A collection begins when less than one part in so many is left below the heap limit. */
 const ROOM_PARTS = 16;
-/** Steps of one portion of background work: about a millisecond each. */
-const PURGE_CHUNKS = 2000;
-const CLEAN_STEPS = 4000;
-const SWEEP_SPANS = 2000;
+/** How long background work goes on at a time, and at most so many portions of each kind. */
+const WORK_MS = 1;
+const PORTIONS_MAX = 16;
+/** One portion, between two looks at the clock: a third of a millisecond, more when it is cold. */
+const PURGE_CHUNKS = 125;
+const CLEAN_STEPS = 250;
+const SWEEP_SPANS = 125;
+/** Spans that a write sweeps when there is no room for it. */
+const ROOM_SPANS = 2000;
 /** Heap that a write may take per series and at least: a chunk's first slice or its growth. */
 const WRITE_BYTES_PER_SERIES = 2048;
 /** The same for a native histogram: a chunk that grows to its largest, or is encoded anew. */
@@ -146,15 +151,44 @@ export class Store {
     return this.ingest.write(batch);
   }
 
-  /** One portion of background work; true when there is more to do at once. */
+  /** Some background work, see WORK_MS; true when there is more to do at once. */
   work(): boolean {
     this.letTimePass();
-    const purging = this.head.purgeStep(PURGE_CHUNKS);
-    const cleaning = this.head.index.needsCleaning && this.head.index.cleanStep(CLEAN_STEPS);
-    const sweeping = this.heap.background(SWEEP_SPANS);
+    const endMs = this.clock.monotonicMs() + WORK_MS;
+    const purging = this.purge(endMs);
+    const cleaning = this.clean(endMs);
+    const sweeping = this.sweep(endMs);
     const compacting = this.compaction.work();
     const removing = this.cleaning.work();
     return purging || cleaning || sweeping || compacting || removing;
+  }
+
+  /** Releases chunks of turned windows until `endMs`; true when there are more. */
+  private purge(endMs: number): boolean {
+    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
+      if (!this.head.purgeStep(PURGE_CHUNKS)) return false;
+      if (this.clock.monotonicMs() >= endMs) return true;
+    }
+    return true;
+  }
+
+  /** Cleans the index until `endMs`; true when there is more to clean. */
+  private clean(endMs: number): boolean {
+    const { index } = this.head;
+    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
+      if (!index.needsCleaning || !index.cleanStep(CLEAN_STEPS)) return false;
+      if (this.clock.monotonicMs() >= endMs) return true;
+    }
+    return true;
+  }
+
+  /** Sweeps until `endMs`; true when more is to be swept. */
+  private sweep(endMs: number): boolean {
+    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
+      if (!this.heap.background(SWEEP_SPANS)) return false;
+      if (this.clock.monotonicMs() >= endMs) return true;
+    }
+    return true;
   }
 
   /** Does all background work that is due now. */
@@ -233,6 +267,6 @@ export class Store {
   private makeRoom(worth: number): void {
     const garbage = this.heap.allocatedBytes - this.heap.liveBytes;
     if (!this.heap.isSweeping && (garbage <= worth || !this.heap.startCollection())) return;
-    this.heap.background(SWEEP_SPANS);
+    this.heap.background(ROOM_SPANS);
   }
 }

@@ -3,14 +3,46 @@
  *
  * I1  Of all that wait for a turn only one gets it before the event loop goes round: requests that
  *     have come meanwhile wait for one slice, however many works are under way.
+ * I2  While a short request is under way (a write, which goes through the event loop several times
+ *     before it is answered) nobody gets a turn, for PUT_OFF_MS at most. When that was not enough,
+ *     turns are given until another one begins: one that stands still holds up nobody twice.
  *
  * Units: …Ms milliseconds.
  */
 import type { Clock } from "./clock.ts";
 
+/** How long turns are put off for short requests. */
+const PUT_OFF_MS = 5;
+
 /** Those that wait for a turn of this thread, in the order in which they came. */
 const waiting: (() => void)[] = [];
 let isScheduled = false;
+let shortRequests = 0;
+let mayPutOff = false;
+let putOff: NodeJS.Timeout | null = null;
+
+/** A short request begins: to be followed by one endShortRequest(). */
+export function beginShortRequest(): void {
+  shortRequests++;
+  mayPutOff = true;
+}
+
+/** A short request is answered or given up. */
+export function endShortRequest(): void {
+  shortRequests--;
+  if (shortRequests > 0 || putOff === null) return;
+  clearTimeout(putOff);
+  putOff = null;
+  schedule();
+}
+
+function putOffTurns(): void {
+  putOff ??= setTimeout(() => {
+    putOff = null;
+    mayPutOff = false;
+    schedule();
+  }, PUT_OFF_MS);
+}
 
 function schedule(): void {
   if (isScheduled) return;
@@ -20,6 +52,10 @@ function schedule(): void {
 
 function giveTurn(): void {
   isScheduled = false;
+  if (shortRequests > 0 && mayPutOff) {
+    putOffTurns();
+    return;
+  }
   waiting.shift()?.();
   if (waiting.length > 0) schedule();
 }

@@ -11,6 +11,7 @@
 import type { Clock } from "../base/clock.ts";
 import { type Delay, systemDelay } from "../base/delay.ts";
 import type { Log } from "../base/log.ts";
+import { nextTurn } from "../base/slices.ts";
 
 const BEAT_MS = 100;
 
@@ -35,7 +36,6 @@ export class Ticker {
   private readonly delay: Delay;
   /** Counts starts and stops: a beat of an earlier life is none. */
   private life = 0;
-  private immediate: NodeJS.Immediate | null = null;
   private stopped = true;
 
   /** `work` does one portion and answers whether there is more. */
@@ -62,7 +62,6 @@ export class Ticker {
   async stop(): Promise<void> {
     this.stopped = true;
     this.life++;
-    if (this.immediate) clearImmediate(this.immediate);
     await Promise.all(this.scheduled.map((entry) => entry.running));
   }
 
@@ -70,7 +69,7 @@ export class Ticker {
     if (this.stopped || life !== this.life) return;
     const more = this.work();
     this.startDue();
-    if (more) this.immediate = setImmediate(() => this.beat(life));
+    if (more) void nextTurn().then(() => this.beat(life));
     else this.delay(BEAT_MS, () => this.beat(life));
   }
 

@@ -11,6 +11,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { TsdbError } from "../base/errors.ts";
+import { beginShortRequest, endShortRequest } from "../base/slices.ts";
 import type { Service, WriteOutcome } from "../engine/service.ts";
 import type { RequestCounts } from "../observe/request-counts.ts";
 import {
@@ -65,6 +66,8 @@ export class WriteRoute {
       request.resume();
       return;
     }
+    beginShortRequest();
+    response.once("close", endShortRequest);
     const startedMs = this.parts.clock.monotonicMs();
     this.door.admit(request, visit, (body) => {
       this.store(visit, message, body, startedMs);

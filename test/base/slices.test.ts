@@ -1,0 +1,69 @@
+/** Turns of long work: one at a time, and put off for a short request that is under way. */
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beginShortRequest, endShortRequest, nextTurn } from "../../src/base/slices.ts";
+
+/** Longer than turns are put off. */
+const LONG_MS = 20;
+
+describe("turns of long work", () => {
+  let given: string[] = [];
+
+  function wait(name: string): void {
+    void nextTurn().then(() => given.push(name));
+  }
+
+  /** Lets the event loop go round, as often as asked. */
+  async function rounds(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await vi.advanceTimersToNextTimerAsync();
+  }
+
+  beforeEach(() => {
+    given = [];
+    vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout", "clearTimeout"] });
+  });
+
+  afterEach(async () => {
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    vi.useRealTimers();
+  });
+
+  it("are given one by one, in the order in which they were asked for", async () => {
+    for (const name of ["a", "b", "c"]) wait(name);
+    expect(given).toEqual([]);
+    await rounds(1);
+    expect(given).toEqual(["a"]);
+    await rounds(2);
+    expect(given).toEqual(["a", "b", "c"]);
+  });
+
+  it("are put off until short requests are answered, all that are under way", async () => {
+    beginShortRequest();
+    beginShortRequest();
+    wait("a");
+    await vi.advanceTimersByTimeAsync(1);
+    endShortRequest();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(given).toEqual([]);
+    endShortRequest();
+    await rounds(1);
+    expect(given).toEqual(["a"]);
+  });
+
+  it("are put off for a while only, and once for one that stands still", async () => {
+    beginShortRequest();
+    wait("a");
+    await vi.advanceTimersByTimeAsync(LONG_MS);
+    expect(given).toEqual(["a"]);
+    wait("b");
+    await rounds(1);
+    expect(given).toEqual(["a", "b"]);
+    beginShortRequest();
+    wait("c");
+    await vi.advanceTimersByTimeAsync(1);
+    expect(given).toEqual(["a", "b"]);
+    endShortRequest();
+    endShortRequest();
+    await rounds(1);
+    expect(given).toEqual(["a", "b", "c"]);
+  });
+});

@@ -6,6 +6,7 @@
  * I2  While a short request is under way (a write, which goes through the event loop several times
  *     before it is answered) nobody gets a turn, for PUT_OFF_MS at most. When that was not enough,
  *     turns are given until another one begins: one that stands still holds up nobody twice.
+ * I3  Of works that come in one turn only one begins in it (turnToBegin).
  *
  * Units: …Ms milliseconds.
  */
@@ -65,6 +66,18 @@ export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
     schedule();
+  });
+}
+
+/** Whether something long has begun in this turn of the event loop. */
+let hasBegun = false;
+
+/** What begins something long waits for a turn of its own if another has begun in this one. */
+export async function turnToBegin(): Promise<void> {
+  if (hasBegun) return nextTurn();
+  hasBegun = true;
+  setImmediate(() => {
+    hasBegun = false;
   });
 }
 

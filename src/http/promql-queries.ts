@@ -7,7 +7,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { doneInSlices, nextTurn, Slices } from "../base/slices.ts";
+import { doneInSlices, nextTurn, Slices, turnToBegin } from "../base/slices.ts";
 import type { ParsedQuery } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
@@ -86,6 +86,7 @@ export class PromqlQueries implements QueryPort {
 
   async instant(options: InstantOptions): Promise<QueryOutcome> {
     const { source, timeMs, limit } = options;
+    await turnToBegin();
     const slices = this.slicesOf(options);
     const query = await this.parsed(options.query, slices);
     const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
@@ -94,6 +95,7 @@ export class PromqlQueries implements QueryPort {
 
   async range(options: RangeOptions): Promise<QueryOutcome> {
     const { source, startMs, endMs, stepMs, limit } = options;
+    await turnToBegin();
     const slices = this.slicesOf(options);
     const query = await this.parsed(options.query, slices);
     const overrides = this.overrides(options);

@@ -3,7 +3,7 @@
  */
 import type { GoHeap } from "../heap/go-heap.ts";
 
-/** Spans swept between two turns of the others: one to three milliseconds. */
+/** Spans swept between two turns of the others: half a millisecond, two while V8 is cold. */
 const STEP_SPANS = 500;
 
 /** Sweeps what is left of the last cycle, then does one more; `pause` gives the others a turn. */

@@ -155,37 +155,22 @@ export class Store {
   work(): boolean {
     this.letTimePass();
     const endMs = this.clock.monotonicMs() + WORK_MS;
-    const purging = this.purge(endMs);
-    const cleaning = this.clean(endMs);
-    const sweeping = this.sweep(endMs);
+    const { index } = this.head;
+    const purging = this.inPortions(endMs, () => this.head.purgeStep(PURGE_CHUNKS));
+    const cleaning = this.inPortions(
+      endMs,
+      () => index.needsCleaning && index.cleanStep(CLEAN_STEPS),
+    );
+    const sweeping = this.inPortions(endMs, () => this.heap.background(SWEEP_SPANS));
     const compacting = this.compaction.work();
     const removing = this.cleaning.work();
     return purging || cleaning || sweeping || compacting || removing;
   }
 
-  /** Releases chunks of turned windows until `endMs`; true when there are more. */
-  private purge(endMs: number): boolean {
-    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
-      if (!this.head.purgeStep(PURGE_CHUNKS)) return false;
-      if (this.clock.monotonicMs() >= endMs) return true;
-    }
-    return true;
-  }
-
-  /** Cleans the index until `endMs`; true when there is more to clean. */
-  private clean(endMs: number): boolean {
-    const { index } = this.head;
-    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
-      if (!index.needsCleaning || !index.cleanStep(CLEAN_STEPS)) return false;
-      if (this.clock.monotonicMs() >= endMs) return true;
-    }
-    return true;
-  }
-
-  /** Sweeps until `endMs`; true when more is to be swept. */
-  private sweep(endMs: number): boolean {
-    for (let portion = 0; portion < PORTIONS_MAX; portion++) {
-      if (!this.heap.background(SWEEP_SPANS)) return false;
+  /** Does portions of one kind until `endMs`, one at least; true when there are more to do. */
+  private inPortions(endMs: number, portion: () => boolean): boolean {
+    for (let done = 0; done < PORTIONS_MAX; done++) {
+      if (!portion()) return false;
       if (this.clock.monotonicMs() >= endMs) return true;
     }
     return true;

@@ -67,14 +67,6 @@ function* wideParts(labels: Labels): Generator<string, void> {
   yield "}";
 }
 
-/** A label set behind other text: what is not yielded of it is returned. */
-function* metricParts(before: string, labels: Labels): Generator<string, string> {
-  if (!isWide(labels)) return before + labelsJson(labels);
-  yield before;
-  yield* wideParts(labels);
-  return "";
-}
-
 /** The `data` object of a result in pieces; a caller may let others run between two of them. */
 export function resultPieces(value: QueryValue): Generator<string, void> {
   return textPieces(objectParts(value));
@@ -115,7 +107,15 @@ function* vectorParts(vector: VectorResult): Generator<string, void> {
   yield "[";
   for (let i = 0; i < vector.labels.length; i++) {
     const histogram = vector.histograms?.[i];
-    const head = yield* metricParts(`${i > 0 ? "," : ""}{"metric":`, vector.labels[i]!);
+    const labels = vector.labels[i]!;
+    let head = `${i > 0 ? "," : ""}{"metric":`;
+    if (isWide(labels)) {
+      yield head;
+      yield* wideParts(labels);
+      head = "";
+    } else {
+      head += labelsJson(labels);
+    }
     yield histogram
       ? `${head},"histogram":[${time},${histogramJson(histogram)}]}`
       : `${head},"value":[${time},"${formatValue(vector.values[i]!)}"]}`;
@@ -127,7 +127,8 @@ function* matrixParts(matrix: MatrixResult): Generator<string, void> {
   yield "[";
   for (let i = 0; i < matrix.series.length; i++) {
     const series = matrix.series[i]!;
-    yield yield* metricParts(`${i > 0 ? "," : ""}{"metric":`, series.labels);
+    yield i > 0 ? ',{"metric":' : '{"metric":';
+    yield* labelsParts(series.labels);
     yield* floatParts(series);
     if (series.histograms) yield* histogramParts(series, series.histograms);
     yield "}";

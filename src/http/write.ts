@@ -66,6 +66,7 @@ export class WriteRoute {
       request.resume();
       return;
     }
+    // Not at the door: a request of OTLP waits for turns itself.
     beginShortRequest();
     response.once("close", endShortRequest);
     const startedMs = this.parts.clock.monotonicMs();

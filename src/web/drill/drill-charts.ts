@@ -51,6 +51,7 @@ export class DrillCharts {
   private goColumns: (number | null)[][] = [];
   private quantity: Quantity = "gap";
   private hasGo = false;
+  private isGone = false;
 
   constructor(report: DrillReport) {
     this.report = report;
@@ -93,6 +94,7 @@ export class DrillCharts {
   }
 
   destroy(): void {
+    this.isGone = true;
     this.chart?.destroy();
   }
 
@@ -100,6 +102,8 @@ export class DrillCharts {
     const { report, quantity } = this;
     const isMeasured = quantity === "gap" || quantity === "inuse";
     const go = isMeasured ? await goCurves(report, quantity as GoQuantity) : null;
+    // While the curves of real Go came, another quantity was chosen or the view was left.
+    if (this.isGone || this.quantity !== quantity) return;
     this.hasGo = go !== null;
     const hours = Number(report.scenario["hours"]);
     const xs = Array.from({ length: hours }, (_, i) => i + 1);

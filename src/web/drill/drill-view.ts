@@ -56,7 +56,8 @@ class DrillView {
   private readonly stopListening: () => void;
   private charts: DrillCharts | null = null;
   private maps: DrillMaps | null = null;
-  private shown = 0;
+  /** The drill whose report was asked for last: two tellings of one end ask once. */
+  private asked = 0;
 
   constructor(live: LiveStream, parameters: URLSearchParams) {
     this.form = new DrillForm(
@@ -125,7 +126,8 @@ class DrillView {
     if (isRunning) this.showProgress(status);
     if (status.state === "failed") this.say(`The drill failed: ${status.error ?? ""}`);
     if (status.state === "stopped") this.say("The drill was stopped.", "");
-    if (status.state === "done" && status.number !== this.shown) void this.showReport();
+    if (status.state === "done" && status.number !== this.asked)
+      void this.showReport(status.number);
   }
 
   private showProgress({ part, runs, hours }: DrillStatus): void {
@@ -151,12 +153,13 @@ class DrillView {
     );
   }
 
-  private async showReport(): Promise<void> {
+  private async showReport(number: number): Promise<void> {
+    this.asked = number;
     try {
       const report = await ask<DrillReport>("/api/v1/drill/report");
-      this.shown = report.number;
-      this.show(report);
+      if (this.asked === number) this.show(report);
     } catch (error) {
+      if (this.asked === number) this.asked = 0;
       this.say(errorText(error));
     }
   }

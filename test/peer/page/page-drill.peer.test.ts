@@ -223,6 +223,7 @@ describe.skipIf(!installed)("a drill from the page", () => {
     const shown = `Go ${bytesText(before.gap[19]!)}`;
     await expect.poll(() => goTexts(measured)).toEqual([shown, ""]);
     await measured.click("[data-name=inuse]");
+    await measured.waitForSelector("[aria-label^='inuse of every run']");
     await pointAt(50);
     const inuse = `Go ${bytesText(go[RUN].inuse[49 - scenario.restartHour]!)}`;
     await expect.poll(() => goTexts(measured)).toEqual(["", inuse]);

@@ -8,8 +8,9 @@
  *     samples) is followed by another one of the same window. Where there are histograms a window
  *     has as many chunks as their encoding asks for: another kind of sample, a counter reset,
  *     another shape, 8 KiB (chunk/histogram-appender.ts).
- * I3  No series holds chunks of more than windowCount windows: one that opens the next window early
- *     gives up its oldest chunk then.
+ * I3  No series holds chunks of more than windowCount windows, but for windows that have passed (or
+ *     had, before the clock went back): one that opens the next window early gives up its oldest
+ *     chunk then.
  * I4  A live series has a chunk; it is killed with its last one.
  * I5  Time goes back by turnBack() only: advance() with an earlier time changes nothing.
  *
@@ -87,6 +88,8 @@ export class Head {
   onChunkRemoved: ((chunk: ChunkRef) => void) | null = null;
   private readonly outOfOrderMs: number;
   private currentWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
+  /** The latest that the window of the present has ever been. */
+  private latestWindow: WindowNumber = Number.NEGATIVE_INFINITY as WindowNumber;
   private oldestStart = Number.NEGATIVE_INFINITY;
   private presentStart = Number.NEGATIVE_INFINITY;
   private acceptUntilMs = Number.NEGATIVE_INFINITY;
@@ -127,6 +130,7 @@ export class Head {
     this.acceptUntilMs = Math.max(this.acceptUntilMs, nowMs + FUTURE_BOUND_MS);
     if (window <= this.currentWindow) return false;
     this.currentWindow = window;
+    this.latestWindow = Math.max(this.latestWindow, window) as WindowNumber;
     const oldest = (window - this.windowCount + 1) as WindowNumber;
     this.oldestStart = windowStart(oldest, this.windowMs);
     this.presentStart = windowStart(window, this.windowMs);
@@ -399,8 +403,12 @@ export class Head {
     return same ? AppendCode.unchanged : AppendCode.duplicate;
   }
 
-  /** Releases the chunks of a series that a chunk of `window` pushes out. */
+  /**
+   * Releases the chunks of a series that a chunk of a window to come pushes out. Those of windows
+   * that have passed are purgeStep()'s: they are most of what a write would wait for at a turn.
+   */
   private giveUpOldest(series: SeriesRef, window: WindowNumber): void {
+    if (window <= this.currentWindow) return;
     const kept = window - this.windowCount + 1;
     let chunk = this.index.series.newestChunkOf(series);
     while (chunk !== NO_CHUNK) {
@@ -457,7 +465,9 @@ export class Head {
     for (; chunk !== NO_CHUNK; chunk = this.chunks.olderOf(chunk)) {
       assert(this.chunks.seriesOf(chunk) === series, "chunk belongs to another series");
       assert(this.chunks.lastTimeOf(chunk) < newerFirst, "chunks of a series overlap");
-      assert(this.chunks.windowOf(chunk) > newestWindow - this.windowCount, "too many windows");
+      const window = this.chunks.windowOf(chunk);
+      const hasPassed = window <= this.latestWindow - this.windowCount;
+      assert(hasPassed || window > newestWindow - this.windowCount, "too many windows");
       newerFirst = this.chunks.firstTimeOf(chunk);
       count++;
     }

@@ -108,4 +108,29 @@ describe("a window that turns", () => {
     }
     store.verify();
   });
+
+  it("leaves what has passed to the work beside writes, also when the clock goes back", () => {
+    const { clock, store } = filled(32);
+    const oldest = store.head.windows.numbers()[0]!;
+    clock.advance(STEP_MS);
+    store.head.advance(clock.nowMs());
+    for (let i = 0; i < SERIES_COUNT; i++) append(store, addSeries(store, i), clock.nowMs(), i);
+    expect(store.head.windows.countOf(oldest)).toBe(SERIES_COUNT);
+    store.verify();
+    store.head.turnBack(clock.nowMs() - HOUR_MS);
+    store.verify();
+    store.head.advance(clock.nowMs());
+    store.settle();
+    store.verify();
+    expect(store.head.windows.numbers()[0]).toBe(oldest + 1);
+  });
+
+  it("early, by a sample of times to come, pushes the oldest chunk out at once", () => {
+    const { clock, store } = filled(32);
+    const oldest = store.head.windows.numbers()[0]!;
+    const early = clock.nowMs() + STEP_MS;
+    for (let i = 0; i < SERIES_COUNT; i++) append(store, addSeries(store, i), early, i);
+    expect(store.head.windows.countOf(oldest)).toBe(0);
+    store.verify();
+  });
 });

@@ -11,7 +11,7 @@
 import type { Meter } from "./meter.ts";
 
 /** Steps between two looks at the meter. */
-const PORTION_STEPS = 32;
+const PORTION_STEPS = 8;
 /** Work of one step of a native histogram. */
 const HISTOGRAM_WORK = 256;
 

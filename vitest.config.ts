@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/peer/**", "node_modules/**"],
     setupFiles: ["test/property-seed.ts"],
+    // One at a time, as on two cores otherwise, takes nearly twice as long.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // A machine may be busy: what is waited for comes, and says nothing of how soon.

@@ -6,8 +6,9 @@
 #
 # For Debian 12 without Docker, and without its registry: buildah and Podman do the work, and the
 # base image is made of Debian's packages and of npm's Node under the name that the Dockerfile asks
-# for. Takes five minutes and 1.5 GB, in a folder and images of its own, removed at the end. Ends
-# with "image: all checks passed", or with the check that failed and status 1.
+# for. Takes four minutes and 1.5 GB, in a folder and images of its own, removed at the end. Ends
+# with "image: all checks passed"; or with the check that failed and status 1; or, where nothing can
+# be checked because no container starts at all, with what is missing and status 77.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +21,7 @@ image=localhost/spandrel:check
 base=docker.io/library/$(sed -n 's/^FROM \([^ ]*\) AS build$/\1/p' Dockerfile)
 node_version=$(sed -n 's/^node24_version=//p' .ci/run)
 export DEBIAN_FRONTEND=noninteractive BUILDAH_ISOLATION=chroot
+missing='packages of buildah and Podman'
 engine() { podman --runtime runc --cgroup-manager cgroupfs "$@"; }
 
 finish() {
@@ -28,7 +30,14 @@ finish() {
   engine volume rm "$name" >/dev/null 2>&1 || true
   engine rmi "$image" "$base" >/dev/null 2>&1 || true
   rm -rf "$folder"
-  if [ $status -eq 0 ]; then echo 'image: all checks passed'; else echo 'image: FAILED'; fi
+  if [ $status -eq 0 ]; then
+    echo 'image: all checks passed'
+  elif [ -n "$missing" ]; then
+    echo "image: not checked, there are no $missing"
+    exit 77
+  else
+    echo 'image: FAILED'
+  fi
 }
 trap finish EXIT
 
@@ -81,8 +90,12 @@ make_base() {
 
 apt-get install -y -qq --no-install-recommends \
   buildah podman runc debootstrap curl ca-certificates >/dev/null
+missing="packages for the base image"
 echo "making $base"
 make_base
+missing='rights to start a container'
+engine run --rm --network host --read-only "$base" true
+missing=''
 echo 'building the image'
 buildah bud --quiet --format docker --pull-never --network host --tag "$image" . >/dev/null
 

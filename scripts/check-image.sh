@@ -22,6 +22,9 @@ base=docker.io/library/$(sed -n 's/^FROM \([^ ]*\) AS build$/\1/p' Dockerfile)
 node_version=$(sed -n 's/^node24_version=//p' .ci/run)
 export DEBIAN_FRONTEND=noninteractive BUILDAH_ISOLATION=chroot
 missing='packages of buildah and Podman'
+# The limits are those that a container of few rights may have itself.
+few_rights=(--network host --ulimit nofile=16384:16384 --ulimit nproc=4096:4096
+  --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges)
 engine() { podman --runtime runc --cgroup-manager cgroupfs "$@"; }
 
 finish() {
@@ -94,16 +97,13 @@ missing="packages for the base image"
 echo "making $base"
 make_base
 missing='rights to start a container'
-engine run --rm --network host --read-only "$base" true
+engine run --rm "${few_rights[@]}" "$base" true
 missing=''
 echo 'building the image'
 buildah bud --quiet --format docker --pull-never --network host --tag "$image" . >/dev/null
 
-# The limits are those that a container of few rights may have itself. There is no systemd here to
-# run the health check from time to time: it is run below.
-engine run --detach --name "$name" --network host --no-healthcheck \
-  --ulimit nofile=16384:16384 --ulimit nproc=4096:4096 \
-  --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges \
+# There is no systemd here to run the health check from time to time: it is run below.
+engine run --detach --name "$name" --no-healthcheck "${few_rights[@]}" \
   --env "SPANDREL_WEB_LISTEN_ADDRESS=127.0.0.1:$port" --volume "$name:/data" "$image" >/dev/null
 
 await 'it is ready' curl -fsS "$url/-/ready"

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/peer/**", "node_modules/**"],
     setupFiles: ["test/property-seed.ts"],
-    // One at a time, as on two cores otherwise, takes nearly twice as long.
+    // One file at a time, as on two cores otherwise, leaves half of them idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -135,12 +135,14 @@ const server = new WatchedServer(
 try {
   const endS = writeStream(join(directory, "stream"));
   await server.ready();
+  if (options.profile) server.profile();
   const sender = startSender(join(directory, "stream"), server.port, "/api/v1/write", "4");
   await order(sender, 0, Number(options.cycles));
   sender.disconnect();
   await writeLongSeries(server.url, endS);
   await sleep(2000);
   const writing = await server.longestTurn();
+  if (options.profile) console.error(`loading:\n${writing.profile.join("\n")}`);
   const loaded = { endS, seconds: Number(options.cycles) * (INTERVAL_MS / 1000) };
   const only = options.only.split(";");
   const rows: Row[] = [];

@@ -4,6 +4,7 @@
  * I1  Names are unique and sorted by their UTF-8 bytes; no value is empty (an empty value is an
  *     absent label).
  * I2  Immutable.
+ * I3  Sets that differ in one value may share the rest of their texts (withValueAt).
  *
  * Order of two sets: label by label, name first, then value, a prefix first (Prometheus' order).
  */
@@ -44,10 +45,15 @@ export class Labels {
 
   /** Names and values in turn: name, value, name, value … */
   private readonly flat: readonly string[];
+  /** Where a text of its own stands instead of what is there, or -1. */
+  private readonly ownAt: number;
+  private readonly own: string;
   private cachedKey: string | undefined;
 
-  private constructor(flat: readonly string[]) {
+  private constructor(flat: readonly string[], ownAt = -1, own = "") {
     this.flat = flat;
+    this.ownAt = ownAt;
+    this.own = own;
   }
 
   /** Takes names and values in turn, already sorted by name, unique and without empty values. */
@@ -76,18 +82,30 @@ export class Labels {
   }
 
   valueAt(index: number): string {
-    return this.flat[2 * index + 1] as string;
+    return this.partAt(2 * index + 1);
+  }
+
+  /** The set with another value, not empty, of the label at an index; it shares the other texts. */
+  withValueAt(index: number, value: string): Labels {
+    return new Labels(this.namesAndValues, 2 * index + 1, value);
   }
 
   /** Names and values in turn. */
   get namesAndValues(): readonly string[] {
-    return this.flat;
+    if (this.ownAt < 0) return this.flat;
+    const all = this.flat.slice();
+    all[this.ownAt] = this.own;
+    return all;
+  }
+
+  private partAt(i: number): string {
+    return i === this.ownAt ? this.own : (this.flat[i] as string);
   }
 
   /** Value of a label; "" when absent. */
   get(name: string): string {
     for (let i = 0; i < this.flat.length; i += 2) {
-      if (this.flat[i] === name) return this.flat[i + 1] as string;
+      if (this.flat[i] === name) return this.partAt(i + 1);
     }
     return "";
   }
@@ -98,7 +116,7 @@ export class Labels {
 
   /** A text that is equal exactly for equal sets. */
   key(): string {
-    this.cachedKey ??= this.flat.map((part) => `${part.length}:${part}`).join("");
+    this.cachedKey ??= this.namesAndValues.map((part) => `${part.length}:${part}`).join("");
     return this.cachedKey;
   }
 
@@ -106,16 +124,19 @@ export class Labels {
   toRecord(): Record<string, string> {
     const record: Record<string, string> = Object.create(null);
     for (let i = 0; i < this.flat.length; i += 2) {
-      record[this.flat[i] as string] = this.flat[i + 1] as string;
+      record[this.flat[i] as string] = this.partAt(i + 1);
     }
     return record;
   }
 
   /** Prometheus' order of label sets; negative when `left` sorts first. */
   static compare(left: Labels, right: Labels): number {
+    if (left.flat === right.flat && left.ownAt === right.ownAt) {
+      return compareUtf8(left.own, right.own);
+    }
     const shared = Math.min(left.flat.length, right.flat.length);
     for (let i = 0; i < shared; i++) {
-      const [a, b] = [left.flat[i] as string, right.flat[i] as string];
+      const [a, b] = [left.partAt(i), right.partAt(i)];
       // Most labels of two series of one store are the same string.
       if (a !== b) return compareUtf8(a, b);
     }

@@ -2,7 +2,7 @@
  * count_values: how many series have each value, as series with the value in a label.
  *
  * A value's text has no exponent; a native histogram counts under its text. Texts of floats and
- * label sets are made when a result is asked for.
+ * label sets are made when a result is asked for; the sets of a group share all but the value.
  */
 
 import { TextIndex } from "../../base/text-index.ts";
@@ -20,6 +20,9 @@ import { StepPortions } from "./step-portions.ts";
 import { NONE, OTHER, ValueCounts } from "./value-counts.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
+/** What stands in a group's labels in the place of the value. */
+const NO_VALUE = "value";
+
 export class CountValuesStream implements VectorStream {
   readonly column: StepColumn;
   readonly dropsName = false;
@@ -36,7 +39,9 @@ export class CountValuesStream implements VectorStream {
   private heldCount = 0;
   /** The group that is being counted, or given out with its labels and the result it is at. */
   private group = -1;
+  /** The labels of its results, and where the value stands in them. */
   private base = Labels.empty;
+  private valueAt = 0;
   private result = NONE;
   private currentLabels = Labels.empty;
   private readonly preparation = new Preparation();
@@ -104,12 +109,20 @@ export class CountValuesStream implements VectorStream {
     while (this.result === NONE) {
       if (++this.group >= this.grouping.count) return false;
       this.base = this.grouping.labelsOf(this.group);
+      if (this.keepsValue) this.makeRoomForValue();
       this.result = this.values.firstOf(this.group);
     }
     this.currentLabels = this.keepsValue ? this.labelled() : this.base;
     this.column.clear();
     this.context.meter.release(this.values.fill(this.result, this.column));
     return true;
+  }
+
+  /** Adds the label with a value that the results replace. */
+  private makeRoomForValue(): void {
+    this.base = withLabel(this.base, this.label, NO_VALUE);
+    this.valueAt = 0;
+    while (this.base.nameAt(this.valueAt) !== this.label) this.valueAt++;
   }
 
   /** The labels of the current result. */
@@ -120,6 +133,6 @@ export class CountValuesStream implements VectorStream {
         ? this.histograms.textOf(values.lowOf(result))
         : formatPlain(values.floatOf(result));
     this.context.meter.makeLabel(text.length, "count_values");
-    return withLabel(this.base, this.label, text);
+    return this.base.withValueAt(this.valueAt, text);
   }
 }

@@ -11,7 +11,7 @@ import { extendedFloats } from "./smoothing.ts";
 import { FLOAT, HISTOGRAM } from "./step-column.ts";
 import { WindowPositions, type Windows } from "./windows.ts";
 
-/** Points of the first step's window. */
+/** Points of the first step's window; they may be views of the samples. */
 export function rangePoints(
   samples: SampleSeries,
   windows: Windows,
@@ -34,9 +34,9 @@ export function rangePoints(
     );
     return { ...points, kinds: new Uint8Array(points.times.length).fill(FLOAT), histograms: null };
   }
-  const times = floats.times.slice(low, high);
+  const times = floats.times.subarray(low, high);
   if (samples.histograms.length === 0) {
-    const values = floats.values.slice(low, high);
+    const values = floats.values.subarray(low, high);
     return { times, values, kinds: new Uint8Array(high - low).fill(FLOAT), histograms: null };
   }
   return mixedPoints(samples, windows, low, high);

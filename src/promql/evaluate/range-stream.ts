@@ -39,7 +39,7 @@ export interface RangeStream extends SeriesIdentity {
    * a stream that cannot do that leaves this out.
    */
   advanceRates?(rates: KernelRates, into: StepColumn): RateStep;
-  /** The points of the current series in the first step's window. */
+  /** The points of the current series in the first step's window, good until it moves on. */
   points(): RangePoints;
 }
 

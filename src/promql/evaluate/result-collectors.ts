@@ -7,7 +7,7 @@ import type { Collector } from "./evaluation.ts";
 import type { Meter } from "./meter.ts";
 import { inSteps } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
-import type { RangeStream } from "./range-stream.ts";
+import type { RangePoints, RangeStream } from "./range-stream.ts";
 import { ResultPages } from "./result-pages.ts";
 import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
@@ -18,10 +18,6 @@ const LABELS_WORK = 64;
 const COMPARE_WORK = 32;
 /** A series with values at fewer of the steps is kept as its points. */
 const SPARSE_SHARE = 1 / 4;
-
-interface Points extends Omit<ResultSeries, "labels" | "histograms"> {
-  readonly histograms: (FloatHistogram | undefined)[] | null;
-}
 
 /** Collects an instant vector. */
 export class VectorCollector implements Collector {
@@ -110,7 +106,9 @@ export class MatrixCollector implements Collector {
   private readonly stream: VectorStream;
   private readonly times: Float64Array;
   private readonly series: SeriesList;
-  private readonly pages = new ResultPages();
+  /** Series with a point for each step, and those with times of their own. */
+  private readonly steps: ResultPages;
+  private readonly points = new ResultPages(null);
   private ready = false;
 
   constructor(context: QueryContext, stream: VectorStream, grid: StepGrid) {
@@ -118,6 +116,7 @@ export class MatrixCollector implements Collector {
     this.stream = stream;
     this.series = new SeriesList(context.meter);
     this.times = Float64Array.from({ length: grid.count }, (_, step) => grid.timeOf(step));
+    this.steps = new ResultPages(this.times);
   }
 
   run(): boolean {
@@ -128,45 +127,35 @@ export class MatrixCollector implements Collector {
       const present = column.countPresent();
       this.context.meter.hold(present);
       this.context.meter.checkpoint(column.length + LABELS_WORK);
-      const labels = this.stream.labels();
       const isSparse = present < column.length * SPARSE_SHARE;
-      const points = isSparse ? this.pointsOf(column, present) : this.stepsOf(column);
-      this.series.push({ labels, ...points });
+      this.series.push(isSparse ? this.pointsOf(column, present) : this.stepsOf(column));
       if (this.context.meter.pauseWanted) return false;
     }
     return this.series.complete();
   }
 
   /** All steps of a column. */
-  private stepsOf(column: StepColumn): Points {
-    const values = this.pages.takeFloats(column.length);
-    const kinds = this.pages.takeBytes(column.length);
-    values.set(column.values);
-    kinds.set(column.kinds);
-    return {
-      times: this.times,
-      values,
-      kinds,
-      histograms: column.histograms ? column.histograms.slice() : null,
-    };
+  private stepsOf(column: StepColumn): ResultSeries {
+    const histograms = column.histograms ? column.histograms.slice() : null;
+    const series = this.steps.add(this.stream.labels(), column.length, histograms);
+    series.values.set(column.values);
+    series.kinds.set(column.kinds);
+    return series;
   }
 
   /** Only the steps that have a value. */
-  private pointsOf(column: StepColumn, present: number): Points {
-    const times = this.pages.takeFloats(present);
-    const values = this.pages.takeFloats(present);
-    const kinds = this.pages.takeBytes(present);
-    const histograms: Points["histograms"] = column.histograms ? new Array(present) : null;
+  private pointsOf(column: StepColumn, present: number): ResultSeries {
+    const histograms: (FloatHistogram | undefined)[] | null =
+      column.histograms && new Array(present);
+    const series = this.points.add(this.stream.labels(), present, histograms);
     let point = 0;
     for (let step = 0; step < column.length; step++) {
-      if (column.kinds[step] === ABSENT) continue;
-      times[point] = this.times[step]!;
-      values[point] = column.values[step]!;
-      kinds[point] = column.kinds[step]!;
+      const kind = column.kinds[step]!;
+      if (kind === ABSENT) continue;
       if (histograms) histograms[point] = column.histogramAt(step);
-      point++;
+      series.put(point++, this.times[step]!, column.values[step]!, kind);
     }
-    return { times, values, kinds, histograms };
+    return series;
   }
 
   value(): QueryValue {
@@ -179,6 +168,7 @@ export class RangeVectorCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: RangeStream;
   private readonly series: SeriesList;
+  private readonly pages = new ResultPages(null);
   private ready = false;
 
   constructor(context: QueryContext, stream: RangeStream) {
@@ -192,11 +182,19 @@ export class RangeVectorCollector implements Collector {
     if (!this.ready) return false;
     while (!this.series.isComplete && this.stream.advance()) {
       const points = this.stream.points();
-      if (points.kinds.length > 0) this.series.push({ labels: this.stream.labels(), ...points });
+      if (points.kinds.length > 0) this.series.push(this.kept(points));
       this.context.meter.hold(points.kinds.length);
       if (this.context.meter.pauseWanted) return false;
     }
     return this.series.complete();
+  }
+
+  private kept({ times, values, kinds, histograms }: RangePoints): ResultSeries {
+    const series = this.pages.add(this.stream.labels(), kinds.length, histograms);
+    series.times.set(times);
+    series.values.set(values);
+    series.kinds.set(kinds);
+    return series;
   }
 
   value(): QueryValue {

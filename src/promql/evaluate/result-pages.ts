@@ -1,52 +1,97 @@
 /**
- * Where the values of a result's series lie: many series in one buffer, since V8's collections look
- * at each buffer there is.
+ * Where the points of a result's series lie: many series in one page, since V8's collections look
+ * at each buffer and each view there is.
  *
- * I1  What is given out is nobody else's and all zero; it keeps its page.
+ * I1  The room of a series is nobody else's and all zero at first; it keeps its page.
+ * I2  Views of a series' points are made when they are asked for: millions of series with a point
+ *     or two would else keep three each, of 104 bytes, that live until the text is written.
  *
- * Units: lengths are values.
+ * Units: lengths are points; times are milliseconds since the epoch.
  */
+import type { Labels } from "../../series/labels.ts";
+import type { ResultSeries } from "../result/query-result.ts";
 
 /** Length of the first page and of a page, unless one series has more. */
 const FIRST_LENGTH = 1024;
 const PAGE_LENGTH = 32 * 1024;
 
-type Column<Of> = Of & { subarray(from: number, to: number): Of };
+interface Page {
+  /** Null where all series have the same times. */
+  readonly times: Float64Array | null;
+  readonly values: Float64Array;
+  readonly kinds: Uint8Array;
+}
 
-class Pages<Of extends { readonly length: number }> {
-  private readonly make: (length: number) => Column<Of>;
-  private page: Column<Of>;
-  private used = 0;
-  private nextLength = FIRST_LENGTH;
+type Histograms = ResultSeries["histograms"];
 
-  constructor(make: (length: number) => Column<Of>) {
-    this.make = make;
-    this.page = make(0);
+/** A series whose points lie in a page. */
+export class PagedSeries implements ResultSeries {
+  readonly labels: Labels;
+  readonly histograms: Histograms;
+  private readonly pages: ResultPages;
+  private readonly page: Page;
+  private readonly from: number;
+  private readonly length: number;
+
+  constructor(pages: ResultPages, labels: Labels, length: number, histograms: Histograms) {
+    this.labels = labels;
+    this.histograms = histograms;
+    this.pages = pages;
+    this.page = pages.page;
+    this.from = pages.used;
+    this.length = length;
   }
 
-  take(length: number): Of {
-    if (this.used + length > this.page.length) {
-      this.page = this.make(Math.max(length, this.nextLength));
-      this.nextLength = Math.min(PAGE_LENGTH, 2 * this.nextLength);
-      this.used = 0;
-    }
-    const from = this.used;
-    this.used += length;
-    return this.page.subarray(from, this.used);
+  get times(): Float64Array {
+    const { page, from, length, pages } = this;
+    return page.times === null ? pages.sharedTimes! : page.times.subarray(from, from + length);
+  }
+
+  get values(): Float64Array {
+    return this.page.values.subarray(this.from, this.from + this.length);
+  }
+
+  get kinds(): Uint8Array {
+    return this.page.kinds.subarray(this.from, this.from + this.length);
+  }
+
+  /** Sets a point of a series that has times of its own. */
+  put(point: number, timeMs: number, value: number, kind: number): void {
+    const { page } = this;
+    const at = this.from + point;
+    page.times![at] = timeMs;
+    page.values[at] = value;
+    page.kinds[at] = kind;
   }
 }
 
 export class ResultPages {
-  private readonly floats = new Pages((length) => new Float64Array(length));
-  private readonly bytes = new Pages((length) => new Uint8Array(length));
+  /** The times of all series, or null: each has its own. */
+  readonly sharedTimes: Float64Array | null;
+  page: Page;
+  /** Points of the page that are taken. */
+  used = 0;
+  private nextLength = FIRST_LENGTH;
 
-  /** Room for doubles. */
-  takeFloats(length: number): Float64Array {
-    return this.floats.take(length);
+  constructor(sharedTimes: Float64Array | null) {
+    this.sharedTimes = sharedTimes;
+    this.page = this.newPage(0);
   }
 
-  /** Room for bytes. */
-  takeBytes(length: number): Uint8Array {
-    return this.bytes.take(length);
+  /** A series with room for so many points. */
+  add(labels: Labels, length: number, histograms: Histograms): PagedSeries {
+    if (this.used + length > this.page.values.length) {
+      this.page = this.newPage(Math.max(length, this.nextLength));
+      this.nextLength = Math.min(PAGE_LENGTH, 2 * this.nextLength);
+      this.used = 0;
+    }
+    const series = new PagedSeries(this, labels, length, histograms);
+    this.used += length;
+    return series;
+  }
+
+  private newPage(length: number): Page {
+    const times = this.sharedTimes === null ? new Float64Array(length) : null;
+    return { times, values: new Float64Array(length), kinds: new Uint8Array(length) };
   }
 }

@@ -111,7 +111,16 @@ export function extendedFloats(
   if (floats.times[first]! <= startMs) first++;
   if (floats.times[last]! >= endMs) last--;
   return {
-    times: Float64Array.of(startMs, ...floats.times.subarray(first, last + 1), endMs),
-    values: Float64Array.of(left, ...floats.values.subarray(first, last + 1), right),
+    times: between(startMs, floats.times.subarray(first, last + 1), endMs),
+    values: between(left, floats.values.subarray(first, last + 1), right),
   };
+}
+
+/** Numbers with one in front and one behind; there may be more than a call takes arguments. */
+function between(left: number, inner: Float64Array, right: number): Float64Array {
+  const all = new Float64Array(inner.length + 2);
+  all[0] = left;
+  all.set(inner, 1);
+  all[inner.length + 1] = right;
+  return all;
 }

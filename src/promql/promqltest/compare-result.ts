@@ -66,10 +66,11 @@ function seriesDifference(
   range: ScriptRange,
 ): string | null {
   const { items } = wanted;
+  const { times, values, kinds } = given;
   let itemIndex = 0;
-  for (let point = 0; point < given.times.length; point++) {
-    if (given.kinds[point] === ABSENT) continue;
-    const timeMs = given.times[point]!;
+  for (let point = 0; point < times.length; point++) {
+    if (kinds[point] === ABSENT) continue;
+    const timeMs = times[point]!;
     const place = (timeMs - range.startMs) / range.stepMs;
     for (; itemIndex < place; itemIndex++) {
       const missed = items[itemIndex];
@@ -78,7 +79,7 @@ function seriesDifference(
     if (itemIndex !== place) return `a value at ${timeMs} ms, between the expected times`;
     const item = items[itemIndex++] ?? { kind: "gap" };
     const histogram = given.histograms?.[point];
-    const found = valueDifference(item, { histogram, values: given.values, index: point });
+    const found = valueDifference(item, { histogram, values, index: point });
     if (found) return `item ${place}: ${found}`;
   }
   const rest = items.slice(itemIndex).findIndex((item) => item.kind !== "gap");

@@ -49,9 +49,11 @@ export function labelsJson(labels: Labels): string {
 }
 
 /** Whether the texts of a label set are very long: it may have 8 MiB. */
-function isWide({ namesAndValues }: Labels): boolean {
+function isWide(labels: Labels): boolean {
   let length = 0;
-  for (const text of namesAndValues) length += text.length;
+  for (let i = 0; i < labels.size; i++) {
+    length += labels.nameAt(i).length + labels.valueAt(i).length;
+  }
   return length > WHOLE_LENGTH_MAX;
 }
 
@@ -176,13 +178,13 @@ function putPoint(bytes: Uint8Array, from: number, timeMs: number, value: number
 }
 
 function* histogramParts(
-  series: ResultSeries,
+  { times, kinds }: ResultSeries,
   histograms: readonly (FloatHistogram | undefined)[],
 ): Generator<string, void> {
   let separator = ',"histograms":[';
-  for (let i = 0; i < series.kinds.length; i++) {
-    if (series.kinds[i] !== HISTOGRAM) continue;
-    yield `${separator}[${timeText(series.times[i]!)},${histogramJson(histograms[i]!)}]`;
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] !== HISTOGRAM) continue;
+    yield `${separator}[${timeText(times[i]!)},${histogramJson(histograms[i]!)}]`;
     separator = ",";
   }
   if (separator === ",") yield "]";

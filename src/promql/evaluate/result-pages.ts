@@ -4,7 +4,7 @@
  *
  * I1  The room of a series is nobody else's and all zero at first; it keeps its page.
  * I2  Views of a series' points are made when they are asked for: millions of series with a point
- *     or two would else keep three each, of 104 bytes, that live until the text is written.
+ *     or two would else keep three each until the text is written.
  *
  * Units: lengths are points; times are milliseconds since the epoch.
  */
@@ -16,8 +16,9 @@ const FIRST_LENGTH = 1024;
 const PAGE_LENGTH = 32 * 1024;
 
 interface Page {
-  /** Null where all series have the same times. */
-  readonly times: Float64Array | null;
+  /** Those of its points, or of every series in it. */
+  readonly times: Float64Array;
+  readonly sharesTimes: boolean;
   readonly values: Float64Array;
   readonly kinds: Uint8Array;
 }
@@ -28,23 +29,21 @@ type Histograms = ResultSeries["histograms"];
 export class PagedSeries implements ResultSeries {
   readonly labels: Labels;
   readonly histograms: Histograms;
-  private readonly pages: ResultPages;
   private readonly page: Page;
   private readonly from: number;
   private readonly length: number;
 
-  constructor(pages: ResultPages, labels: Labels, length: number, histograms: Histograms) {
+  constructor(labels: Labels, histograms: Histograms, page: Page, from: number, length: number) {
     this.labels = labels;
     this.histograms = histograms;
-    this.pages = pages;
-    this.page = pages.page;
-    this.from = pages.used;
+    this.page = page;
+    this.from = from;
     this.length = length;
   }
 
   get times(): Float64Array {
-    const { page, from, length, pages } = this;
-    return page.times === null ? pages.sharedTimes! : page.times.subarray(from, from + length);
+    const { times, sharesTimes } = this.page;
+    return sharesTimes ? times : times.subarray(this.from, this.from + this.length);
   }
 
   get values(): Float64Array {
@@ -59,20 +58,20 @@ export class PagedSeries implements ResultSeries {
   put(point: number, timeMs: number, value: number, kind: number): void {
     const { page } = this;
     const at = this.from + point;
-    page.times![at] = timeMs;
+    page.times[at] = timeMs;
     page.values[at] = value;
     page.kinds[at] = kind;
   }
 }
 
 export class ResultPages {
-  /** The times of all series, or null: each has its own. */
-  readonly sharedTimes: Float64Array | null;
-  page: Page;
+  private readonly sharedTimes: Float64Array | null;
+  private page: Page;
   /** Points of the page that are taken. */
-  used = 0;
+  private used = 0;
   private nextLength = FIRST_LENGTH;
 
+  /** `sharedTimes` are the times of all series; null = each has its own. */
   constructor(sharedTimes: Float64Array | null) {
     this.sharedTimes = sharedTimes;
     this.page = this.newPage(0);
@@ -85,13 +84,17 @@ export class ResultPages {
       this.nextLength = Math.min(PAGE_LENGTH, 2 * this.nextLength);
       this.used = 0;
     }
-    const series = new PagedSeries(this, labels, length, histograms);
+    const series = new PagedSeries(labels, histograms, this.page, this.used, length);
     this.used += length;
     return series;
   }
 
   private newPage(length: number): Page {
-    const times = this.sharedTimes === null ? new Float64Array(length) : null;
-    return { times, values: new Float64Array(length), kinds: new Uint8Array(length) };
+    return {
+      times: this.sharedTimes ?? new Float64Array(length),
+      sharesTimes: this.sharedTimes !== null,
+      values: new Float64Array(length),
+      kinds: new Uint8Array(length),
+    };
   }
 }

@@ -8,7 +8,8 @@
  *
  *   npm run bench:turns                                      # 100,000 series, 20 minutes
  *   npm run bench:turns -- --series 10000 --only "series;labels"    # names with one of these
- *   npm run bench:turns -- --only federate --profile          # and what the longest turn was for
+ *   npm run bench:turns -- --only federate --profile          # and what the longest turn was for;
+ *                                                            # the loading's figure is then higher
  *   npm run bench:turns -- --node=--max-semi-space-size=4     # the server's Node with a flag
  *
  * A line of JSON goes to bench/results/turns.jsonl (--results).

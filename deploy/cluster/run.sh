@@ -21,7 +21,8 @@ children=()
 trap 'kill "${children[@]}" 2>/dev/null || true; wait' EXIT INT TERM
 for i in $(seq 1 "$count"); do
   node dist/main.js serve --web.listen-address="127.0.0.1:$((9210 + i))" \
-    --storage.path="$folder/spandrel-$i" --storage.out-of-order-window=10m &
+    --storage.path="$folder/spandrel-$i" --storage.out-of-order-window=10m \
+    --self-scrape.interval=0 &
   children+=($!)
 done
 mapfile -t flags <"$folder/config/vmagent.flags"

@@ -133,6 +133,8 @@ describe("deploy/cluster/docker-compose.yml", () => {
       expect(Object.keys(compose.volumes)).toContain(name);
       expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
       expect(Object.keys(environment)).toContain("SPANDREL_STORAGE_OUT_OF_ORDER_WINDOW");
+      // In a container each would call itself localhost:9201.
+      expect(environment["SPANDREL_SELF_SCRAPE_INTERVAL"]).toBe("0");
     }
   });
 });

@@ -3,7 +3,7 @@
 # read-only, no capabilities, no new privileges, the image's own user.
 #
 #   sudo bash scripts/check-image.sh [port]
-#   sudo IMAGE_FILE=FILE bash scripts/check-image.sh     leaves the image there, for check-compose.sh
+#   sudo IMAGE_FILE=FILE bash scripts/check-image.sh     leaves the image for check-compose.sh
 #
 # For Debian 12 without Docker, and without its registry: buildah and Podman do the work, and the
 # base image is made of Debian's packages and of npm's Node under the name that the Dockerfile asks

@@ -109,7 +109,7 @@ is_none() { [ "$(counter "$1" "$2")" = 0 ]; }
 is_none_yet() { case $(counter "$1" "$2") in 0 | none) ;; *) false ;; esac; }
 
 start() { # service...
-  "${compose[@]}" up --detach --wait --wait-timeout 100 --no-build --pull never "$@"
+  "${compose[@]}" up --detach --wait --wait-timeout 200 --no-build --pull never "$@"
 }
 is_healthy() { [ "$(docker inspect --format '{{.State.Health.Status}}' "$1")" = healthy ]; }
 is_equal() { diff <(echo "$1") <(echo "$2"); }
@@ -140,24 +140,24 @@ check_stack() {
   for service in spandrel prometheus node-exporter; do
     check "$service is healthy by its own check" is_healthy "spandrel-$service-1"
   done
-  await 40 'Spandrel has up = 1 of prometheus, node and spandrel' jobs_up
+  await 60 'Spandrel has up = 1 of prometheus, node and spandrel' jobs_up
   check 'Prometheus has the alerts of examples/alerts.yml' \
     is_equal "$(rules)" "$(sed -n 's/^ *- alert: //p' examples/alerts.yml | sort)"
 
   mark
-  await 20 'all samples of Prometheus are in Spandrel' same_at_both "$then"
+  await 60 'all samples of Prometheus are in Spandrel' same_at_both "$then"
   before=$(samples "$spandrel" "$scraped" "$then")
   echo "    $(wc -l <<<"$before") series"
   "${compose[@]}" stop --timeout 60 spandrel 2>/dev/null
   check 'Spandrel stops with status 0' \
     test "$(docker inspect --format '{{.State.ExitCode}}' spandrel-spandrel-1)" = 0
-  await 40 'Prometheus sees that it is down' seen_down
+  await 60 'Prometheus sees that it is down' seen_down
   "${compose[@]}" start spandrel 2>/dev/null
-  await 30 'Spandrel is healthy again' is_healthy spandrel-spandrel-1
+  await 60 'Spandrel is healthy again' is_healthy spandrel-spandrel-1
   check 'it has the samples that it had' is_equal \
     "$before" "$(samples "$spandrel" "$scraped" "$then")"
   mark
-  await 40 'what was scraped meanwhile has arrived' same_at_both "$then"
+  await 60 'what was scraped meanwhile has arrived' same_at_both "$then"
   check 'no sample failed' is_none "$prometheus" prometheus_remote_storage_samples_failed_total
   check 'no sample was dropped' \
     is_none_yet "$prometheus" prometheus_remote_storage_samples_dropped_total
@@ -201,7 +201,7 @@ check_cluster() {
   check 'deploy/cluster/docker-compose.yml starts' start
   await 60 'vmagent has scraped three nodes, Prometheus reads it' all_scraped
   mark
-  await 30 'each series is on two nodes, with the same samples' each_is_on_two "$then"
+  await 60 'each series is on two nodes, with the same samples' each_is_on_two "$then"
   all=$(copies "$then" | sed 's/^ *2 //' | sort)
   echo "    $(wc -l <<<"$all") series; on the nodes: $(counts "$then")"
   before=$(samples "$prometheus" "$every" "$then")
@@ -215,10 +215,10 @@ check_cluster() {
   check 'with a node killed Prometheus answers the same' \
     is_equal "$before" "$(samples "$prometheus" "$every" "$then")"
   echo "    in $(($(date +%s%3N) - began)) ms"
-  await 40 'vmagent keeps what that node misses' is_missed "$retries"
+  await 60 'vmagent keeps what that node misses' is_missed "$retries"
   mark
   "${compose[@]}" start spandrel-2 2>/dev/null
-  await 30 'the node is ready again' is_ready spandrel-2
+  await 60 'the node is ready again' is_ready spandrel-2
   await 90 'it has caught up: each series is on two nodes again' each_is_on_two "$then"
   check 'Prometheus answers with each series once' is_equal \
     "$(copies "$then" | sed 's/^ *2 //' | sort)" "$(samples "$prometheus" "$every" "$then")"

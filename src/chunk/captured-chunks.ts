@@ -1,21 +1,43 @@
 /**
- * Chunks as they were at one moment: where the bytes lie, how many samples and bits count, and the
- * decoder's state near the range that is wanted.
+ * Chunks as they were at one moment, read: where the bytes lie, how many samples and bits count, and
+ * the decoder's state near the range that is wanted (chunk-capture.ts says how they come here).
  *
- * What is captured is enough to read the range later, whatever has happened to the chunk since: its
- * slot is kept by the reader's epoch (reader-epochs.ts), the bits that count are never written
- * again, and record and seek marks are not looked at any more.
+ * What is captured is enough to read the range later, in this thread or another one, whatever has
+ * happened to the chunk since: its slot is kept by the reader's epoch (reader-epochs.ts), the bits
+ * that count are never written again, and record and seek marks are not looked at any more.
  *
  * I1  Samples behind the captured count are not seen, though their bits may be in the slot already.
  * I2  A captured state stands behind sample 0 (mark 0) or behind a seek mark's last sample.
- * I3  Captures lie in pages; only the first of them ever grows, so that no capture waits for very
- *     many to be copied.
+ * I3  Captures lie in pages (capture-columns.ts).
  *
- * A capture is 92 bytes in two columns. Units: times are milliseconds; lengths are bytes.
+ * Units: times are milliseconds; lengths are bytes.
  */
-import { longerFloats, longerWords } from "../base/longer-columns.ts";
-import type { ChunkRef } from "../base/units.ts";
-import { ChunkKind, type ChunkTable } from "./chunk-table.ts";
+import {
+  BIT_LENGTH,
+  BYTE_LENGTH,
+  CAPTURE_TIMES,
+  CAPTURE_WORDS,
+  type CaptureColumns,
+  type CapturePages,
+  COUNT,
+  FIRST_TIME,
+  IS_GAUGE,
+  KIND,
+  LAST_HIGH,
+  LAST_LOW,
+  LAST_TIME,
+  MARK_BEFORE,
+  MARK_COUNT,
+  MARK_HIGH,
+  MARK_LEADING,
+  MARK_LOW,
+  MARK_POSITION,
+  MARK_SIZE,
+  MARK_TIME,
+  OFFSET,
+  REGION,
+} from "./capture-columns.ts";
+import { ChunkKind } from "./chunk-table.ts";
 import {
   type CapturedStream,
   decodeNewestOf,
@@ -24,16 +46,14 @@ import {
 } from "./decode-kernel.ts";
 import { DecoderState } from "./decoder-state.ts";
 import type { HistogramColumns } from "./histogram-columns.ts";
-import {
-  decodeHistogramsAt,
-  decodeStaleAt,
-  type HistogramPlace,
-  isGaugeChunk,
-} from "./histogram-decoder.ts";
-import type { ReaderEpoch } from "./reader-epochs.ts";
+import { decodeHistogramsAt, decodeStaleAt, type HistogramPlace } from "./histogram-decoder.ts";
 import { type SampleColumns, STALE_HIGH, STALE_LOW } from "./sample-columns.ts";
-import { NO_MARK } from "./seek-marks.ts";
-import { newestMarkBefore } from "./xor-decoder.ts";
+
+/** Where the bytes of a region of the heap are. */
+export interface HeapRegions {
+  /** Not to be kept across an allocation. */
+  bytesOfRegion(region: number): Uint8Array;
+}
 
 /** A chunk's stream as it was captured, in bytes of its own. */
 export interface ChunkCopy {
@@ -50,104 +70,32 @@ export function encodingOf(kind: ChunkKind): number {
   return kind + 1;
 }
 
-const WORDS = 15;
-const REGION = 0;
-const OFFSET = 1;
-const BYTE_LENGTH = 2;
-const COUNT = 3;
-const LAST_HIGH = 4;
-const LAST_LOW = 5;
-const MARK_COUNT = 6;
-const MARK_POSITION = 7;
-const MARK_HIGH = 8;
-const MARK_LOW = 9;
-const MARK_LEADING = 10;
-const MARK_SIZE = 11;
-const BIT_LENGTH = 12;
-const KIND = 13;
-const IS_GAUGE = 14;
-
-const TIMES = 4;
-const FIRST_TIME = 0;
-const LAST_TIME = 1;
-const MARK_TIME = 2;
-const MARK_BEFORE = 3;
-
-const FIRST_CAPTURES = 16;
-/** A page has 4096 captures, 368 KiB. */
-const PAGE_BITS = 12;
-const PAGE_CAPTURES = 1 << PAGE_BITS;
-
 const state = new DecoderState();
 const stream: CapturedStream = { bytes: new Uint8Array(0), start: 0, byteLength: 0, count: 0 };
 
 export class CapturedChunks {
-  private readonly chunks: ChunkTable;
-  private readonly epoch: ReaderEpoch;
-  /** Columns of the page that is open. */
-  private words: Uint32Array = new Uint32Array(FIRST_CAPTURES * WORDS);
-  private times: Float64Array = new Float64Array(FIRST_CAPTURES * TIMES);
-  private readonly wordPages = [this.words];
-  private readonly timePages = [this.times];
-  private openPage = 0;
-  private used = 0;
+  protected readonly columns: CaptureColumns;
+  private readonly regions: HeapRegions;
 
-  constructor(chunks: ChunkTable, epoch: ReaderEpoch) {
-    this.chunks = chunks;
-    this.epoch = epoch;
+  constructor(columns: CaptureColumns, regions: HeapRegions) {
+    this.columns = columns;
+    this.regions = regions;
   }
 
   /** How many chunks are captured; the next one gets this number. */
   get count(): number {
-    return this.used;
+    return this.columns.count;
   }
 
-  /** Captures a chunk that has samples, ready to be decoded from `fromMs` on. */
-  capture(chunk: ChunkRef, fromMs: number): void {
-    this.makeRoom();
-    const place = this.open(this.used);
-    const { chunks, words, times } = this;
-    const at = place * WORDS;
-    const half = place * TIMES;
-    this.used++;
-    this.epoch.mark(chunk);
-    words[at + REGION] = chunks.regionOf(chunk);
-    words[at + OFFSET] = chunks.offsetOf(chunk);
-    words[at + BYTE_LENGTH] = chunks.byteLengthOf(chunk);
-    words[at + COUNT] = chunks.sampleCountOf(chunk);
-    words[at + BIT_LENGTH] = chunks.bitLengthOf(chunk);
-    words[at + KIND] = chunks.kindOf(chunk);
-    words[at + IS_GAUGE] = chunks.isHistogram(chunk) && isGaugeChunk(chunks, chunk) ? 1 : 0;
-    words[at + LAST_HIGH] = chunks.lastValueHighOf(chunk);
-    words[at + LAST_LOW] = chunks.lastValueLowOf(chunk);
-    times[half + FIRST_TIME] = chunks.firstTimeOf(chunk);
-    times[half + LAST_TIME] = chunks.lastTimeOf(chunk);
-    this.captureMark(chunk, fromMs, at, half);
-  }
-
-  private captureMark(chunk: ChunkRef, fromMs: number, at: number, half: number): void {
-    const { words, times, chunks } = this;
-    const mark = chunks.isHistogram(chunk) ? NO_MARK : newestMarkBefore(chunks, chunk, fromMs);
-    if (mark === NO_MARK) {
-      words[at + MARK_COUNT] = 0;
-      return;
-    }
-    const { marks } = chunks;
-    const time = times[half + FIRST_TIME]! + marks.timeOffsetOf(mark);
-    times[half + MARK_TIME] = time;
-    times[half + MARK_BEFORE] = time - marks.deltaOf(mark);
-    words[at + MARK_COUNT] = marks.countOf(mark);
-    words[at + MARK_POSITION] = marks.positionOf(mark);
-    words[at + MARK_HIGH] = marks.valueHighOf(mark);
-    words[at + MARK_LOW] = marks.valueLowOf(mark);
-    words[at + MARK_LEADING] = marks.leadingOf(mark);
-    words[at + MARK_SIZE] = marks.sizeOf(mark);
+  /** Gives the captures to another thread: see CaptureColumns. */
+  handOver(buffers: ArrayBuffer[]): CapturePages {
+    return this.columns.handOver(buffers);
   }
 
   /** Whether capture `index` holds native histograms. */
   isHistogram(index: number): boolean {
-    const place = this.open(index);
-    return this.words[place * WORDS + KIND] !== ChunkKind.xor;
+    const place = this.columns.open(index);
+    return this.columns.words[place * CAPTURE_WORDS + KIND] !== ChunkKind.xor;
   }
 
   /** Appends the native histograms of capture `index` in [fromMs, toMs] to `into`. */
@@ -156,11 +104,11 @@ export class CapturedChunks {
   }
 
   private placeOf(index: number): HistogramPlace {
-    const place = this.open(index);
-    const { words } = this;
-    const at = place * WORDS;
+    const place = this.columns.open(index);
+    const { words } = this.columns;
+    const at = place * CAPTURE_WORDS;
     return {
-      bytes: this.chunks.bytesOfRegion(words[at + REGION]!),
+      bytes: this.regions.bytesOfRegion(words[at + REGION]!),
       start: words[at + OFFSET]!,
       bitLength: words[at + BIT_LENGTH]!,
       count: words[at + COUNT]!,
@@ -194,10 +142,10 @@ export class CapturedChunks {
    * whether. The capture must be ready for toMs + 1.
    */
   readNewest(index: number, fromMs: number, toMs: number, into: SampleColumns): boolean {
-    const place = this.open(index);
-    const { words, times } = this;
-    const at = place * WORDS;
-    const half = place * TIMES;
+    const place = this.columns.open(index);
+    const { words, times } = this.columns;
+    const at = place * CAPTURE_WORDS;
+    const half = place * CAPTURE_TIMES;
     const last = times[half + LAST_TIME]!;
     if (last <= toMs) {
       if (last < fromMs) return false;
@@ -218,12 +166,12 @@ export class CapturedChunks {
    * hold bits of samples that came later, which no reader looks at.
    */
   copy(index: number): ChunkCopy {
-    const place = this.open(index);
-    const { words, times } = this;
-    const at = place * WORDS;
-    const half = place * TIMES;
+    const place = this.columns.open(index);
+    const { words, times } = this.columns;
+    const at = place * CAPTURE_WORDS;
+    const half = place * CAPTURE_TIMES;
     const start = words[at + OFFSET]!;
-    const region = this.chunks.bytesOfRegion(words[at + REGION]!);
+    const region = this.regions.bytesOfRegion(words[at + REGION]!);
     const bytes = region.slice(start, start + words[at + BYTE_LENGTH]!);
     const sampleCount = words[at + COUNT]!;
     bytes[0] = sampleCount >>> 8;
@@ -239,11 +187,11 @@ export class CapturedChunks {
 
   /** Takes up the stream of a capture, with the decoder's state at the captured mark. */
   private enter(index: number): void {
-    const place = this.open(index);
-    const { words, times } = this;
-    const at = place * WORDS;
-    const half = place * TIMES;
-    stream.bytes = this.chunks.bytesOfRegion(words[at + REGION]!);
+    const place = this.columns.open(index);
+    const { words, times } = this.columns;
+    const at = place * CAPTURE_WORDS;
+    const half = place * CAPTURE_TIMES;
+    stream.bytes = this.regions.bytesOfRegion(words[at + REGION]!);
     stream.start = words[at + OFFSET]!;
     stream.byteLength = words[at + BYTE_LENGTH]!;
     stream.count = words[at + COUNT]!;
@@ -259,49 +207,6 @@ export class CapturedChunks {
     state.low = words[at + MARK_LOW]!;
     state.leading = words[at + MARK_LEADING]!;
     state.size = words[at + MARK_SIZE]!;
-  }
-
-  /** Opens the page of capture `index`; returns its place in there. */
-  private open(index: number): number {
-    const page = index >>> PAGE_BITS;
-    if (page !== this.openPage) {
-      this.openPage = page;
-      this.words = this.wordPages[page]!;
-      this.times = this.timePages[page]!;
-    }
-    return index & (PAGE_CAPTURES - 1);
-  }
-
-  /** Makes room for `captures`, if that many come; more may. */
-  expect(captures: number): void {
-    const wanted = Math.min(captures, PAGE_CAPTURES);
-    if (wanted > this.firstPageCaptures) this.resizeFirstPage(wanted);
-  }
-
-  private get firstPageCaptures(): number {
-    return this.timePages[0]!.length / TIMES;
-  }
-
-  /** Makes room for one capture. */
-  private makeRoom(): void {
-    if (this.used < this.firstPageCaptures) return;
-    if (this.used < PAGE_CAPTURES) {
-      this.resizeFirstPage(Math.min(this.firstPageCaptures * 2, PAGE_CAPTURES));
-    } else if ((this.used & (PAGE_CAPTURES - 1)) === 0) {
-      this.wordPages.push(new Uint32Array(PAGE_CAPTURES * WORDS));
-      this.timePages.push(new Float64Array(PAGE_CAPTURES * TIMES));
-    }
-  }
-
-  private resizeFirstPage(captures: number): void {
-    const words = longerWords(this.wordPages[0]!, captures * WORDS);
-    const times = longerFloats(this.timePages[0]!, captures * TIMES);
-    this.wordPages[0] = words;
-    this.timePages[0] = times;
-    if (this.openPage === 0) {
-      this.words = words;
-      this.times = times;
-    }
   }
 }
 

@@ -181,6 +181,11 @@ export class ChunkTable extends ChunkRecords {
     return this.views[region]!;
   }
 
+  /** The regions of the heap there are now: shared memory, for readers in another thread. */
+  get sharedRegions(): readonly Uint8Array[] {
+    return this.views;
+  }
+
   /** The byte in the slice that a stream of `bitLength` bits ends in, 0 when it ends on a byte. */
   openByteAt(chunk: ChunkRef, bitLength: number): number {
     if ((bitLength & 7) === 0) return 0;

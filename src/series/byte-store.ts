@@ -26,6 +26,16 @@ const NATIVE_COPY_MIN = 128;
 /** Longest range that can be stored: bytes. */
 export const RANGE_BYTES_MAX = SEGMENT_BYTES;
 
+/** Number of the segment that holds the range at `offset`. */
+export function segmentOfRange(offset: number): number {
+  return offset >>> SEGMENT_SHIFT;
+}
+
+/** Where in its segment the range at `offset` starts. */
+export function startOfRange(offset: number): number {
+  return offset & SEGMENT_MASK;
+}
+
 /** Rounds a length up to the grain of the store. */
 function grains(length: number): number {
   return Math.max(1, Math.ceil(length / GRAIN_BYTES));
@@ -48,14 +58,19 @@ export class ByteStore {
     return this.segments.length * SEGMENT_BYTES;
   }
 
+  /** The segments there are now, for readers in another thread. */
+  get shared(): readonly Uint8Array[] {
+    return this.segments;
+  }
+
   /** The buffer that holds the range at `offset`. */
   segmentOf(offset: number): Uint8Array {
-    return this.segments[offset >>> SEGMENT_SHIFT]!;
+    return this.segments[segmentOfRange(offset)]!;
   }
 
   /** Where in its segment the range at `offset` starts. */
   startOf(offset: number): number {
-    return offset & SEGMENT_MASK;
+    return startOfRange(offset);
   }
 
   /** Copies `bytes[from, to)` into the store and returns its offset. */

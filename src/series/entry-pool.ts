@@ -16,6 +16,11 @@ const SEGMENT_COUNT_MAX = 1 << 16;
 /** Largest list that a pool holds: entries. */
 export const POOLED_ENTRIES_MAX = 1 << 12;
 
+/** Entry `index` of the list at `offset`. */
+export function entryAt(segments: readonly Column[], offset: number, index: number): number {
+  return segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index]!;
+}
+
 export class EntryPool {
   private readonly segments: Column[] = [];
   private readonly free = new Map<number, number[]>();
@@ -45,7 +50,12 @@ export class EntryPool {
   }
 
   get(offset: number, index: number): number {
-    return this.segments[offset >>> SEGMENT_SHIFT]![(offset & (SEGMENT_ENTRIES - 1)) + index]!;
+    return entryAt(this.segments, offset, index);
+  }
+
+  /** The segments there are now, for entryAt() in another thread. */
+  get shared(): readonly Column[] {
+    return this.segments;
   }
 
   /** Writes rising values, from `value` on, to entries [from, to) of the list at `offset`. */

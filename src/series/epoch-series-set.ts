@@ -13,22 +13,21 @@
  */
 import { assert } from "../base/assert.ts";
 import { longerWords } from "../base/longer-columns.ts";
-import { NumberSet } from "../base/number-set.ts";
-import type { ChunkRef, SeriesRef } from "../base/units.ts";
-import { CapturedChunks, type ChunkCopy, encodingOf } from "../chunk/captured-chunks.ts";
+import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
+import { type ChunkCopy, encodingOf } from "../chunk/captured-chunks.ts";
+import { ChunkCapture } from "../chunk/chunk-capture.ts";
 import { ChunkKind, NO_CHUNK } from "../chunk/chunk-table.ts";
-import type { KernelRates } from "../chunk/decode-kernel.ts";
 import { encodeHistograms, encodeSamples } from "../chunk/encode-samples.ts";
 import { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { dropCoveredHistograms } from "../chunk/histogram-rewrite.ts";
-import { NOT_IN_KERNEL, type RateResult } from "../chunk/rate-request.ts";
 import { SampleColumns } from "../chunk/sample-columns.ts";
 import { SharedEpoch } from "../chunk/shared-epoch.ts";
 import { dropCovered, isTouched, type TimeIntervals } from "../chunk/time-intervals.ts";
+import { CapturedSeries } from "./captured-series.ts";
+import type { HandedSeries } from "./handed-series-set.ts";
 import type { Head } from "./head.ts";
 import type { Matcher } from "./matcher.ts";
 import { Selection } from "./select.ts";
-import { SeriesIdentities } from "./series-identities.ts";
 import { NO_SERIES } from "./series-table.ts";
 
 /** What is wanted of the series. */
@@ -42,27 +41,20 @@ export interface CaptureRange {
 /** Series captured between two looks, and the work of one in the meter's units. */
 const SERIES_PER_STEP = 64;
 const SERIES_WORK = 8;
-/** Series for which there is room at first. */
-const FIRST_SERIES = 16;
+/** Series with deleted samples that are handed over: each is copied. */
+const HANDED_DELETIONS_MAX = 1024;
 
 const samples = new SampleColumns(1024);
 const histograms = new HistogramColumns();
 
-export class EpochSeriesSet extends SeriesIdentities {
+export class EpochSeriesSet extends CapturedSeries {
+  private readonly head: Head;
   private readonly range: CaptureRange;
   private readonly matchers: readonly Matcher[];
   private readonly epoch: SharedEpoch;
   /** What the first prepare() makes: a query may have very many selectors. */
-  private begun: { readonly captured: CapturedChunks; readonly selection: Selection } | null = null;
+  private begun: { readonly captured: ChunkCapture; readonly selection: Selection } | null = null;
   private readonly chain: ChunkRef[] = [];
-  /** By position: the series, and how many chunks are captured before its first. */
-  private refs: Uint32Array = new Uint32Array(FIRST_SERIES);
-  private starts: Uint32Array = new Uint32Array(FIRST_SERIES);
-  private selected = 0;
-  /** By position: stretches that were deleted when the series was captured. */
-  private readonly deleted = new Map<number, TimeIntervals>();
-  /** By position: series with a chunk of native histograms. */
-  private readonly withHistograms = new NumberSet<number>();
   private isPrepared = false;
   private isClosed = false;
 
@@ -73,25 +65,22 @@ export class EpochSeriesSet extends SeriesIdentities {
     range: CaptureRange,
     epoch = new SharedEpoch(head.chunks.readers),
   ) {
-    super(head);
+    super(head.index);
+    this.head = head;
     this.range = range;
     this.matchers = matchers;
     this.epoch = epoch;
   }
 
-  private begin(): { readonly captured: CapturedChunks; readonly selection: Selection } {
+  private begin(): { readonly captured: ChunkCapture; readonly selection: Selection } {
     const { chunks, index } = this.head;
-    const captured = new CapturedChunks(chunks, this.epoch.enter());
+    const captured = new ChunkCapture(chunks, this.epoch.enter());
     return { captured, selection: new Selection(index, this.matchers) };
   }
 
-  private get captured(): CapturedChunks {
+  protected override get captured(): ChunkCapture {
     assert(this.begun !== null, "a selection is prepared before it is read");
     return this.begun.captured;
-  }
-
-  override get count(): number {
-    return this.selected;
   }
 
   /** Chunks that are read: those that were captured. */
@@ -99,8 +88,8 @@ export class EpochSeriesSet extends SeriesIdentities {
     return this.begun?.captured.count ?? 0;
   }
 
-  protected override refOf(index: number): SeriesRef {
-    return this.refs[index]! as SeriesRef;
+  protected override findName(name: string): SymbolRef | -1 {
+    return this.head.index.symbols.findText(name);
   }
 
   /** Selects and captures; false = `goOn`, asked every so many units of work, said no. */
@@ -123,84 +112,39 @@ export class EpochSeriesSet extends SeriesIdentities {
     return true;
   }
 
-  /** Appends the samples of a series in the range to `into`, oldest first; returns how many. */
-  read(index: number, fromMs: number, toMs: number, into: SampleColumns): number {
-    const before = into.length;
-    const end = this.starts[index + 1]!;
-    for (let i = this.starts[index]!; i < end; i++) this.captured.read(i, fromMs, toMs, into);
-    const deleted = this.deleted.get(index);
-    if (deleted) dropCovered(into, before, deleted);
-    return into.length - before;
+  /** Puts the symbols of name, value, name, value … into `into`, by name; returns how many. */
+  labelSymbols(index: number, into: number[]): number {
+    const { index: labels } = this.head;
+    const ref = this.refOf(index);
+    const count = labels.labelCountOf(ref);
+    for (let i = 0; i < count; i++) {
+      into[2 * i] = labels.nameAt(ref, i);
+      into[2 * i + 1] = labels.valueAt(ref, i);
+    }
+    return 2 * count;
+  }
+
+  /** The symbols of all series that are selected are below this. */
+  get symbolBound(): number {
+    return this.head.index.symbols.upperBound;
+  }
+
+  /** The bytes of a symbol: a view, valid while the symbol is live. */
+  symbolBytes(symbol: number): Uint8Array {
+    return this.head.index.symbols.bytesOf(symbol as SymbolRef);
   }
 
   /**
-   * Appends the native histograms of a series in the range to `into`, oldest first; those that end
-   * the series come from read(), as stale markers.
+   * Gives what was captured to another thread, and the buffers of it into `buffers`; only close()
+   * may be called after that. Null = there is too much that cannot be given by reference.
    */
-  readHistograms(index: number, fromMs: number, toMs: number, into: HistogramColumns): number {
-    if (!this.withHistograms.has(index)) return 0;
-    const before = into.length;
-    const end = this.starts[index + 1]!;
-    for (let i = this.starts[index]!; i < end; i++) {
-      this.captured.readHistograms(i, fromMs, toMs, into);
-    }
-    const deleted = this.deleted.get(index);
-    if (deleted && into.length > before) dropCoveredHistograms(into, before, deleted);
-    return into.length - before;
-  }
-
-  /** The same of one of its chunks, the oldest is 0; false = there is none of that number. */
-  readHistogramChunk(
-    index: number,
-    chunk: number,
-    fromMs: number,
-    toMs: number,
-    into: HistogramColumns,
-  ): boolean {
-    const capture = this.starts[index]! + chunk;
-    if (capture >= this.starts[index + 1]! || !this.withHistograms.has(index)) return false;
-    const before = into.length;
-    this.captured.readHistograms(capture, fromMs, toMs, into);
-    const deleted = this.deleted.get(index);
-    if (deleted && into.length > before) dropCoveredHistograms(into, before, deleted);
-    return true;
-  }
-
-  /** Appends the newest float of a series in the range to `into`; returns how many, 0 or 1. */
-  readNewest(index: number, fromMs: number, toMs: number, into: SampleColumns): number {
-    if (this.isUnusual(index)) return this.readLast(index, fromMs, toMs, into);
-    const start = this.starts[index]!;
-    for (let i = this.starts[index + 1]! - 1; i >= start; i--) {
-      if (this.captured.readNewest(i, fromMs, toMs, into)) return 1;
-    }
-    return 0;
-  }
-
-  /**
-   * Rates of a series at every step; returns the number of samples looked at, or NOT_IN_KERNEL when
-   * the series must be read instead.
-   */
-  rates(index: number, fromMs: number, toMs: number, rates: KernelRates, into: RateResult): number {
-    if (this.isUnusual(index) || !rates.fits) return NOT_IN_KERNEL;
-    rates.begin();
-    const end = this.starts[index + 1]!;
-    for (let i = this.starts[index]!; i < end; i++) {
-      if (!this.captured.addTo(rates, i, fromMs, toMs)) return NOT_IN_KERNEL;
-    }
-    return rates.finish(into);
-  }
-
-  /** Whether a series has deleted samples, or native histograms. */
-  private isUnusual(index: number): boolean {
-    return this.deleted.has(index) || this.withHistograms.has(index);
-  }
-
-  /** The newest float of an unusual series: all are read, the last is kept. */
-  private readLast(index: number, fromMs: number, toMs: number, into: SampleColumns): number {
-    const before = into.length;
-    if (this.read(index, fromMs, toMs, into) === 0) return 0;
-    into.keepLast(before);
-    return 1;
+  handOver(buffers: ArrayBuffer[]): HandedSeries | null {
+    const { refs, starts, selected: count, deleted } = this;
+    if (deleted.size > HANDED_DELETIONS_MAX) return null;
+    const withHistograms = Uint32Array.from(this.withHistograms);
+    const chunks = this.captured.handOver(buffers);
+    buffers.push(refs.buffer, starts.buffer, withHistograms.buffer);
+    return { count, refs, starts, deleted, withHistograms, chunks };
   }
 
   /** The chunks of a series, oldest first; of one with deleted samples, encoded without these. */

@@ -3,7 +3,7 @@
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
-import type { ChunkRef, SeriesRef } from "../base/units.ts";
+import type { ChunkRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { NO_CHUNK } from "../chunk/chunk-table.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { decodeHistograms, decodeStale } from "../chunk/histogram-decoder.ts";
@@ -13,6 +13,7 @@ import { SharedEpoch } from "../chunk/shared-epoch.ts";
 import { dropCovered } from "../chunk/time-intervals.ts";
 import { decodeRange } from "../chunk/xor-decoder.ts";
 import { EpochSeriesSet } from "./epoch-series-set.ts";
+import type { SharedHead } from "./handed-series-set.ts";
 import type { Head } from "./head.ts";
 import type { Matcher } from "./matcher.ts";
 import { selectSeries } from "./select.ts";
@@ -22,11 +23,13 @@ import { SeriesIdentities } from "./series-identities.ts";
 export class HeadSeriesSet extends SeriesIdentities {
   /** Chunks read from so far, each as often as it was. */
   chunksRead = 0;
+  private readonly head: Head;
   private readonly refs: readonly SeriesRef[];
   private readonly chain: ChunkRef[] = [];
 
   constructor(head: Head, refs: readonly SeriesRef[]) {
-    super(head);
+    super(head.index);
+    this.head = head;
     this.refs = refs;
   }
 
@@ -36,6 +39,10 @@ export class HeadSeriesSet extends SeriesIdentities {
 
   protected override refOf(index: number): SeriesRef {
     return this.refs[index]!;
+  }
+
+  protected override findName(name: string): SymbolRef | -1 {
+    return this.head.index.symbols.findText(name);
   }
 
   /** Appends the samples of a series in [fromMs, toMs] to `into`, oldest first. */
@@ -116,5 +123,11 @@ export class HeadSource {
     newestOnly: boolean,
   ): EpochSeriesSet {
     return new EpochSeriesSet(this.head, matchers, { fromMs, toMs, newestOnly }, this.epoch);
+  }
+
+  /** What another thread needs beside the sets that are handed over to it. */
+  share(): SharedHead {
+    const { chunks, index } = this.head;
+    return { labels: index.sharedLabels(), regions: chunks.sharedRegions };
   }
 }

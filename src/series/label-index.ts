@@ -10,7 +10,7 @@
  * up a write.
  */
 import { assert } from "../base/assert.ts";
-import type { PairRef, SeriesRef } from "../base/units.ts";
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import type { ReaderEpochs } from "../chunk/reader-epochs.ts";
 import { MADE_MAX, SERIES_MAX } from "../kernel/code/layout.ts";
 import type { Kernel } from "../kernel/kernel.ts";
@@ -18,7 +18,9 @@ import { KnownLabels } from "./known-labels.ts";
 import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
 import { LabelFields } from "./label-fields.ts";
-import { Labels } from "./labels.ts";
+import type { LabelColumns } from "./label-columns.ts";
+import { type LabelReader, labelsOf } from "./label-reader.ts";
+import type { Labels } from "./labels.ts";
 import { MadeSeries } from "./made-series.ts";
 import { PairTable } from "./pairs.ts";
 import { NO_KEY, SeriesKeys } from "./series-keys.ts";
@@ -30,7 +32,7 @@ export const NO_LABELS = -1;
 export const LIMIT_REACHED = -2;
 export const NOT_ADMITTED = -3;
 
-export class LabelIndex {
+export class LabelIndex implements LabelReader {
   readonly symbols: SymbolTable;
   readonly pairs: PairTable;
   readonly keys: SeriesKeys;
@@ -256,16 +258,31 @@ export class LabelIndex {
     return this.needsCleaning;
   }
 
+  labelCountOf(series: SeriesRef): number {
+    return this.series.pairCountOf(series);
+  }
+
+  nameAt(series: SeriesRef, position: number): SymbolRef {
+    return this.pairs.nameOf(this.series.pairAt(series, position));
+  }
+
+  valueAt(series: SeriesRef, position: number): SymbolRef {
+    return this.pairs.valueOf(this.series.pairAt(series, position));
+  }
+
+  textOf(symbol: SymbolRef): string {
+    return this.symbols.textOf(symbol);
+  }
+
   /** The label set of a series as text. */
   labelsOf(series: SeriesRef): Labels {
-    const flat: string[] = [];
-    const count = this.series.pairCountOf(series);
-    for (let i = 0; i < count; i++) {
-      const pair = this.series.pairAt(series, i);
-      flat.push(this.symbols.textOf(this.pairs.nameOf(pair)));
-      flat.push(this.symbols.textOf(this.pairs.valueOf(pair)));
-    }
-    return Labels.ofSorted(flat);
+    return labelsOf(this, series);
+  }
+
+  /** The columns of labels as they lie now, for readers in another thread. */
+  sharedLabels(): LabelColumns {
+    const { series, pairs, symbols } = this;
+    return { ...series.sharedPairs(), ...pairs.sharedSymbols(), ...symbols.sharedTexts() };
   }
 
   private alias(hash: number, at: number, length: number, first: number): number {

@@ -12,6 +12,7 @@ import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { hashPair } from "./byte-hash.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { HashIndex } from "./hash-index.ts";
+import type { LabelColumns } from "./label-columns.ts";
 import { Postings } from "./postings.ts";
 import type { SeriesTable } from "./series-table.ts";
 import type { SymbolTable } from "./symbols.ts";
@@ -59,6 +60,11 @@ export class PairTable {
 
   valueOf(pair: PairRef): SymbolRef {
     return this.values[pair]! as SymbolRef;
+  }
+
+  /** Symbols of pairs as they lie now, for readers in another thread. */
+  sharedSymbols(): Pick<LabelColumns, "pairNames" | "pairValues"> {
+    return { pairNames: this.names, pairValues: this.values };
   }
 
   /** How many series carry the pair. */

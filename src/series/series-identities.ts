@@ -1,16 +1,14 @@
 /** Who the series of a selection are: labels and symbols by position in the selection. */
 import type { SeriesRef, SymbolRef } from "../base/units.ts";
-import { pairOfName } from "./bound-matcher.ts";
-import type { Head } from "./head.ts";
+import { type LabelReader, labelsOf, valueOfName } from "./label-reader.ts";
 import type { Labels } from "./labels.ts";
-import { NO_PAIR } from "./pairs.ts";
 
 export abstract class SeriesIdentities {
-  protected readonly head: Head;
+  private readonly reader: LabelReader;
   private readonly nameSymbols = new Map<string, SymbolRef | -1>();
 
-  constructor(head: Head) {
-    this.head = head;
+  constructor(reader: LabelReader) {
+    this.reader = reader;
   }
 
   /** How many series are selected. */
@@ -19,46 +17,24 @@ export abstract class SeriesIdentities {
   /** The series at a position. */
   protected abstract refOf(index: number): SeriesRef;
 
+  /** Symbol of a label name, or -1 when no series has it. */
+  protected abstract findName(name: string): SymbolRef | -1;
+
   labels(index: number): Labels {
-    return this.head.index.labelsOf(this.refOf(index));
-  }
-
-  /** Puts the symbols of name, value, name, value … into `into`, by name; returns how many. */
-  labelSymbols(index: number, into: number[]): number {
-    const { series, pairs } = this.head.index;
-    const ref = this.refOf(index);
-    const count = series.pairCountOf(ref);
-    for (let i = 0; i < count; i++) {
-      const pair = series.pairAt(ref, i);
-      into[2 * i] = pairs.nameOf(pair);
-      into[2 * i + 1] = pairs.valueOf(pair);
-    }
-    return 2 * count;
-  }
-
-  /** The symbols of all series that are selected are below this. */
-  get symbolBound(): number {
-    return this.head.index.symbols.upperBound;
-  }
-
-  /** The bytes of a symbol: a view, valid while the symbol is live. */
-  symbolBytes(symbol: number): Uint8Array {
-    return this.head.index.symbols.bytesOf(symbol as SymbolRef);
+    return labelsOf(this.reader, this.refOf(index));
   }
 
   /** Symbol of the value of label `name`, or -1. */
   labelSymbol(index: number, name: string): number {
     const symbol = this.nameSymbol(name);
-    if (symbol === -1) return -1;
-    const pair = pairOfName(this.head.index, this.refOf(index), symbol);
-    return pair === NO_PAIR ? -1 : this.head.index.pairs.valueOf(pair);
+    return symbol === -1 ? -1 : valueOfName(this.reader, this.refOf(index), symbol);
   }
 
   symbolText(symbol: number): string {
-    return this.head.index.symbols.textOf(symbol as SymbolRef);
+    return this.reader.textOf(symbol as SymbolRef);
   }
 
-  /** Whether any series of the store may have a label of that name. */
+  /** Whether any series may have a label of that name. */
   mayHaveLabel(name: string): boolean {
     return this.nameSymbol(name) !== -1;
   }
@@ -66,7 +42,7 @@ export abstract class SeriesIdentities {
   private nameSymbol(name: string): SymbolRef | -1 {
     const known = this.nameSymbols.get(name);
     if (known !== undefined) return known;
-    const symbol = this.head.index.symbols.findText(name);
+    const symbol = this.findName(name);
     this.nameSymbols.set(name, symbol);
     return symbol;
   }

@@ -19,6 +19,7 @@ import {
 import type { Kernel } from "../kernel/kernel.ts";
 import { type Column, doubled, sharedColumn } from "./columns.ts";
 import { EntryPool } from "./entry-pool.ts";
+import type { LabelColumns } from "./label-columns.ts";
 import { NO_KEY } from "./series-keys.ts";
 
 export const NO_SERIES = 0xffffffff as SeriesRef;
@@ -96,6 +97,12 @@ export class SeriesTable {
 
   setJournalNumber(series: SeriesRef, number: number): void {
     this.journalNumbers[series] = number;
+  }
+
+  /** Where pairs of series lie now, for readers in another thread. */
+  sharedPairs(): Pick<LabelColumns, "pairOffsets" | "pairCounts" | "pairSegments"> {
+    const { pairOffsets, pairCounts, pool } = this;
+    return { pairOffsets, pairCounts, pairSegments: pool.shared };
   }
 
   pairCountOf(series: SeriesRef): number {

@@ -15,6 +15,7 @@ import { hashBytes } from "./byte-hash.ts";
 import { ByteStore } from "./byte-store.ts";
 import { doubled, sharedColumn } from "./columns.ts";
 import { HashIndex } from "./hash-index.ts";
+import type { LabelColumns } from "./label-columns.ts";
 
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -83,6 +84,12 @@ export class SymbolTable {
   /** Where the text starts in segmentOf(). */
   startOf(symbol: SymbolRef): number {
     return this.store.startOf(this.offsets[symbol]!);
+  }
+
+  /** Where texts lie now, for readers in another thread. */
+  sharedTexts(): Pick<LabelColumns, "textOffsets" | "textLengths" | "textSegments"> {
+    const { offsets, lengths, store } = this;
+    return { textOffsets: offsets, textLengths: lengths, textSegments: store.shared };
   }
 
   /** The text as a string. */

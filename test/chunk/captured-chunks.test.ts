@@ -1,7 +1,7 @@
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import type { ChunkRef } from "../../src/base/units.ts";
-import { CapturedChunks } from "../../src/chunk/captured-chunks.ts";
+import { ChunkCapture } from "../../src/chunk/chunk-capture.ts";
 import { ChunkTable } from "../../src/chunk/chunk-table.ts";
 import { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import { BumpHeap } from "./bump-heap.ts";
@@ -24,7 +24,7 @@ interface Captured {
 
 /** A chunk captured for reading from `fromMs` on, or for its newest sample up to `toMs`. */
 function captured(chunks: ChunkTable, chunk: ChunkRef, fromMs: number, toMs: number): Captured {
-  const captures = new CapturedChunks(chunks, chunks.readers.open());
+  const captures = new ChunkCapture(chunks, chunks.readers.open());
   captures.capture(chunk, fromMs);
   captures.capture(chunk, toMs + 1);
   const columns = new SampleColumns(1);
@@ -89,7 +89,7 @@ describe("a captured chunk", () => {
       const chunks = new ChunkTable(new BumpHeap());
       const streams = [0, 1, 2].map((n) => numbers([1, 2, 3].map((i) => [i * 1000 + n, i * n])));
       const refs = streams.map((samples) => chunkOf(chunks, samples));
-      const captures = new CapturedChunks(chunks, chunks.readers.open());
+      const captures = new ChunkCapture(chunks, chunks.readers.open());
       captures.expect(room);
       for (let i = 0; i < 13_000; i++) captures.capture(refs[i % 3]!, 0);
       const columns = new SampleColumns(1);

@@ -46,6 +46,7 @@ import { createEngine } from "./promql/engine.ts";
 import { labelHashReady } from "./promql/evaluate/label-hash.ts";
 import { STABLE_SYNTAX } from "./promql/parse/parse-options.ts";
 import { run as runTestScripts } from "./promql/promqltest-command.ts";
+import { QueryThreads } from "./promql/thread/query-threads.ts";
 
 const packageFile = createRequire(import.meta.url)("../package.json") as { version: string };
 const VERSION = packageFile.version;
@@ -116,6 +117,7 @@ function serverOf(
   parts: ReturnType<typeof metricsOf>,
   access: AccessFile,
   others: Pick<ServerParts, "drill" | "pageDirectory" | "recorder" | "clock">,
+  threads: QueryThreads,
   log: Log,
 ) {
   const { clock } = others;
@@ -138,7 +140,7 @@ function serverOf(
     service: engine,
     heap: engine,
     ...others,
-    queries: new PromqlQueries(promql, clock, config.queryBytesMax),
+    queries: new PromqlQueries(promql, clock, config.queryBytesMax, threads),
     counts: parts.counts,
     renderMetrics: () => parts.metrics.render(),
     readEngine: parts.readEngine,
@@ -207,6 +209,14 @@ function exportBlocks(engine: Engine, config: ServeConfig, clock: Clock, log: Lo
   engine.every({ name: "block export", intervalMs: EXPORT_INTERVAL_MS, run });
 }
 
+/** The threads of long queries, counted and their faults logged. */
+function queryThreads(config: ServeConfig, counts: RequestCounts, log: Log): QueryThreads {
+  return new QueryThreads(config.queryThreads, {
+    onJob: () => counts.queriesMoved++,
+    onFault: (reason) => log.error({ reason }, "a thread of long queries failed, and they with it"),
+  });
+}
+
 /** Runs the service until a signal ends it. */
 async function serve(config: ServeConfig): Promise<number> {
   checkServeConfig(config);
@@ -224,7 +234,8 @@ async function serve(config: ServeConfig): Promise<number> {
   const seriesMax = config.drillSeriesMax;
   const drill = new DrillService({ disk, clock: systemClock, launch, seriesMax });
   const others = { recorder, clock, drill, pageDirectory: await pageDirectory(disk) };
-  const app = await serverOf(config, engine, parts, access, others, log);
+  const threads = queryThreads(config, parts.counts, log);
+  const app = await serverOf(config, engine, parts, access, others, threads, log);
   recorder.start();
   try {
     const { host, port } = config.listenAddress;
@@ -240,6 +251,7 @@ async function serve(config: ServeConfig): Promise<number> {
     recorder.stop();
     await drill.close();
     await closeServer(app);
+    await threads.close();
     await engine.close();
   }
   log.info({}, "stopped");

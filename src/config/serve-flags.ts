@@ -290,6 +290,13 @@ export const SERVE_FLAGS = {
     "20",
     "Queries under way at once; further ones wait.",
   ),
+  queryThreads: flag(
+    "query.threads",
+    wholeNumber(0, 16),
+    "1",
+    "Threads in which long queries are evaluated, beside the one that stores samples; 0 = none, " +
+      "long queries share that one in slices.",
+  ),
   queryLookbackMs: flag(
     "query.lookback-delta",
     duration(1, DAY_MS),

@@ -7,6 +7,7 @@
 import { shownAnnotations } from "../promql/result/annotation-list.ts";
 import { textJson } from "../promql/result/result-json.ts";
 import type { ErrorType } from "./error-table.ts";
+import type { TextPiece } from "./pieces.ts";
 
 export const JSON_TYPE = "application/json";
 
@@ -15,7 +16,7 @@ export const TRUNCATED = "results truncated due to limit";
 
 /** What an API handler answers: `pieces` joined are the JSON of `data`; no piece means 204. */
 export interface ApiAnswer {
-  readonly pieces: readonly string[];
+  readonly pieces: readonly TextPiece[];
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }
@@ -50,7 +51,7 @@ function annotationsMember(kind: "warning" | "info", texts: readonly string[]): 
 }
 
 /** The text of a successful answer, in the pieces in which its data came. */
-export function successPieces({ pieces, warnings, infos }: ApiAnswer): readonly string[] {
+export function successPieces({ pieces, warnings, infos }: ApiAnswer): readonly TextPiece[] {
   const tail = `${annotationsMember("warning", warnings)}${annotationsMember("info", infos)}}`;
   return ['{"status":"success","data":', ...pieces, tail];
 }

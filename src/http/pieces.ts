@@ -56,10 +56,18 @@ function* listParts<Item>(
   yield "]";
 }
 
+/** A piece of a text: characters, or bytes of UTF-8. */
+export type TextPiece = string | Uint8Array;
+
 /** Sends a text in pieces: small ones at once, large ones as the client takes them. */
-export function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
-  if (pieces.length <= JOINED_PIECES_MAX) return reply.send(pieces.join(""));
-  return reply.send(streamOf(pieces));
+export function sendPieces(reply: FastifyReply, pieces: readonly TextPiece[]): FastifyReply {
+  if (pieces.length > JOINED_PIECES_MAX) return reply.send(streamOf(pieces));
+  if (pieces.every(isText)) return reply.send(pieces.join(""));
+  return reply.send(Buffer.concat(pieces.map(asBuffer)));
+}
+
+function isText(piece: TextPiece): piece is string {
+  return typeof piece === "string";
 }
 
 /** The same for bytes. */
@@ -69,11 +77,11 @@ export function sendBytes(reply: FastifyReply, pieces: readonly Uint8Array[]): F
 }
 
 /** Pieces as a stream, with turns of others between them. */
-export function streamOf(pieces: readonly (string | Uint8Array)[]): Readable {
+export function streamOf(pieces: readonly TextPiece[]): Readable {
   return Readable.from(encoded(pieces), { objectMode: false });
 }
 
-async function* encoded(pieces: readonly (string | Uint8Array)[]): AsyncGenerator<Buffer> {
+async function* encoded(pieces: readonly TextPiece[]): AsyncGenerator<Buffer> {
   for (let i = 0; i < pieces.length; i++) {
     if (i % PIECES_A_TURN === PIECES_A_TURN - 1) await nextTurn();
     yield asBuffer(pieces[i]!);
@@ -81,7 +89,7 @@ async function* encoded(pieces: readonly (string | Uint8Array)[]): AsyncGenerato
 }
 
 /** A text in UTF-8, or bytes where they lie. */
-function asBuffer(piece: string | Uint8Array): Buffer {
+function asBuffer(piece: TextPiece): Buffer {
   if (typeof piece === "string") return Buffer.from(piece);
   return Buffer.from(piece.buffer, piece.byteOffset, piece.length);
 }

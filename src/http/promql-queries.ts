@@ -1,7 +1,10 @@
 /**
- * The query port over the PromQL engine: queries run in slices, so that writes go on meanwhile.
+ * The query port over the PromQL engine: queries run in slices, so that writes go on meanwhile, and
+ * one that is not done after two of them goes on in another thread.
  *
  * I1  Every text that a client sends to be parsed is measured first.
+ * I2  What a query reads is captured here, in slices; its epoch stays open until it is answered,
+ *     wherever it is evaluated.
  *
  * Units: …Ms milliseconds, …Bytes bytes of UTF-8.
  */
@@ -11,12 +14,15 @@ import { doneInSlices, nextTurn, Slices, turnToBegin } from "../base/slices.ts";
 import type { ParsedQuery } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
+import type { QueryRange } from "../promql/evaluate/resolve.ts";
 import { parseMetricSelector } from "../promql/parse/metric-selector.ts";
 import { type Patterns, parsedInSteps } from "../promql/parse/patterns.ts";
 import { expressionJson } from "../promql/print/expression-json.ts";
 import { prettyLines } from "../promql/print/expression-pretty.ts";
-import type { QueryResult, QueryValue } from "../promql/result/query-result.ts";
+import type { QueryResult } from "../promql/result/query-result.ts";
+import { shownResult } from "../promql/result/result-facts.ts";
 import { resultPieces } from "../promql/result/result-json.ts";
+import type { QueryPlace } from "../promql/thread/query-thread.ts";
 import type { Matcher } from "../series/matcher.ts";
 import { inSlices } from "./pieces.ts";
 import type {
@@ -31,76 +37,53 @@ import { selectorsOf } from "./query-selectors.ts";
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
 
-/** The value with at most `limit` series (0 = all). */
-function cut(value: QueryValue, limit: number): QueryValue {
-  if (limit === 0) return value;
-  if (value.type === "matrix" && value.series.length > limit) {
-    return { ...value, series: value.series.slice(0, limit) };
-  }
-  if (value.type === "vector" && value.labels.length > limit) {
-    return { ...value, labels: value.labels.slice(0, limit) };
-  }
-  return value;
-}
+/** Slices that a query is evaluated here before it goes on in a thread of its own. */
+const SLICES_HERE = 2;
 
-/** The result as text, cut to the limit. */
-async function toOutcome(
-  result: QueryResult,
-  limit: number,
-  slices: Slices,
-): Promise<QueryOutcome> {
-  const { value, warnings, infos, peakSamples, touched } = result;
-  const shown = cut(value, limit);
-  await slices.next();
-  const pieces = await inSlices(resultPieces(shown), slices);
-  const isTruncated = shown !== value;
-  return { pieces, isTruncated, warnings, infos, samplesPeak: peakSamples, touched };
-}
-
-/** Runs an evaluation slice by slice; the first begins in `slices`, unless that is over. */
-async function finish(
-  evaluation: Evaluation,
-  limit: number,
-  clock: Clock,
-  slices: Slices,
-): Promise<QueryOutcome> {
-  try {
-    if (slices.isOver()) await slices.next();
-    while (!evaluation.run(SLICE_MS)) await nextTurn();
-    return await toOutcome(evaluation.result(), limit, new Slices(clock, SLICE_MS));
-  } finally {
-    evaluation.close();
-  }
+/** A query on its way, and what another thread would need to evaluate it. */
+interface RunningQuery {
+  readonly evaluation: Evaluation;
+  readonly options: QueryOptions;
+  readonly range: QueryRange;
 }
 
 export class PromqlQueries implements QueryPort {
   private readonly engine: Engine;
   private readonly clock: Clock;
   private readonly textBytesMax: number;
+  private readonly elsewhere: QueryPlace | null;
 
-  constructor(engine: Engine, clock: Clock, textBytesMax: number) {
+  /** `elsewhere` = where long queries go on; null = nowhere. */
+  constructor(
+    engine: Engine,
+    clock: Clock,
+    textBytesMax: number,
+    elsewhere: QueryPlace | null = null,
+  ) {
     this.engine = engine;
     this.clock = clock;
     this.textBytesMax = textBytesMax;
+    this.elsewhere = elsewhere;
   }
 
   async instant(options: InstantOptions): Promise<QueryOutcome> {
-    const { source, timeMs, limit } = options;
+    const { source, timeMs } = options;
     await turnToBegin();
     const slices = this.slicesOf(options);
     const query = await this.parsed(options.query, slices);
     const evaluation = this.engine.beginInstant(source, query, timeMs, this.overrides(options));
-    return finish(evaluation, limit, this.clock, slices);
+    const range = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
+    return this.finish({ evaluation, options, range }, slices);
   }
 
   async range(options: RangeOptions): Promise<QueryOutcome> {
-    const { source, startMs, endMs, stepMs, limit } = options;
+    const { source, startMs, endMs, stepMs } = options;
     await turnToBegin();
     const slices = this.slicesOf(options);
     const query = await this.parsed(options.query, slices);
     const overrides = this.overrides(options);
-    const begun = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
-    return finish(begun, limit, this.clock, slices);
+    const evaluation = this.engine.beginRange(source, query, startMs, endMs, stepMs, overrides);
+    return this.finish({ evaluation, options, range: { startMs, endMs, stepMs } }, slices);
   }
 
   async parseSelector(text: string, slices: Slices): Promise<Matcher[]> {
@@ -117,6 +100,48 @@ export class PromqlQueries implements QueryPort {
 
   async selectors(query: string, slices: Slices): Promise<readonly (readonly Matcher[])[]> {
     return selectorsOf((await this.parsed(query, slices)).root);
+  }
+
+  /** Runs an evaluation slice by slice; the first begins in `slices`, unless that is over. */
+  private async finish(query: RunningQuery, slices: Slices): Promise<QueryOutcome> {
+    const { evaluation, options } = query;
+    try {
+      if (slices.isOver()) await slices.next();
+      let left = SLICES_HERE;
+      while (!evaluation.run(SLICE_MS)) {
+        if (evaluation.isPrepared && --left < 0) {
+          const moved = this.move(query);
+          if (moved !== null) return await moved;
+        }
+        await nextTurn();
+      }
+      return await this.textOf(evaluation.result(), options.limit);
+    } finally {
+      evaluation.close();
+    }
+  }
+
+  /** Lets a query go on elsewhere; null = it stays here for now. */
+  private move({ evaluation, options, range }: RunningQuery): Promise<QueryOutcome> | null {
+    if (this.elsewhere?.isReady() !== true) return null;
+    const buffers: ArrayBuffer[] = [];
+    const selections = evaluation.handOver(buffers);
+    if (selections === null) return null;
+    const { query: text, limit, lookbackMs, signal } = options;
+    const { clock: _clock, ...rest } = this.engine.options;
+    const timeoutMs = Math.max(1, options.deadlineMs - this.clock.monotonicMs());
+    const job = { text, range, limit, options: { ...rest, lookbackMs, timeoutMs }, selections };
+    return this.elsewhere
+      .run(job, buffers, signal)
+      .then(({ pieces, facts }) => ({ pieces, ...facts }));
+  }
+
+  /** The result as text, cut to the limit. */
+  private async textOf(result: QueryResult, limit: number): Promise<QueryOutcome> {
+    const slices = new Slices(this.clock, SLICE_MS);
+    const { value, facts } = shownResult(result, limit);
+    await slices.next();
+    return { pieces: await inSlices(resultPieces(value), slices), ...facts };
   }
 
   private async parsed(text: string, slices: Slices): Promise<ParsedQuery> {

@@ -8,9 +8,10 @@
  * Units: …Ms milliseconds, times since the epoch.
  */
 import type { Slices } from "../base/slices.ts";
-import type { TouchedSelection } from "../promql/result/touched-selection.ts";
+import type { ResultFacts } from "../promql/result/result-facts.ts";
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { Matcher } from "../series/matcher.ts";
+import type { TextPiece } from "./pieces.ts";
 
 /** What every query has. */
 export interface QueryOptions {
@@ -36,17 +37,9 @@ export interface RangeOptions extends QueryOptions {
 }
 
 /** A finished query. */
-export interface QueryOutcome {
-  /** Joined, the JSON object {"resultType":…,"result":…}. */
-  readonly pieces: readonly string[];
-  /** Whether the result was cut to the limit. */
-  readonly isTruncated: boolean;
-  readonly warnings: readonly string[];
-  readonly infos: readonly string[];
-  /** Most samples held at a time. */
-  readonly samplesPeak: number;
-  /** What each selector has touched. */
-  readonly touched: readonly TouchedSelection[];
+export interface QueryOutcome extends ResultFacts {
+  /** Joined, the JSON object {"resultType":…,"result":…}; bytes are UTF-8. */
+  readonly pieces: readonly TextPiece[];
 }
 
 export interface QueryPort {

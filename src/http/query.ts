@@ -144,7 +144,7 @@ export class QueryRoutes {
 function toAnswer(outcome: QueryOutcome, member: string): ApiAnswer {
   const { isTruncated, infos } = outcome;
   const pieces = [...outcome.pieces];
-  if (member !== "") pieces.push(`${pieces.pop()?.slice(0, -1)}${member}}`);
+  if (member !== "") pieces.push(pieces.pop()!.slice(0, -1), `${member}}`);
   const warnings = isTruncated ? [...outcome.warnings, TRUNCATED] : outcome.warnings;
   return { pieces, warnings, infos };
 }

@@ -36,6 +36,8 @@ export class RequestCounts {
   /** Queries that wait for a place and queries under way. */
   queriesWaiting = 0;
   queriesRunning = 0;
+  /** Queries that went on in a thread of their own. */
+  queriesMoved = 0;
 
   /** Counts one answered request. */
   count(handler: string, status: number): void {

@@ -302,6 +302,13 @@ const REQUESTS: readonly MetricDefinition[] = [
     "Queries that wait for a place.",
     (r) => r.queriesWaiting,
   ),
+  requests(
+    "counter",
+    "spandrel_queries_moved_total",
+    "Queries that took long and went on in a thread of their own.",
+    (r) => r.queriesMoved,
+    "None with --query.threads=0.",
+  ),
   labelled(
     "gauge",
     "spandrel_build_info",

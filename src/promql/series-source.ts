@@ -11,6 +11,7 @@ import type { KernelRates } from "../chunk/decode-kernel.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { RateResult } from "../chunk/rate-request.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
+import type { HandedSeries, SharedHead } from "../series/handed-series-set.ts";
 import type { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type { FloatHistogram } from "./histogram/float-histogram.ts";
@@ -63,6 +64,11 @@ export interface BegunSeriesSet extends SeriesSet {
   prepare(goOn: (work: number) => boolean): boolean;
   /** Whether a series of the store may have a label of that name; valid at once. */
   mayHaveLabel(name: string): boolean;
+  /**
+   * Gives a prepared set to another thread, and its buffers into `buffers`; only close() may be
+   * called after that. Null = it must be read here, as must every set without this method.
+   */
+  handOver?(buffers: ArrayBuffer[]): HandedSeries | null;
   /** Must be called at the end: until then the store keeps what was selected. */
   close(): void;
 }
@@ -80,4 +86,6 @@ export interface SeriesSource {
     toMs: number,
     newestOnly: boolean,
   ): BegunSeriesSet;
+  /** What another thread needs beside the sets that are handed over to it. */
+  share?(): SharedHead;
 }

@@ -11,7 +11,7 @@ import { MergeStream } from "./merge-stream.ts";
 import { PAUSE } from "./meter.ts";
 import { FinalNameStream } from "./name-streams.ts";
 import { Planner } from "./planner.ts";
-import type { QueryContext } from "./query-context.ts";
+import type { HandedSelections, QueryContext } from "./query-context.ts";
 import { type QueryRange, Resolver } from "./resolve.ts";
 import { MatrixCollector, RangeVectorCollector, VectorCollector } from "./result-collectors.ts";
 import { StepGrid } from "./step-grid.ts";
@@ -77,6 +77,20 @@ export class Evaluation {
       if (error !== PAUSE) throw error;
     }
     return this.done;
+  }
+
+  /** Whether everything that it reads is captured. */
+  get isPrepared(): boolean {
+    return this.ready;
+  }
+
+  /**
+   * Gives what a prepared evaluation has captured to another thread, which begins the same query
+   * anew over it (thread/handed-source.ts); null = it must go on here. After this only close() may
+   * be called.
+   */
+  handOver(buffers: ArrayBuffer[]): HandedSelections | null {
+    return this.context.handOver(buffers);
   }
 
   /** Runs to the end. */

@@ -1,5 +1,6 @@
 /** What all parts of one query's evaluation share. */
 import { TsdbError } from "../../base/errors.ts";
+import type { HandedSeries, SharedHead } from "../../series/handed-series-set.ts";
 import type { Matcher } from "../../series/matcher.ts";
 import type { ParsedQuery } from "../ast.ts";
 import type { EngineOptions } from "../engine-options.ts";
@@ -18,6 +19,12 @@ export interface QuerySelection {
   readonly matchers: readonly Matcher[];
   readonly set: SeriesSet;
   samples: number;
+}
+
+/** The selections of a query in the order in which they were begun, for another thread. */
+export interface HandedSelections {
+  readonly head: SharedHead;
+  readonly sets: readonly HandedSeries[];
 }
 
 export class QueryContext {
@@ -92,6 +99,22 @@ export class QueryContext {
       }
     }
     return true;
+  }
+
+  /**
+   * Gives the prepared selections to another thread, and their buffers into `buffers`: only close()
+   * may be called after that. Null = they must be read here.
+   */
+  handOver(buffers: ArrayBuffer[]): HandedSelections | null {
+    const head = this.source.share?.();
+    if (head === undefined || this.begun.length < this.selections.length) return null;
+    const sets: HandedSeries[] = [];
+    for (const set of this.begun) {
+      const handed = set.handOver?.(buffers);
+      if (!handed) return null;
+      sets.push(handed);
+    }
+    return { head, sets };
   }
 
   /** Lets the selections go; they are not read after this. */

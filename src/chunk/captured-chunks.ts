@@ -1,6 +1,6 @@
 /**
- * Chunks as they were at one moment, read: where the bytes lie, how many samples and bits count, and
- * the decoder's state near the range that is wanted (chunk-capture.ts says how they come here).
+ * Chunks as they were at one moment, read: where the bytes lie, how many samples and bits count,
+ * and the decoder's state near the range that is wanted (chunk-capture.ts says how they come here).
  *
  * What is captured is enough to read the range later, in this thread or another one, whatever has
  * happened to the chunk since: its slot is kept by the reader's epoch (reader-epochs.ts), the bits

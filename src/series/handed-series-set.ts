@@ -1,8 +1,8 @@
 /**
  * The series of a selector as another thread captured and handed them over.
  *
- * That thread keeps its epoch open until this one is done: the slots of the chunks and the labels of
- * the series stay as they are, in memory that both threads see.
+ * That thread keeps its epoch open until this one is done: the slots of the chunks and the labels
+ * of the series stay as they are, in memory that both threads see.
  *
  * Units: times are milliseconds since the epoch of the calendar.
  */

@@ -11,7 +11,9 @@ import { Prng } from "../../src/base/prng.ts";
 import { HistogramColumns } from "../../src/chunk/histogram-columns.ts";
 import { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import type { Store } from "../../src/engine/store.ts";
+import type { CapturedSeries } from "../../src/series/captured-series.ts";
 import type { EpochSeriesSet } from "../../src/series/epoch-series-set.ts";
+import { HandedHead, HandedSeriesSet } from "../../src/series/handed-series-set.ts";
 import { HeadSource } from "../../src/series/head-source.ts";
 import { Matcher } from "../../src/series/matcher.ts";
 import { restarted } from "./restart-fixture.ts";
@@ -34,6 +36,8 @@ function sampleAt(name: number, timeMs: number): number {
 /** A reader in the middle of its work: what it must find, by name of the series. */
 interface Reader {
   readonly set: EpochSeriesSet;
+  /** What is read: the set, or what was handed over of it as to another thread. */
+  reading: CapturedSeries;
   readonly fromMs: number;
   readonly toMs: number;
   readonly newestOnly: boolean;
@@ -44,6 +48,7 @@ interface Reader {
 class Stress {
   reads = 0;
   restarts = 0;
+  handed = 0;
   private store: Store;
   private readonly clock: ManualClock;
   private readonly random: Prng;
@@ -118,7 +123,7 @@ class Stress {
     const newestOnly = this.random.below(4) === 0;
     const matcher = new Matcher("=~", "i", this.random.below(2) === 0 ? ".+" : ".*[1357]");
     const set = new HeadSource(this.store.head).begin([matcher], fromMs, toMs, newestOnly);
-    this.readers.push({ set, fromMs, toMs, newestOnly, expected: null, next: 0 });
+    this.readers.push({ set, reading: set, fromMs, toMs, newestOnly, expected: null, next: 0 });
   }
 
   /** One step of a reader: its selection, then a few series, then its end. */
@@ -127,11 +132,11 @@ class Stress {
       this.prepare(reader);
       return;
     }
-    const { set } = reader;
-    for (let i = 1 + this.random.below(4); i > 0 && reader.next < set.count; i--) {
+    const { set, reading } = reader;
+    for (let i = 1 + this.random.below(4); i > 0 && reader.next < reading.count; i--) {
       this.check(reader, reader.next++);
     }
-    if (reader.next < set.count && this.random.below(400) > 0) return;
+    if (reader.next < reading.count && this.random.below(400) > 0) return;
     set.close();
     this.readers.splice(this.readers.indexOf(reader), 1);
   }
@@ -142,6 +147,7 @@ class Stress {
     if (!reader.set.prepare(() => !pauses)) {
       while (!reader.set.prepare(() => true));
     }
+    if (this.random.below(3) === 0) reader.reading = this.handedOver(reader.set);
     const { fromMs, toMs } = reader;
     const from = Math.max(fromMs, this.store.head.oldestStartMs);
     const expected = new Map<number, number[]>();
@@ -152,8 +158,19 @@ class Stress {
     reader.expected = expected;
   }
 
+  /** The set as another thread gets it. */
+  private handedOver(set: EpochSeriesSet): HandedSeriesSet {
+    const buffers: ArrayBuffer[] = [];
+    const handed = set.handOver(buffers);
+    if (handed === null) throw new Error("nothing was deleted: a set can be handed over");
+    const message = { handed, head: new HeadSource(this.store.head).share() };
+    const received = structuredClone(message, { transfer: buffers });
+    this.handed++;
+    return new HandedSeriesSet(new HandedHead(received.head), received.handed);
+  }
+
   private check(reader: Reader, index: number): void {
-    const { set, fromMs, toMs } = reader;
+    const { reading: set, fromMs, toMs } = reader;
     const { columns } = this;
     const name = Number(set.labels(index).get("i"));
     expect(set.symbolText(set.labelSymbol(index, "i"))).toBe(`${name}`);
@@ -189,6 +206,7 @@ describe("readers that take their time", () => {
       await stress.run(READS);
       stress.finish();
       expect(stress.reads).toBeGreaterThanOrEqual(READS);
+      expect(stress.handed).toBeGreaterThan(1);
     },
     TIMEOUT_MS,
   );

@@ -36,8 +36,8 @@ export interface QueryPlace {
   /** Whether a query can go there now; if not, it may be asked again. */
   isReady(): boolean;
   /**
-   * Evaluates a job, whose `buffers` change their owner, until `signal` is aborted. Rejects with the
-   * query's own TsdbError, or QUERY_EXECUTION when the thread failed.
+   * Evaluates a job, whose `buffers` change their owner, until `signal` is aborted. Rejects with
+   * the query's own TsdbError, or QUERY_EXECUTION when the thread failed.
    */
   run(job: SentJob, buffers: ArrayBuffer[], signal: AbortSignal): Promise<FinishedJob>;
 }

@@ -3,8 +3,9 @@
  *
  * All are shared memory. A column that grows is replaced by a longer one, and the old one keeps
  * what it held; what lies there of a series does not change while the series has its ref, nor a
- * text while its symbol is live. So a thread that is told of series under an epoch (epoch-series-set.ts
- * I2) reads their labels in the columns of that moment, whatever the index does meanwhile.
+ * text while its symbol is live. So a thread that is told of series under an epoch
+ * (epoch-series-set.ts I2) reads their labels in the columns of that moment, whatever the index
+ * does meanwhile.
  *
  * I1  Only series that an open epoch holds are asked for.
  *

@@ -1,6 +1,6 @@
 /**
  * The query port over the PromQL engine: queries run in slices, so that writes go on meanwhile, and
- * one that is not done after two of them goes on in another thread.
+ * one of which two slices say that it will take long goes on in another thread.
  *
  * I1  Every text that a client sends to be parsed is measured first.
  * I2  What a query reads is captured here, in slices; its epoch stays open until it is answered,
@@ -37,14 +37,21 @@ import { selectorsOf } from "./query-selectors.ts";
 /** How long a query keeps the thread before others get it. */
 const SLICE_MS = 5;
 
-/** Slices that a query is evaluated here before it goes on in a thread of its own. */
-const SLICES_HERE = 2;
+/** How long a query is evaluated here before it is judged. */
+const JUDGED_AFTER_MS = 2 * SLICE_MS;
+/** One that will be evaluated for longer goes on in a thread of its own. */
+const LONG_MS = 400;
 
 /** A query on its way, and what another thread would need to evaluate it. */
 interface RunningQuery {
   readonly evaluation: Evaluation;
   readonly options: QueryOptions;
   readonly range: QueryRange;
+}
+
+/** Whether a query that was evaluated for so long will take long. */
+function isLong(evaluation: Evaluation, spentMs: number): boolean {
+  return spentMs >= JUDGED_AFTER_MS && spentMs >= LONG_MS * evaluation.progress;
 }
 
 export class PromqlQueries implements QueryPort {
@@ -107,12 +114,11 @@ export class PromqlQueries implements QueryPort {
     const { evaluation, options } = query;
     try {
       if (slices.isOver()) await slices.next();
-      let left = SLICES_HERE;
+      let spentMs = 0;
       while (!evaluation.run(SLICE_MS)) {
-        if (evaluation.isPrepared && --left < 0) {
-          const moved = this.move(query);
-          if (moved !== null) return await moved;
-        }
+        if (evaluation.isPrepared) spentMs += SLICE_MS;
+        const moved = isLong(evaluation, spentMs) ? this.move(query) : null;
+        if (moved !== null) return await moved;
         await nextTurn();
       }
       return await this.textOf(evaluation.result(), options.limit);

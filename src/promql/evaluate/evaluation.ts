@@ -84,6 +84,11 @@ export class Evaluation {
     return this.ready;
   }
 
+  /** How far it has come, 0 to 1, as far as the series tell that it reads. */
+  get progress(): number {
+    return this.context.progress;
+  }
+
   /**
    * Gives what a prepared evaluation has captured to another thread, which begins the same query
    * anew over it (thread/handed-source.ts); null = it must go on here. After this only close() may

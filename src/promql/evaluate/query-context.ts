@@ -14,10 +14,11 @@ import { QuerySymbols } from "./query-symbols.ts";
 /** Work of a selection besides its series, in the meter's units. */
 const SELECTION_WORK = 512;
 
-/** A selection of a query and how many samples were read of it. */
+/** A selection of a query, how many of its series were read, and how many samples of them. */
 export interface QuerySelection {
   readonly matchers: readonly Matcher[];
   readonly set: SeriesSet;
+  series: number;
   samples: number;
 }
 
@@ -73,9 +74,20 @@ export class QueryContext {
     const begun = source.begin?.(matchers, fromMs, toMs, newestOnly);
     if (begun) this.begun.push(begun);
     const set = begun ?? source.select(matchers, fromMs, toMs);
-    const selection = { matchers, set, samples: 0 };
+    const selection = { matchers, set, series: 0, samples: 0 };
     this.selections.push(selection);
     return selection;
+  }
+
+  /** The share of the selected series that were read, 0 to 1; the one being read is a half. */
+  get progress(): number {
+    let read = 0;
+    let selected = 0;
+    for (const { set, series } of this.selections) {
+      read += Math.min(series, set.count);
+      selected += set.count;
+    }
+    return selected === 0 ? 1 : read / selected;
   }
 
   /** What the selections have touched so far. */

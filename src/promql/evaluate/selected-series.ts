@@ -7,6 +7,9 @@ import type { QueryContext, QuerySelection } from "./query-context.ts";
 import { SetSymbols } from "./query-symbols.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 
+/** What a series that is being read counts as. */
+const HALF = 0.5;
+
 export class SelectedSeries implements SeriesIdentity {
   private readonly context: QueryContext;
   private readonly selection: QuerySelection;
@@ -45,6 +48,7 @@ export class SelectedSeries implements SeriesIdentity {
   next(): boolean {
     this.context.meter.pausePoint();
     this.index++;
+    this.selection.series = this.index + HALF;
     return this.index < this.set.count;
   }
 

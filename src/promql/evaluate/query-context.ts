@@ -79,7 +79,7 @@ export class QueryContext {
     return selection;
   }
 
-  /** The share of the selected series that were read, 0 to 1; the one being read is a half. */
+  /** The share of the selected series that were read, 0 to 1. */
   get progress(): number {
     let read = 0;
     let selected = 0;

@@ -7,8 +7,8 @@ import type { QueryContext, QuerySelection } from "./query-context.ts";
 import { SetSymbols } from "./query-symbols.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
 
-/** What a series that is being read counts as. */
-const HALF = 0.5;
+/** What a series that is being read counts as: one may have all the samples of a query. */
+const BEGUN = 0.1;
 
 export class SelectedSeries implements SeriesIdentity {
   private readonly context: QueryContext;
@@ -48,7 +48,7 @@ export class SelectedSeries implements SeriesIdentity {
   next(): boolean {
     this.context.meter.pausePoint();
     this.index++;
-    this.selection.series = this.index + HALF;
+    this.selection.series = this.index + BEGUN;
     return this.index < this.set.count;
   }
 

@@ -6,7 +6,7 @@
  */
 import type { RE2JS } from "re2js";
 import { compileAnchored } from "./pattern.ts";
-import { groupPiecesOf, type Piece } from "./pattern-pieces.ts";
+import { groupPiecesOf, PAUSE, type Piece } from "./pattern-pieces.ts";
 import { longValueWork, requireWhole } from "./pattern-weight.ts";
 
 /** Work of asking a piece about a value, as Pattern.work, and weight that adds one to it. */
@@ -54,10 +54,11 @@ export class GroupPattern {
     const pieces: { piece: Piece; expression: RE2JS }[] = [];
     let weight = 0;
     for (const piece of groupPiecesOf(pattern)) {
+      yield;
+      if (piece === PAUSE) continue;
       weight += piece.weight;
       requireWhole(weight);
       pieces.push({ piece, expression: compileAnchored(piece.text) });
-      yield;
     }
     return new GroupPattern(pieces);
   }

@@ -37,7 +37,7 @@ const NESTING = /[\\()[]/;
 const MARK = /[\\()|[]/g;
 /** Groups within groups that are looked into. */
 const DEPTH_MAX = 16;
-const ALTERNATIVES_A_STEP = 512;
+const ALTERNATIVES_A_STEP = 128;
 /** Cost of all texts that groups multiply to, each of them by its length and more. */
 const EXPANSION_MAX = 1 << 20;
 const TEXT_COST = 16;
@@ -225,13 +225,16 @@ class PartsBuilder implements PatternParts {
 
   *addAll(pattern: string, depth: number): Generator<void> {
     const alternatives = alternativesOf(pattern);
+    yield;
     if (alternatives === null) this.addUnknown(pattern);
     let spent = this.expansion.spent;
     for (const [i, alternative] of alternatives?.entries() ?? []) {
       const group = alternative.startsWith("(") ? groupAt(alternative, 0) : null;
       const isGroup = group?.end === alternative.length && depth < DEPTH_MAX;
-      if (isGroup) yield* this.addAll(group.inner, depth + 1);
-      else this.add(alternative, depth);
+      if (isGroup) {
+        yield;
+        yield* this.addAll(group.inner, depth + 1);
+      } else this.add(alternative, depth);
       const isLong = this.expansion.spent - spent > EXPANSION_A_STEP;
       if (!isLong && i % ALTERNATIVES_A_STEP !== ALTERNATIVES_A_STEP - 1) continue;
       spent = this.expansion.spent;

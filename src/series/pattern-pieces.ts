@@ -6,6 +6,8 @@
  * I2  An alternative that is too much for a piece is split where its weight is the alternatives of
  *     a group: of `x(a|b|c)y` come `x(?:a|b)y` and `x(?:c)y`. One that cannot be split stays whole.
  *
+ * I3  A piece is made when it is wanted. PAUSE in place of one says that others may run.
+ *
  * Units: weights are those of pattern-weight.ts.
  */
 import { alternativesOf, endOfClass, groupAt, isPlainText } from "./pattern-parts.ts";
@@ -32,6 +34,9 @@ interface Splitting {
   /** Whether groups must be found as in the whole. */
   readonly keepsGroups: boolean;
 }
+
+/** Stands between pieces. */
+export const PAUSE = null;
 
 /** Texts put together with `|`, up to a weight each. */
 function* portionsOf(texts: readonly string[], weightMax: number): Generator<Piece> {
@@ -81,54 +86,71 @@ function longestGroup(alternative: string): OpenGroup | null {
 }
 
 /** Several that together match what an alternative does; null when it cannot be split. */
-function split(alternative: string, splitting: Splitting): string[] | null {
+function* split(
+  alternative: string,
+  splitting: Splitting,
+): Generator<typeof PAUSE, string[] | null> {
   const flags = FLAGGED.exec(alternative)?.[0];
   if (flags !== undefined && flags !== "(?:" && !splitting.keepsGroups) {
     const inner = groupAt(`(?:${alternative.slice(flags.length)}`, 0);
     if (inner === null || inner.end !== alternative.length - flags.length + 3) return null;
-    return split(inner.inner, splitting)?.map((part) => `${flags}${part})`) ?? null;
+    const parts = yield* split(inner.inner, splitting);
+    return parts?.map((part) => `${flags}${part})`) ?? null;
   }
   const group = longestGroup(alternative);
+  yield PAUSE;
   const inner = group && alternativesOf(group.inner);
+  yield PAUSE;
   if (!group || !inner || inner.length < 2) return null;
   const before = alternative.slice(0, group.from);
   const after = alternative.slice(group.end);
   // What matches in more than one way before the group would be tried in another order.
   const isTriedInOrder = isPlainText(before.replace(/^\^/, ""));
-  const hasGroups = weigh(group.inner).groupCount > 0;
+  const hasGroups = splitting.keepsGroups && weigh(group.inner).groupCount > 0;
   if (splitting.keepsGroups && (hasGroups || !isTriedInOrder)) return null;
+  yield PAUSE;
   const repeated = weigh(before).weight + weigh(after).weight;
   if (repeated > REPEATED_WEIGHT_MAX) return null;
   const isCapturing = splitting.keepsGroups && alternative[group.from + 1] !== "?";
   const open = `${before}${isCapturing ? "(" : "(?:"}`;
-  const portions = [...portionsOf(inner, PIECE_WEIGHT)];
-  return portions.map(({ text }) => `${open}${text})${after}`);
+  const portions: string[] = [];
+  for (const { text } of portionsOf(inner, PIECE_WEIGHT)) {
+    portions.push(`${open}${text})${after}`);
+    yield PAUSE;
+  }
+  return portions;
 }
 
+/** Pieces, one after the other. */
+type Pieces = Generator<Piece | typeof PAUSE, void>;
+
 /** The pieces of alternatives of which only is asked whether one matches. */
-export function piecesOf(alternatives: readonly string[]): Piece[] {
+export function* piecesOf(alternatives: readonly string[]): Pieces {
   // A name that is given twice must be met in one piece.
   if (alternatives.some((one) => NAMED_GROUP.test(one))) {
-    return [...portionsOf(alternatives, Number.POSITIVE_INFINITY)];
+    yield* portionsOf(alternatives, Number.POSITIVE_INFINITY);
+    return;
   }
   const texts: string[] = [];
   for (const alternative of alternatives) {
     const isLarge = alternative.length > PIECE_WEIGHT;
-    const parts = isLarge ? split(alternative, { keepsGroups: false }) : null;
+    const parts = isLarge ? yield* split(alternative, { keepsGroups: false }) : null;
     for (const part of parts ?? [alternative]) texts.push(part);
   }
-  return [...portionsOf(texts, PIECE_WEIGHT)];
+  yield* portionsOf(texts, PIECE_WEIGHT);
 }
 
 /** The pieces of a pattern of which the groups are asked. */
-export function groupPiecesOf(pattern: string): Piece[] {
+export function* groupPiecesOf(pattern: string): Pieces {
   const whole = { text: pattern, ...weigh(pattern), groupsBefore: 0 };
-  if (whole.weight <= PIECE_WEIGHT || NAMED_GROUP.test(pattern)) return [whole];
-  const alternatives = alternativesOf(pattern);
-  return alternatives === null ? [whole] : [...piecesInOrder(alternatives)];
+  yield PAUSE;
+  const isOne = whole.weight <= PIECE_WEIGHT || NAMED_GROUP.test(pattern);
+  const alternatives = isOne ? null : alternativesOf(pattern);
+  if (alternatives === null) yield whole;
+  else yield* piecesInOrder(alternatives);
 }
 
-function* piecesInOrder(alternatives: readonly string[]): Generator<Piece> {
+function* piecesInOrder(alternatives: readonly string[]): Pieces {
   let groupsBefore = 0;
   let small: string[] = [];
   const together = function* (): Generator<Piece> {
@@ -141,7 +163,7 @@ function* piecesInOrder(alternatives: readonly string[]): Generator<Piece> {
   };
   for (const alternative of alternatives) {
     const isLarge = alternative.length > PIECE_WEIGHT;
-    const parts = isLarge ? split(alternative, { keepsGroups: true }) : null;
+    const parts = isLarge ? yield* split(alternative, { keepsGroups: true }) : null;
     if (parts === null) {
       small.push(alternative);
       continue;

@@ -11,7 +11,7 @@
  */
 import { RE2JS } from "re2js";
 import { partsInSteps } from "./pattern-parts.ts";
-import { piecesOf } from "./pattern-pieces.ts";
+import { PAUSE, piecesOf } from "./pattern-pieces.ts";
 import {
   ExpressionTooLarge,
   FREE_LENGTH,
@@ -105,11 +105,12 @@ export class Pattern {
     const pieces: CompiledPiece[] = [];
     let weight = 0;
     for (const piece of piecesOf(parts.rest)) {
+      yield;
+      if (piece === PAUSE) continue;
       weight += piece.weight;
       requireWhole(weight);
       const expression = Pattern.compilePiece(pattern, piece.text);
       pieces.push({ expression, weight: piece.weight });
-      yield;
     }
     return new Pattern(parts, pieces, VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK));
   }

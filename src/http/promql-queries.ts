@@ -115,10 +115,14 @@ export class PromqlQueries implements QueryPort {
     try {
       if (slices.isOver()) await slices.next();
       let spentMs = 0;
+      let mayMove = this.elsewhere !== null;
       while (!evaluation.run(SLICE_MS)) {
         if (evaluation.isPrepared) spentMs += SLICE_MS;
-        const moved = isLong(evaluation, spentMs) ? this.move(query) : null;
-        if (moved !== null) return await moved;
+        if (mayMove && isLong(evaluation, spentMs) && this.elsewhere?.isReady()) {
+          const moved = this.move(query);
+          if (moved !== null) return await moved;
+          mayMove = false;
+        }
         await nextTurn();
       }
       return await this.textOf(evaluation.result(), options.limit);
@@ -127,9 +131,8 @@ export class PromqlQueries implements QueryPort {
     }
   }
 
-  /** Lets a query go on elsewhere; null = it stays here for now. */
+  /** Lets a query go on elsewhere, which is ready; null = it cannot be handed over. */
   private move({ evaluation, options, range }: RunningQuery): Promise<QueryOutcome> | null {
-    if (this.elsewhere?.isReady() !== true) return null;
     const buffers: ArrayBuffer[] = [];
     const selections = evaluation.handOver(buffers);
     if (selections === null) return null;
@@ -137,9 +140,10 @@ export class PromqlQueries implements QueryPort {
     const { clock: _clock, ...rest } = this.engine.options;
     const timeoutMs = Math.max(1, options.deadlineMs - this.clock.monotonicMs());
     const job = { text, range, limit, options: { ...rest, lookbackMs, timeoutMs }, selections };
-    return this.elsewhere
-      .run(job, buffers, signal)
-      .then(({ pieces, facts }) => ({ pieces, ...facts }));
+    return this.elsewhere!.run(job, buffers, signal).then(({ pieces, facts }) => ({
+      pieces,
+      ...facts,
+    }));
   }
 
   /** The result as text, cut to the limit. */

@@ -9,6 +9,7 @@
  */
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import type { LabelIndex } from "./label-index.ts";
+import { pairOfName } from "./label-reader.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
 import { FREE_LENGTH } from "./pattern-weight.ts";
@@ -170,15 +171,4 @@ export class BoundMatcher {
     for (; !step.done; step = steps.next()) yield PIECE_WORK + step.value;
     page[pair & PAGE_MASK] = step.value ? YES : NO;
   }
-}
-
-/** The pair of a series with the given name, or NO_PAIR. */
-export function pairOfName(index: LabelIndex, series: SeriesRef, name: SymbolRef | -1): PairRef {
-  if (name === -1) return NO_PAIR;
-  const count = index.series.pairCountOf(series);
-  for (let i = 0; i < count; i++) {
-    const pair = index.series.pairAt(series, i);
-    if (index.pairs.nameOf(pair) === name) return pair;
-  }
-  return NO_PAIR;
 }

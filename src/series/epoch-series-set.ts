@@ -118,8 +118,9 @@ export class EpochSeriesSet extends CapturedSeries {
     const ref = this.refOf(index);
     const count = labels.labelCountOf(ref);
     for (let i = 0; i < count; i++) {
-      into[2 * i] = labels.nameAt(ref, i);
-      into[2 * i + 1] = labels.valueAt(ref, i);
+      const pair = labels.pairAt(ref, i);
+      into[2 * i] = labels.nameOf(pair);
+      into[2 * i + 1] = labels.valueOf(pair);
     }
     return 2 * count;
   }

@@ -85,7 +85,9 @@ export class HandedSeriesSet extends CapturedSeries {
     for (let i = 0; i < this.selected; i++) {
       const series = refs[i]! as SeriesRef;
       const count = labelsRead.labelCountOf(series);
-      for (let at = 0; at < count; at++) symbols.add(labelsRead.nameAt(series, at));
+      for (let at = 0; at < count; at++) {
+        symbols.add(labelsRead.nameOf(labelsRead.pairAt(series, at)));
+      }
     }
     return new Map(Array.from(symbols, (symbol) => [labelsRead.textOf(symbol), symbol]));
   }

@@ -11,11 +11,12 @@
  *
  * Units: offsets and lengths of texts are bytes, those of lists of pairs are entries.
  */
-import type { SeriesRef, SymbolRef } from "../base/units.ts";
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { segmentOfRange, startOfRange } from "./byte-store.ts";
 import type { Column } from "./columns.ts";
 import { entryAt } from "./entry-pool.ts";
 import type { LabelReader } from "./label-reader.ts";
+import { symbolText } from "./symbols.ts";
 
 /** What the index shares. */
 export interface LabelColumns {
@@ -32,8 +33,6 @@ export interface LabelColumns {
   readonly textSegments: readonly Uint8Array[];
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
-
 export class SharedLabels implements LabelReader {
   private readonly columns: LabelColumns;
   private readonly texts = new Map<SymbolRef, string>();
@@ -46,12 +45,17 @@ export class SharedLabels implements LabelReader {
     return this.columns.pairCounts[series]!;
   }
 
-  nameAt(series: SeriesRef, position: number): SymbolRef {
-    return this.columns.pairNames[this.pairAt(series, position)]! as SymbolRef;
+  pairAt(series: SeriesRef, position: number): PairRef {
+    const { pairSegments, pairOffsets } = this.columns;
+    return entryAt(pairSegments, pairOffsets[series]!, position) as PairRef;
   }
 
-  valueAt(series: SeriesRef, position: number): SymbolRef {
-    return this.columns.pairValues[this.pairAt(series, position)]! as SymbolRef;
+  nameOf(pair: PairRef): SymbolRef {
+    return this.columns.pairNames[pair]! as SymbolRef;
+  }
+
+  valueOf(pair: PairRef): SymbolRef {
+    return this.columns.pairValues[pair]! as SymbolRef;
   }
 
   textOf(symbol: SymbolRef): string {
@@ -62,18 +66,11 @@ export class SharedLabels implements LabelReader {
     return text;
   }
 
-  private pairAt(series: SeriesRef, position: number): number {
-    const { pairSegments, pairOffsets } = this.columns;
-    return entryAt(pairSegments, pairOffsets[series]!, position);
-  }
-
   private decode(symbol: SymbolRef): string {
     const { textOffsets, textLengths, textSegments } = this.columns;
     const offset = textOffsets[symbol]!;
     const start = startOfRange(offset);
     const segment = textSegments[segmentOfRange(offset)]!;
-    // TextDecoder refuses views of shared memory: copy first.
-    const copy = new Uint8Array(segment.subarray(start, start + textLengths[symbol]!));
-    return decoder.decode(copy);
+    return symbolText(segment.subarray(start, start + textLengths[symbol]!));
   }
 }

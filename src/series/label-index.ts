@@ -262,12 +262,16 @@ export class LabelIndex implements LabelReader {
     return this.series.pairCountOf(series);
   }
 
-  nameAt(series: SeriesRef, position: number): SymbolRef {
-    return this.pairs.nameOf(this.series.pairAt(series, position));
+  pairAt(series: SeriesRef, position: number): PairRef {
+    return this.series.pairAt(series, position);
   }
 
-  valueAt(series: SeriesRef, position: number): SymbolRef {
-    return this.pairs.valueOf(this.series.pairAt(series, position));
+  nameOf(pair: PairRef): SymbolRef {
+    return this.pairs.nameOf(pair);
+  }
+
+  valueOf(pair: PairRef): SymbolRef {
+    return this.pairs.valueOf(pair);
   }
 
   textOf(symbol: SymbolRef): string {

@@ -1,13 +1,16 @@
 /** Where the labels of series are read from: the index, or its columns in another thread. */
-import type { SeriesRef, SymbolRef } from "../base/units.ts";
+import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
 import { Labels } from "./labels.ts";
+import { NO_PAIR } from "./pairs.ts";
 
 export interface LabelReader {
   /** How many labels a series has; they are sorted by name. */
   labelCountOf(series: SeriesRef): number;
-  /** Symbols of the name and of the value of the label at a position. */
-  nameAt(series: SeriesRef, position: number): SymbolRef;
-  valueAt(series: SeriesRef, position: number): SymbolRef;
+  /** The pair that is the label at a position. */
+  pairAt(series: SeriesRef, position: number): PairRef;
+  /** Symbols of the name and of the value of a pair. */
+  nameOf(pair: PairRef): SymbolRef;
+  valueOf(pair: PairRef): SymbolRef;
   /** The text of a symbol that is live. */
   textOf(symbol: SymbolRef): string;
 }
@@ -17,20 +20,19 @@ export function labelsOf(reader: LabelReader, series: SeriesRef): Labels {
   const flat: string[] = [];
   const count = reader.labelCountOf(series);
   for (let i = 0; i < count; i++) {
-    flat.push(reader.textOf(reader.nameAt(series, i)), reader.textOf(reader.valueAt(series, i)));
+    const pair = reader.pairAt(series, i);
+    flat.push(reader.textOf(reader.nameOf(pair)), reader.textOf(reader.valueOf(pair)));
   }
   return Labels.ofSorted(flat);
 }
 
-/** Symbol of the value of the label whose name has the symbol `name`, or -1. */
-export function valueOfName(
-  reader: LabelReader,
-  series: SeriesRef,
-  name: SymbolRef,
-): SymbolRef | -1 {
+/** The series' pair with a name, or NO_PAIR; `name` -1 is the name of none. */
+export function pairOfName(reader: LabelReader, series: SeriesRef, name: SymbolRef | -1): PairRef {
+  if (name === -1) return NO_PAIR;
   const count = reader.labelCountOf(series);
   for (let i = 0; i < count; i++) {
-    if (reader.nameAt(series, i) === name) return reader.valueAt(series, i);
+    const pair = reader.pairAt(series, i);
+    if (reader.nameOf(pair) === name) return pair;
   }
-  return -1;
+  return NO_PAIR;
 }

@@ -1,7 +1,8 @@
 /** Who the series of a selection are: labels and symbols by position in the selection. */
 import type { SeriesRef, SymbolRef } from "../base/units.ts";
-import { type LabelReader, labelsOf, valueOfName } from "./label-reader.ts";
+import { type LabelReader, labelsOf, pairOfName } from "./label-reader.ts";
 import type { Labels } from "./labels.ts";
+import { NO_PAIR } from "./pairs.ts";
 
 export abstract class SeriesIdentities {
   private readonly reader: LabelReader;
@@ -26,8 +27,8 @@ export abstract class SeriesIdentities {
 
   /** Symbol of the value of label `name`, or -1. */
   labelSymbol(index: number, name: string): number {
-    const symbol = this.nameSymbol(name);
-    return symbol === -1 ? -1 : valueOfName(this.reader, this.refOf(index), symbol);
+    const pair = pairOfName(this.reader, this.refOf(index), this.nameSymbol(name));
+    return pair === NO_PAIR ? -1 : this.reader.valueOf(pair);
   }
 
   symbolText(symbol: number): string {

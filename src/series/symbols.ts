@@ -20,6 +20,12 @@ import type { LabelColumns } from "./label-columns.ts";
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const encoder = new TextEncoder();
 
+/** The text of a symbol's bytes, which are a view of shared memory. */
+export function symbolText(bytes: Uint8Array): string {
+  // TextDecoder refuses such views: copy first.
+  return decoder.decode(new Uint8Array(bytes));
+}
+
 /** The bytes of a short text. */
 const scratch = new Uint8Array(256);
 
@@ -96,8 +102,7 @@ export class SymbolTable {
   textOf(symbol: SymbolRef): string {
     const known = this.texts[symbol];
     if (known !== undefined) return known;
-    // TextDecoder refuses views of shared memory: copy first.
-    const text = decoder.decode(new Uint8Array(this.bytesOf(symbol)));
+    const text = symbolText(this.bytesOf(symbol));
     this.texts[symbol] = text;
     return text;
   }

@@ -58,6 +58,11 @@ export type QueryNews =
       readonly text: string;
     };
 
+/** What the thread itself tells, once and first. */
+export interface ThreadNews {
+  readonly kind: "ready";
+}
+
 /** Takes what a job tells, with the buffers that change their owner. */
 export type TellNews = (news: QueryNews, buffers: ArrayBuffer[]) => void;
 

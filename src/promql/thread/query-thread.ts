@@ -13,7 +13,7 @@
 import { Worker } from "node:worker_threads";
 import { TsdbError } from "../../base/errors.ts";
 import type { ResultFacts } from "../result/result-facts.ts";
-import type { QueryJob, QueryNews } from "./query-job.ts";
+import type { QueryJob, QueryNews, ThreadNews } from "./query-job.ts";
 
 const IDLE_MS = 300_000;
 
@@ -33,7 +33,7 @@ export type SentJob = Omit<QueryJob, "id" | "canceled">;
 
 /** Where a query can go on. */
 export interface QueryPlace {
-  /** Whether a query can go there now; if not, it may be asked again. */
+  /** Whether a query can go there now; if not, that is seen to, and it may be asked again. */
   isReady(): boolean;
   /**
    * Evaluates a job, whose `buffers` change their owner, until `signal` is aborted. Rejects with
@@ -102,14 +102,14 @@ export class QueryThread implements QueryPlace {
     // Nothing that the process preloads belongs there.
     const worker = new Worker(THREAD, { execArgv: [] });
     worker.unref();
-    worker.on("message", (news: QueryNews | string) => this.hear(news));
+    worker.on("message", (news: QueryNews | ThreadNews) => this.hear(news));
     worker.on("error", (error) => this.fail(worker, String(error)));
     worker.on("exit", (code) => this.fail(worker, `it ended with code ${code}`));
     this.worker = worker;
   }
 
-  private hear(news: QueryNews | string): void {
-    if (typeof news === "string") {
+  private hear(news: QueryNews | ThreadNews): void {
+    if (news.kind === "ready") {
       this.ready = true;
       this.endWhenIdle();
       return;

@@ -9,10 +9,7 @@ import { parentPort } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
 import { systemClock } from "../../base/clock.ts";
 import { labelHashReady } from "../evaluate/label-hash.ts";
-import { type QueryJob, type QueryNews, runQueryJob } from "./query-job.ts";
-
-/** Said once, before any news. */
-export const READY = "ready";
+import { type QueryJob, type QueryNews, runQueryJob, type ThreadNews } from "./query-job.ts";
 
 /** Niceness: beside a thread at 0 it gets a quarter of a processor. */
 const NICENESS = 5;
@@ -24,4 +21,4 @@ assert(port !== null, "long queries are evaluated in a thread");
 const tell = (news: QueryNews, buffers: ArrayBuffer[]) => port.postMessage(news, buffers);
 port.on("message", (job: QueryJob) => void runQueryJob(job, systemClock, tell));
 await labelHashReady;
-port.postMessage(READY);
+port.postMessage({ kind: "ready" } satisfies ThreadNews);

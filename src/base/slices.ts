@@ -7,6 +7,8 @@
  *     before it is answered) nobody gets a turn, for PUT_OFF_MS at most. When that was not enough,
  *     turns are given until another one begins: one that stands still holds up nobody twice.
  * I3  Of works that come in one turn only one begins in it (turnToBegin).
+ * I4  Slices are short while short requests come: one that arrives waits for BESIDE_MS, and so does
+ *     every part of it. Without one for TURNS_BESIDE turns they are as long as they ask to be.
  *
  * Units: …Ms milliseconds.
  */
@@ -14,6 +16,10 @@ import type { Clock } from "./clock.ts";
 
 /** How long turns are put off for short requests. */
 const PUT_OFF_MS = 5;
+/** How long a slice is while short requests come: longer ones save no CPU that shows. */
+const BESIDE_MS = 1;
+/** For how many turns more requests are expected after one: half a second's at least. */
+const TURNS_BESIDE = 500;
 
 /** Those that wait for a turn of this thread, in the order in which they came. */
 const waiting: (() => void)[] = [];
@@ -21,11 +27,24 @@ let isScheduled = false;
 let shortRequests = 0;
 let mayPutOff = false;
 let putOff: NodeJS.Timeout | null = null;
+/** Turns that will be given before short requests are no longer expected. */
+let turnsBeside = 0;
+
+/** A short request may come soon, for instance since a connection was opened. */
+export function expectShortRequests(): void {
+  turnsBeside = TURNS_BESIDE;
+}
+
+/** How long a slice that asks for `longestMs` may be now, in ms. */
+export function sliceMsNow(longestMs: number): number {
+  return turnsBeside > 0 ? Math.min(longestMs, BESIDE_MS) : longestMs;
+}
 
 /** A short request begins: to be followed by one endShortRequest(). */
 export function beginShortRequest(): void {
   shortRequests++;
   mayPutOff = true;
+  expectShortRequests();
 }
 
 /** A short request is answered or given up. */
@@ -57,6 +76,7 @@ function giveTurn(): void {
     putOffTurns();
     return;
   }
+  if (turnsBeside > 0) turnsBeside--;
   waiting.shift()?.();
   if (waiting.length > 0) schedule();
 }
@@ -99,7 +119,10 @@ export class Slices {
   private readonly pause: () => Promise<void>;
   private startedMs: number;
 
-  /** `pause` lets others run and resolves when it is our turn again; it may reject to give up. */
+  /**
+   * `sliceMs` is how long a slice is at most (I4). `pause` lets others run and resolves when it is
+   * our turn again; it may reject to give up.
+   */
   constructor(clock: Clock, sliceMs: number, pause: () => Promise<void> = nextTurn) {
     this.clock = clock;
     this.sliceMs = sliceMs;
@@ -109,7 +132,7 @@ export class Slices {
 
   /** Whether this slice has lasted long enough. */
   isOver(): boolean {
-    return this.clock.monotonicMs() - this.startedMs >= this.sliceMs;
+    return this.clock.monotonicMs() - this.startedMs >= sliceMsNow(this.sliceMs);
   }
 
   /** Lets others run; the next slice begins. */

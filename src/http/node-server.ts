@@ -8,9 +8,11 @@
  */
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { Server as NetServer } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { AccessFile } from "../access/access-file.ts";
 import type { AccessRules, TlsRules } from "../access/access-rules.ts";
+import { expectShortRequests } from "../base/slices.ts";
 
 /** Request line and headers together, as Go allows: Grafana puts long queries into URLs. */
 const HEADER_BYTES_MAX = 2 ** 20;
@@ -72,6 +74,14 @@ function tlsServer(handler: RequestListener, access: AccessFile, tls: TlsRules):
   return server;
 }
 
+/** What a server does about connections, whatever it speaks over them. */
+function withConnections<Listener extends NetServer>(server: Listener): Listener {
+  server.maxConnections = CONNECTIONS_MAX;
+  // A new connection takes two rounds of the event loop before the request on it is seen.
+  server.on("connection", expectShortRequests);
+  return server;
+}
+
 /** Makes the server that listens; the access rules say whether it speaks TLS. */
 export function nodeServer(handler: RequestListener, access: AccessFile): Server {
   const { tls } = access.rules;
@@ -81,11 +91,8 @@ export function nodeServer(handler: RequestListener, access: AccessFile): Server
       "close",
       access.watch(() => {}),
     );
-    server.maxConnections = CONNECTIONS_MAX;
-    return server;
+    return withConnections(server);
   }
-  const server = tlsServer(handler, access, tls);
-  server.maxConnections = CONNECTIONS_MAX;
   // To everything above the socket the two are the same.
-  return server as unknown as Server;
+  return withConnections(tlsServer(handler, access, tls)) as unknown as Server;
 }

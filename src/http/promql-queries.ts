@@ -10,7 +10,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { TsdbError } from "../base/errors.ts";
-import { doneInSlices, nextTurn, Slices, turnToBegin } from "../base/slices.ts";
+import { doneInSlices, nextTurn, Slices, sliceMsNow, turnToBegin } from "../base/slices.ts";
 import type { ParsedQuery } from "../promql/ast.ts";
 import type { Engine, QueryOverrides } from "../promql/engine.ts";
 import type { Evaluation } from "../promql/evaluate/evaluation.ts";
@@ -116,8 +116,10 @@ export class PromqlQueries implements QueryPort {
       if (slices.isOver()) await slices.next();
       let spentMs = 0;
       let mayMove = this.elsewhere !== null;
-      while (!evaluation.run(SLICE_MS)) {
-        if (evaluation.isPrepared) spentMs += SLICE_MS;
+      for (;;) {
+        const sliceMs = sliceMsNow(SLICE_MS);
+        if (evaluation.run(sliceMs)) break;
+        if (evaluation.isPrepared) spentMs += sliceMs;
         if (mayMove && isLong(evaluation, spentMs) && this.elsewhere?.isReady()) {
           const moved = this.move(query);
           if (moved !== null) return await moved;

@@ -1,6 +1,14 @@
 /** Turns of long work: one at a time, and put off for a short request that is under way. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { beginShortRequest, endShortRequest, nextTurn } from "../../src/base/slices.ts";
+import { ManualClock } from "../../src/base/clock.ts";
+import {
+  beginShortRequest,
+  endShortRequest,
+  expectShortRequests,
+  nextTurn,
+  Slices,
+  sliceMsNow,
+} from "../../src/base/slices.ts";
 
 /** Longer than turns are put off. */
 const LONG_MS = 20;
@@ -65,5 +73,45 @@ describe("turns of long work", () => {
     endShortRequest();
     await rounds(1);
     expect(given).toEqual(["a", "b", "c"]);
+  });
+});
+
+describe("slices of long work", () => {
+  /** Enough turns for short requests to be forgotten. */
+  async function manyTurns(): Promise<void> {
+    for (let i = 0; i < 600; i++) await nextTurn();
+  }
+
+  it("are as long as they ask to be when no short request comes", async () => {
+    await manyTurns();
+    expect(sliceMsNow(5)).toBe(5);
+    const clock = new ManualClock(0);
+    const slices = new Slices(clock, 5);
+    clock.advance(4);
+    expect(slices.isOver()).toBe(false);
+    clock.advance(1);
+    expect(slices.isOver()).toBe(true);
+  });
+
+  it("are short from a short request on, and long again later", async () => {
+    await manyTurns();
+    const clock = new ManualClock(0);
+    const slices = new Slices(clock, 5);
+    clock.advance(2);
+    expect(slices.isOver()).toBe(false);
+    beginShortRequest();
+    endShortRequest();
+    expect(slices.isOver()).toBe(true);
+    expect(sliceMsNow(5)).toBeLessThan(2);
+    expect(sliceMsNow(0.5)).toBe(0.5);
+    await manyTurns();
+    expect(sliceMsNow(5)).toBe(5);
+  });
+
+  it("are short when short requests are expected", async () => {
+    await manyTurns();
+    expectShortRequests();
+    expect(sliceMsNow(5)).toBeLessThan(2);
+    await manyTurns();
   });
 });

@@ -200,6 +200,7 @@ function ranges({ endS, seconds }: Loaded): Asked[] {
     whole(`sort(${BUCKETS})`),
     whole(`${BUCKETS} unless ${BUCKETS}`),
     whole(`count_values without (le) ("v", ${BUCKETS})`),
+    whole(`quantile by (job) (0.9, ${ALL})`),
     rangeTo(endS)(ALL, 120, seconds),
     rangeTo(endS)(`count by (pod, le, instance, __name__) (${ALL})`, 60, seconds),
     rangeTo(endS)(`count(${BUCKETS})`, 15, 10_900 * 15),

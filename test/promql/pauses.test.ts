@@ -30,6 +30,7 @@ const QUERIES = [
   "deriv(long_total[5m]) + on (a) max_over_time(long_total[4m])",
   "sum_over_time(long_total[5m]) > 1e5 or avg_over_time(long_total[3m]) unless long_total < 3",
   "quantile_over_time(0.5, max_over_time(long_total[2m])[4m:1s])",
+  "quantile(0.4, long_total) or quantile by (a) (0.9, long_total > 50)",
   "topk(2, predict_linear(long_total[5m], 60))",
   "sum(rate(native[1m]))",
   "histogram_quantile(0.9, sum_over_time(native[1m]))",

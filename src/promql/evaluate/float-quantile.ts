@@ -6,18 +6,29 @@ export function compareNanFirst(left: number, right: number): number {
   return Number.isNaN(right) ? 1 : left - right || 0;
 }
 
+/** The φ-quantile of any values where φ is no share of them; null = φ is one. */
+export function quantileOutside(phi: number): number | null {
+  if (Number.isNaN(phi)) return Number.NaN;
+  if (phi < 0) return Number.NEGATIVE_INFINITY;
+  return phi > 1 ? Number.POSITIVE_INFINITY : null;
+}
+
+/** What lies at a rank between two neighbours. */
+export function valueAtRank(rank: number, lower: number, upper: number): number {
+  const weight = rank - Math.floor(rank);
+  return lower * (1 - weight) + upper * weight;
+}
+
 /** The φ-quantile of `values`, which are sorted in place. */
 export function quantileOf(phi: number, values: Float64Array): number {
-  if (values.length === 0 || Number.isNaN(phi)) return Number.NaN;
-  if (phi < 0) return Number.NEGATIVE_INFINITY;
-  if (phi > 1) return Number.POSITIVE_INFINITY;
+  if (values.length === 0) return Number.NaN;
+  const outside = quantileOutside(phi);
+  if (outside !== null) return outside;
   sortNanFirst(values);
   const last = values.length - 1;
   const rank = phi * last;
-  const lower = Math.max(0, Math.floor(rank));
-  const upper = Math.min(last, lower + 1);
-  const weight = rank - Math.floor(rank);
-  return values[lower]! * (1 - weight) + values[upper]! * weight;
+  const lower = Math.floor(rank);
+  return valueAtRank(rank, values[lower]!, values[Math.min(last, lower + 1)]!);
 }
 
 /** Sorts in place, NaN first. A typed array's own sort puts NaN last. */

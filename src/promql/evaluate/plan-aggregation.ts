@@ -3,11 +3,11 @@ import type { Aggregation } from "../ast.ts";
 import { AggregateStream } from "./aggregate-stream.ts";
 import { CountValuesStream } from "./count-values-stream.ts";
 import type { Planner } from "./planner.ts";
+import { QuantileAccumulator } from "./quantile-accumulator.ts";
 import { SelectionStream } from "./selection-stream.ts";
 import {
   CountAccumulator,
   ExtremumAccumulator,
-  QuantileAccumulator,
   VarianceAccumulator,
 } from "./simple-accumulators.ts";
 import type { StepGrid } from "./step-grid.ts";

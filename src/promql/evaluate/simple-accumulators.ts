@@ -1,11 +1,6 @@
-/** count, group, min, max, stddev, stdvar and quantile. */
-import type { Aggregation } from "../ast.ts";
+/** count, group, min, max, stddev and stdvar. */
 import { Accumulator } from "./accumulator.ts";
-import { quantileOf } from "./float-quantile.ts";
-import { messages } from "./messages.ts";
-import type { QueryContext } from "./query-context.ts";
 import { ABSENT, FLOAT, type StepColumn } from "./step-column.ts";
-import type { ScalarColumn } from "./vector-stream.ts";
 
 /** count and group: histograms count too. */
 export class CountAccumulator extends Accumulator<Float64Array> {
@@ -135,88 +130,5 @@ export class VarianceAccumulator extends Accumulator<VariancePage> {
       const variance = this.squares[slot]! / this.counts[slot]!;
       column.setFloat(step, root ? Math.sqrt(variance) : variance);
     }
-  }
-}
-
-/** Work of sorting a value, in the meter's units. */
-const SORT_WORK = 8;
-
-type Slots = (number[] | undefined)[];
-
-/** quantile: keeps all values of a slot. */
-export class QuantileAccumulator extends Accumulator<Slots> {
-  private readonly phi: ScalarColumn;
-  private values: Slots = [];
-  /** The group whose result is being made, the step it goes on at, and what is known of it. */
-  private emitting = -1;
-  private nextStep = 0;
-  private readonly quantiles: Float64Array;
-
-  constructor(context: QueryContext, node: Aggregation, stepCount: number, phi: ScalarColumn) {
-    super(context, node, stepCount);
-    this.phi = phi;
-    this.quantiles = new Float64Array(stepCount);
-  }
-
-  override begin(): boolean {
-    if (!this.phi.prepare()) return false;
-    this.checkParameter(this.node.parameter?.start ?? this.node.start);
-    return true;
-  }
-
-  protected override newPage(): Slots {
-    return [];
-  }
-
-  protected override open(page: Slots): void {
-    this.values = page;
-  }
-
-  override add(group: number, column: StepColumn): void {
-    this.noteIgnoredHistogram(column);
-    const start = this.startOf(group);
-    for (let step = 0; step < column.length; step++) {
-      if (column.kinds[step] !== FLOAT) continue;
-      const value = column.values[step]!;
-      const known = this.values[start + step];
-      if (known) known.push(value);
-      else this.values[start + step] = [value];
-    }
-  }
-
-  override emit(group: number, column: StepColumn): void {
-    if (this.emitting !== group) {
-      this.emitting = group;
-      this.nextStep = 0;
-    }
-    const { meter } = this.context;
-    const start = this.startOf(group);
-    for (; this.nextStep < this.stepCount; this.nextStep++) {
-      const values = this.values[start + this.nextStep];
-      if (!values) continue;
-      meter.pausePoint();
-      const phi = this.phi.values[this.nextStep]!;
-      this.quantiles[this.nextStep] = quantileOf(phi, Float64Array.from(values));
-      meter.checkpoint(values.length * SORT_WORK);
-    }
-    for (let step = 0; step < this.stepCount; step++) {
-      if (this.values[start + step]) column.setFloat(step, this.quantiles[step]!);
-    }
-  }
-
-  /** Warns about quantiles that are none. */
-  private checkParameter(start: number): void {
-    const { annotations } = this.context;
-    let least = Infinity;
-    let most = -Infinity;
-    for (const phi of this.phi.values) {
-      if (Number.isNaN(phi)) annotations.warn(messages.quantileRange(phi), start);
-      else {
-        least = Math.min(least, phi);
-        most = Math.max(most, phi);
-      }
-    }
-    if (most > 1) annotations.warn(messages.quantileRange(most), start);
-    if (least < 0) annotations.warn(messages.quantileRange(least), start);
   }
 }

@@ -1,0 +1,113 @@
+/**
+ * quantile: keeps all values of a group and finds, step by step, the two that its rank is between.
+ */
+import type { Aggregation } from "../ast.ts";
+import { Accumulator } from "./accumulator.ts";
+import { quantileOutside, valueAtRank } from "./float-quantile.ts";
+import { GroupValues } from "./group-values.ts";
+import { messages } from "./messages.ts";
+import type { QueryContext } from "./query-context.ts";
+import { RankSelection } from "./rank-selection.ts";
+import { FLOAT, type StepColumn } from "./step-column.ts";
+import type { ScalarColumn } from "./vector-stream.ts";
+
+/** Groups of a page, by their place in it. */
+type Groups = (GroupValues | undefined)[];
+
+export class QuantileAccumulator extends Accumulator<Groups> {
+  private readonly phi: ScalarColumn;
+  private readonly selection = new RankSelection();
+  private groups: Groups = [];
+  /** The group whose result is being made, and the steps that are left of that. */
+  private emitting = -1;
+  private steps: Generator<number, void> | null = null;
+
+  constructor(context: QueryContext, node: Aggregation, stepCount: number, phi: ScalarColumn) {
+    super(context, node, stepCount);
+    this.phi = phi;
+  }
+
+  override begin(): boolean {
+    if (!this.phi.prepare()) return false;
+    this.checkParameter(this.node.parameter?.start ?? this.node.start);
+    return true;
+  }
+
+  protected override newPage(): Groups {
+    return [];
+  }
+
+  protected override open(page: Groups): void {
+    this.groups = page;
+  }
+
+  override add(group: number, column: StepColumn): void {
+    this.noteIgnoredHistogram(column);
+    if (!column.kinds.includes(FLOAT)) return;
+    const place = this.startOf(group) / this.stepCount;
+    this.groups[place] ??= new GroupValues(this.stepCount);
+    this.groups[place].add(column);
+  }
+
+  override emit(group: number, column: StepColumn): void {
+    if (this.emitting !== group) {
+      this.emitting = group;
+      this.steps = this.quantiles(group, column);
+    }
+    const { meter } = this.context;
+    for (;;) {
+      meter.pausePoint();
+      const step = this.steps!.next();
+      if (step.done) break;
+      meter.checkpoint(step.value);
+    }
+    this.steps = null;
+  }
+
+  /** Writes the quantiles of a group, whose values are forgotten. */
+  private *quantiles(group: number, column: StepColumn): Generator<number, void> {
+    const place = this.startOf(group) / this.stepCount;
+    const values = this.groups[place];
+    this.groups[place] = undefined;
+    if (values === undefined) return;
+    const taken = new Float64Array(values.rowCount);
+    for (let step = 0; step < this.stepCount; step++) {
+      const { numbers, nans } = yield* values.take(step, taken);
+      if (numbers + nans === 0) continue;
+      const phi = this.phi.values[step]!;
+      column.setFloat(step, yield* this.quantile(phi, taken, numbers, nans));
+    }
+  }
+
+  /** The φ-quantile of the first `numbers` values and so many NaNs, which come before them. */
+  private *quantile(
+    phi: number,
+    values: Float64Array,
+    numbers: number,
+    nans: number,
+  ): Generator<number, number> {
+    const outside = quantileOutside(phi);
+    if (outside !== null) return outside;
+    const rank = phi * (numbers + nans - 1);
+    const lower = Math.floor(rank) - nans;
+    if (lower < 0) return Number.NaN;
+    const neighbours = yield* this.selection.neighboursAt(lower, values, numbers);
+    return valueAtRank(rank, neighbours.lower, neighbours.upper);
+  }
+
+  /** Warns about quantiles that are none. */
+  private checkParameter(start: number): void {
+    const { annotations } = this.context;
+    let least = Infinity;
+    let most = -Infinity;
+    for (const phi of this.phi.values) {
+      if (Number.isNaN(phi)) annotations.warn(messages.quantileRange(phi), start);
+      else {
+        least = Math.min(least, phi);
+        most = Math.max(most, phi);
+      }
+    }
+    if (most > 1) annotations.warn(messages.quantileRange(most), start);
+    if (least < 0) annotations.warn(messages.quantileRange(least), start);
+  }
+}

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createEngine } from "../../src/promql/engine.ts";
 import { quantileOf } from "../../src/promql/evaluate/float-quantile.ts";
 import { GroupValues } from "../../src/promql/evaluate/group-values.ts";
 import { RankSelection } from "../../src/promql/evaluate/rank-selection.ts";
 import { StepColumn } from "../../src/promql/evaluate/step-column.ts";
+import { formatValue } from "../../src/promql/format-value.ts";
+import { FULL_SYNTAX } from "../../src/promql/parse/parse-options.ts";
+import { MemorySource } from "../../src/promql/promqltest/memory-source.ts";
+import { resultJson } from "../../src/promql/result/result-json.ts";
+import { Labels } from "../../src/series/labels.ts";
 
 /** What a generator returns, and the most that it does between two yields. */
 function ended<Result>(steps: Generator<number, Result>): { result: Result; most: number } {
@@ -63,7 +69,7 @@ describe("the values of a group", () => {
   const STEPS = 3;
   const value = fc.option(fc.oneof(fc.constant(Number.NaN), fc.integer().map(Number)));
 
-  it("are at each step those that were added, NaNs counted apart", () => {
+  it("are at each step those that were added, in their order", () => {
     const rows = fc.array(fc.array(value, { minLength: STEPS, maxLength: STEPS }), {
       maxLength: 3000,
     });
@@ -82,15 +88,41 @@ describe("the values of a group", () => {
         const target = new Float64Array(added.length);
         for (let step = 0; step < STEPS; step++) {
           const given = added.map((row) => row[step]!).filter((one) => one !== null);
-          const { result } = ended(group.take(step, target));
-          expect([...target.subarray(0, result.numbers)]).toEqual(
-            given.filter((n) => !Number.isNaN(n)),
-          );
-          expect(result.nans).toBe(given.filter(Number.isNaN).length);
+          let count = 0;
+          for (let page = 0; page < group.pageCount; page++) {
+            count = group.take(page, step, target, count);
+          }
+          expect([...target.subarray(0, count)]).toEqual(given);
         }
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe("the quantile of a large group", () => {
+  const SERIES = 3000;
+  const engine = createEngine({ syntax: FULL_SYNTAX, timeoutMs: 0 });
+
+  it.each([0, 0.001, 0.25, 0.5, 0.999, 1, -1, 2])("is that of its sorted values: %f", (phi) => {
+    const source = new MemorySource();
+    const values = [0, 1].map((step) =>
+      Array.from({ length: SERIES }, (_, n) =>
+        n % 100 === step ? Number.NaN : Math.sin(n + step),
+      ),
+    );
+    for (let n = 0; n < SERIES; n++) {
+      const labels = Labels.fromRecord({ __name__: "many", n: String(n) });
+      source.append(labels, 0, values[0]![n]!, 0);
+      source.append(labels, 1000, values[1]![n]!, 0);
+    }
+    const { value } = engine.range(source, `quantile(${phi}, many)`, 0, 1000, 1000);
+    const expected = values.map((row, step) => [
+      step,
+      formatValue(quantileOf(phi, Float64Array.from(row))),
+    ]);
+    const { result } = JSON.parse(resultJson(value)) as { result: { values: unknown }[] };
+    expect(result.map((series) => series.values)).toEqual([expected]);
   });
 });
 

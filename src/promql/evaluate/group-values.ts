@@ -4,13 +4,11 @@
  * hold the thread for as long as it takes.
  *
  * I1  A page in which every value is there has no flags.
- * I2  Between two yields some thousand values are looked at: what is yielded is how many.
  */
 import { FLOAT, type StepColumn } from "./step-column.ts";
 
 /** Values of a page, unless one series has more: 64 KiB. */
 const PAGE_VALUES = 8192;
-const PORTION = 8192;
 
 interface Page {
   readonly values: Float64Array;
@@ -57,32 +55,19 @@ export class GroupValues {
     this.rows++;
   }
 
-  /**
-   * Writes the values of a step that are numbers into `target`, which has room for rowCount; how
-   * many these are, and how many are not.
-   */
-  *take(
-    step: number,
-    target: Float64Array,
-  ): Generator<number, { readonly numbers: number; readonly nans: number }> {
-    let numbers = 0;
-    let nans = 0;
-    let work = 0;
-    for (const { values, kinds, rows } of this.pages) {
-      const end = rows * this.stepCount;
-      for (let at = step; at < end; at += this.stepCount) {
-        if (kinds !== null && kinds[at] !== FLOAT) continue;
-        const value = values[at]!;
-        if (Number.isNaN(value)) nans++;
-        else target[numbers++] = value;
-      }
-      work += rows;
-      if (work < PORTION) continue;
-      yield work;
-      work = 0;
+  get pageCount(): number {
+    return this.pages.length;
+  }
+
+  /** Writes what a page has at a step into `target` from `count` on; how many are there then. */
+  take(page: number, step: number, target: Float64Array, count: number): number {
+    const { values, kinds, rows } = this.pages[page]!;
+    const { stepCount } = this;
+    const end = rows * stepCount;
+    for (let at = step; at < end; at += stepCount) {
+      if (kinds === null || kinds[at] === FLOAT) target[count++] = values[at]!;
     }
-    yield work;
-    return { numbers, nans };
+    return count;
   }
 
   private newPage(): Page {

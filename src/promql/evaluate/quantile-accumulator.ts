@@ -3,7 +3,7 @@
  */
 import type { Aggregation } from "../ast.ts";
 import { Accumulator } from "./accumulator.ts";
-import { quantileOutside, valueAtRank } from "./float-quantile.ts";
+import { quantileOf, quantileOutside, valueAtRank } from "./float-quantile.ts";
 import { GroupValues } from "./group-values.ts";
 import { messages } from "./messages.ts";
 import type { QueryContext } from "./query-context.ts";
@@ -13,6 +13,27 @@ import type { ScalarColumn } from "./vector-stream.ts";
 
 /** Groups of a page, by their place in it. */
 type Groups = (GroupValues | undefined)[];
+
+/** So many values are sorted at once; of more the two are found without sorting them. */
+const SORTED_MAX = 512;
+/** Work of sorting a value, in the meter's units. */
+const SORT_WORK = 8;
+/** Values that are looked at between two yields. */
+const PORTION = 8192;
+
+/** Leaves out the NaNs among the first `count` values; how many are left. */
+function* numbersFirst(values: Float64Array, count: number): Generator<number, number> {
+  let numbers = 0;
+  for (let from = 0; from < count; from += PORTION) {
+    const end = Math.min(count, from + PORTION);
+    for (let i = from; i < end; i++) {
+      const value = values[i]!;
+      if (!Number.isNaN(value)) values[numbers++] = value;
+    }
+    yield end - from;
+  }
+  return numbers;
+}
 
 export class QuantileAccumulator extends Accumulator<Groups> {
   private readonly phi: ScalarColumn;
@@ -64,32 +85,46 @@ export class QuantileAccumulator extends Accumulator<Groups> {
     this.steps = null;
   }
 
-  /** Writes the quantiles of a group, whose values are forgotten. */
+  /** Writes the quantiles of a group, whose values are forgotten; yields the work done. */
   private *quantiles(group: number, column: StepColumn): Generator<number, void> {
     const place = this.startOf(group) / this.stepCount;
     const values = this.groups[place];
     this.groups[place] = undefined;
     if (values === undefined) return;
     const taken = new Float64Array(values.rowCount);
+    let work = 0;
     for (let step = 0; step < this.stepCount; step++) {
-      const { numbers, nans } = yield* values.take(step, taken);
-      if (numbers + nans === 0) continue;
+      let count = 0;
+      for (let page = 0; page < values.pageCount; page++) {
+        const before = count;
+        count = values.take(page, step, taken, count);
+        work += count - before;
+        if (work < PORTION) continue;
+        yield work;
+        work = 0;
+      }
+      if (count === 0) continue;
       const phi = this.phi.values[step]!;
-      column.setFloat(step, yield* this.quantile(phi, taken, numbers, nans));
+      const isLarge = count > SORTED_MAX;
+      if (!isLarge) work += count * SORT_WORK;
+      column.setFloat(
+        step,
+        isLarge
+          ? yield* this.quantile(phi, taken, count)
+          : quantileOf(phi, taken.subarray(0, count)),
+      );
     }
+    yield work;
   }
 
-  /** The φ-quantile of the first `numbers` values and so many NaNs, which come before them. */
-  private *quantile(
-    phi: number,
-    values: Float64Array,
-    numbers: number,
-    nans: number,
-  ): Generator<number, number> {
+  /** The φ-quantile of the first `count` values, whose order is lost. */
+  private *quantile(phi: number, values: Float64Array, count: number): Generator<number, number> {
     const outside = quantileOutside(phi);
     if (outside !== null) return outside;
-    const rank = phi * (numbers + nans - 1);
-    const lower = Math.floor(rank) - nans;
+    const rank = phi * (count - 1);
+    const numbers = yield* numbersFirst(values, count);
+    // NaNs come before all others.
+    const lower = Math.floor(rank) - (count - numbers);
     if (lower < 0) return Number.NaN;
     const neighbours = yield* this.selection.neighboursAt(lower, values, numbers);
     return valueAtRank(rank, neighbours.lower, neighbours.upper);

@@ -24,7 +24,8 @@ export interface Neighbours {
 }
 
 export class RankSelection {
-  private readonly counts = new Int32Array(KEYS);
+  /** How many values have each key; made when there are many values. */
+  private counts = new Int32Array(0);
   /** The value whose key is asked for, and its bits. */
   private readonly value = new Float64Array(1);
   private readonly bits = new Uint32Array(this.value.buffer);
@@ -62,6 +63,7 @@ export class RankSelection {
   }
 
   private *countKeys(values: Float64Array, count: number, level: number): Generator<number, void> {
+    if (this.counts.length === 0) this.counts = new Int32Array(KEYS);
     const { counts } = this;
     counts.fill(0);
     for (let from = 0; from < count; from += PORTION) {

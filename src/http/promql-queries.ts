@@ -117,9 +117,9 @@ export class PromqlQueries implements QueryPort {
       let spentMs = 0;
       let mayMove = this.elsewhere !== null;
       for (;;) {
-        const sliceMs = sliceMsNow(SLICE_MS);
-        if (evaluation.run(sliceMs)) break;
-        if (evaluation.isPrepared) spentMs += sliceMs;
+        const begunMs = this.clock.monotonicMs();
+        if (evaluation.run(sliceMsNow(SLICE_MS))) break;
+        if (evaluation.isPrepared) spentMs += this.clock.monotonicMs() - begunMs;
         if (mayMove && isLong(evaluation, spentMs) && this.elsewhere?.isReady()) {
           const moved = this.move(query);
           if (moved !== null) return await moved;

@@ -7,15 +7,13 @@ import { quantileOf, quantileOutside, valueAtRank } from "./float-quantile.ts";
 import { GroupValues } from "./group-values.ts";
 import { messages } from "./messages.ts";
 import type { QueryContext } from "./query-context.ts";
-import { RankSelection } from "./rank-selection.ts";
+import { RankSelection, SORTED_AT_ONCE } from "./rank-selection.ts";
 import { FLOAT, type StepColumn } from "./step-column.ts";
 import type { ScalarColumn } from "./vector-stream.ts";
 
 /** Groups of a page, by their place in it. */
 type Groups = (GroupValues | undefined)[];
 
-/** So many values are sorted at once; of more the two are found without sorting them. */
-const SORTED_MAX = 512;
 /** Work of sorting a value, in the meter's units. */
 const SORT_WORK = 8;
 /** Values that are looked at between two yields. */
@@ -39,8 +37,7 @@ export class QuantileAccumulator extends Accumulator<Groups> {
   private readonly phi: ScalarColumn;
   private readonly selection = new RankSelection();
   private groups: Groups = [];
-  /** The group whose result is being made, and the steps that are left of that. */
-  private emitting = -1;
+  /** What is left of the group whose result is being made; null = none is. */
   private steps: Generator<number, void> | null = null;
 
   constructor(context: QueryContext, node: Aggregation, stepCount: number, phi: ScalarColumn) {
@@ -71,14 +68,11 @@ export class QuantileAccumulator extends Accumulator<Groups> {
   }
 
   override emit(group: number, column: StepColumn): void {
-    if (this.emitting !== group) {
-      this.emitting = group;
-      this.steps = this.quantiles(group, column);
-    }
+    this.steps ??= this.quantiles(group, column);
     const { meter } = this.context;
     for (;;) {
       meter.pausePoint();
-      const step = this.steps!.next();
+      const step = this.steps.next();
       if (step.done) break;
       meter.checkpoint(step.value);
     }
@@ -105,7 +99,7 @@ export class QuantileAccumulator extends Accumulator<Groups> {
       }
       if (count === 0) continue;
       const phi = this.phi.values[step]!;
-      const isLarge = count > SORTED_MAX;
+      const isLarge = count > SORTED_AT_ONCE;
       if (!isLarge) work += count * SORT_WORK;
       column.setFloat(
         step,

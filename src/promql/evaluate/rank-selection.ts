@@ -10,8 +10,8 @@
  */
 import { assert } from "../../base/assert.ts";
 
-/** So many are sorted at once. */
-const SORTED_AT_ONCE = 2048;
+/** So many are simply sorted. */
+export const SORTED_AT_ONCE = 2048;
 const PORTION = 8192;
 const KEYS = 1 << 16;
 const LEVELS = 4;

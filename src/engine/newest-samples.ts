@@ -106,8 +106,10 @@ async function addNewest(
     if (!labels.has(METRIC_NAME) || (known !== null && known.find(labels) >= 0)) continue;
     const newest = columns.newest(set, i, fromMs, toMs);
     if (newest === null) continue;
+    // The set is closed before they are shown.
+    newest.labels.settled();
     found.push(newest);
-    known?.add(labels);
+    known?.add(newest.labels);
   }
 }
 

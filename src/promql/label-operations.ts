@@ -7,12 +7,22 @@ export const NAME_LABELS: ReadonlySet<string> = new Set([METRIC_NAME, "__type__"
 
 /** The labels whose names `keep` accepts. */
 function filtered(labels: Labels, keep: (name: string) => boolean): Labels {
+  const { size } = labels;
+  let left = size;
+  let leftOut = -1;
+  for (let i = 0; i < size; i++) {
+    if (keep(labels.nameAt(i))) continue;
+    left--;
+    leftOut = i;
+  }
+  if (left === size) return labels;
+  if (left === size - 1) return labels.withoutAt(leftOut);
   const flat: string[] = [];
-  for (let i = 0; i < labels.size; i++) {
+  for (let i = 0; i < size; i++) {
     const name = labels.nameAt(i);
     if (keep(name)) flat.push(name, labels.valueAt(i));
   }
-  return flat.length === labels.size * 2 ? labels : Labels.ofSorted(flat);
+  return Labels.ofSorted(flat);
 }
 
 /** The labels with the given names. */

@@ -19,8 +19,8 @@ import { LabelRanges } from "./label-bytes.ts";
 import { LABELS_PER_SERIES_MAX, LabelCode } from "./label-codes.ts";
 import type { LabelColumns } from "./label-columns.ts";
 import { LabelFields } from "./label-fields.ts";
-import { type LabelReader, labelsOf } from "./label-reader.ts";
-import type { Labels } from "./labels.ts";
+import type { LabelReader } from "./label-reader.ts";
+import { Labels } from "./labels.ts";
 import { MadeSeries } from "./made-series.ts";
 import { PairTable } from "./pairs.ts";
 import { NO_KEY, SeriesKeys } from "./series-keys.ts";
@@ -280,7 +280,7 @@ export class LabelIndex implements LabelReader {
 
   /** The label set of a series as text. */
   labelsOf(series: SeriesRef): Labels {
-    return labelsOf(this, series);
+    return Labels.lyingIn(this, series).settled();
   }
 
   /** The columns of labels as they lie now, for readers in another thread. */

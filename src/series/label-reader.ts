@@ -1,6 +1,5 @@
 /** Where the labels of series are read from: the index, or its columns in another thread. */
 import type { PairRef, SeriesRef, SymbolRef } from "../base/units.ts";
-import { Labels } from "./labels.ts";
 import { NO_PAIR } from "./pairs.ts";
 
 export interface LabelReader {
@@ -13,17 +12,6 @@ export interface LabelReader {
   valueOf(pair: PairRef): SymbolRef;
   /** The text of a symbol that is live. */
   textOf(symbol: SymbolRef): string;
-}
-
-/** The label set of a series as text. */
-export function labelsOf(reader: LabelReader, series: SeriesRef): Labels {
-  const flat: string[] = [];
-  const count = reader.labelCountOf(series);
-  for (let i = 0; i < count; i++) {
-    const pair = reader.pairAt(series, i);
-    flat.push(reader.textOf(reader.nameOf(pair)), reader.textOf(reader.valueOf(pair)));
-  }
-  return Labels.ofSorted(flat);
 }
 
 /** The series' pair with a name, or NO_PAIR; `name` -1 is the name of none. */

@@ -65,26 +65,34 @@ export class LabelsIndex {
   }
 
   private hash(labels: Labels): number {
-    const flat = labels.namesAndValues;
+    const { size } = labels;
     let hash = hashKey();
-    for (let i = 0; i < flat.length; i += 2) {
-      if (this.counts(flat[i]!)) hash = textHash(flat[i + 1]!, textHash(flat[i]!, hash));
+    for (let i = 0; i < size; i++) {
+      const name = labels.nameAt(i);
+      if (this.counts(name)) hash = textHash(labels.valueAt(i), textHash(name, hash));
     }
     return hash;
   }
 
   /** Whether two sets have the same labels that count. */
   private agree(left: Labels, right: Labels): boolean {
-    const a = left.namesAndValues;
-    const b = right.namesAndValues;
-    let j = 0;
-    for (let i = 0; i < a.length; i += 2) {
-      if (!this.counts(a[i]!)) continue;
-      while (j < b.length && !this.counts(b[j]!)) j += 2;
-      if (a[i] !== b[j] || a[i + 1] !== b[j + 1]) return false;
-      j += 2;
+    const leftSize = left.size;
+    const rightSize = right.size;
+    let j = this.nextCounted(right, 0, rightSize);
+    for (let i = 0; i < leftSize; i++) {
+      const name = left.nameAt(i);
+      if (!this.counts(name)) continue;
+      if (j === rightSize || right.nameAt(j) !== name) return false;
+      if (left.valueAt(i) !== right.valueAt(j)) return false;
+      j = this.nextCounted(right, j + 1, rightSize);
     }
-    while (j < b.length && !this.counts(b[j]!)) j += 2;
-    return j >= b.length;
+    return j === rightSize;
+  }
+
+  /** The first label that counts at an index or behind it; `size` = there is none. */
+  private nextCounted(labels: Labels, from: number, size: number): number {
+    let i = from;
+    while (i < size && !this.counts(labels.nameAt(i))) i++;
+    return i;
   }
 }

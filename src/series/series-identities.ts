@@ -1,7 +1,7 @@
 /** Who the series of a selection are: labels and symbols by position in the selection. */
 import type { SeriesRef, SymbolRef } from "../base/units.ts";
-import { type LabelReader, labelsOf, pairOfName } from "./label-reader.ts";
-import type { Labels } from "./labels.ts";
+import { type LabelReader, pairOfName } from "./label-reader.ts";
+import { Labels } from "./labels.ts";
 import { NO_PAIR } from "./pairs.ts";
 
 export abstract class SeriesIdentities {
@@ -21,8 +21,9 @@ export abstract class SeriesIdentities {
   /** Symbol of a label name, or -1 when no series has it. */
   protected abstract findName(name: string): SymbolRef | -1;
 
+  /** The labels of a series, to be read only while the set is open (labels.ts I4). */
   labels(index: number): Labels {
-    return labelsOf(this.reader, this.refOf(index));
+    return Labels.lyingIn(this.reader, this.refOf(index));
   }
 
   /** Symbol of the value of label `name`, or -1. */

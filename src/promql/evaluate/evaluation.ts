@@ -41,6 +41,12 @@ class ScalarCollector implements Collector {
   }
 }
 
+/** Gives the label sets of a value texts of their own: they outlive the query. */
+function settleLabels(value: QueryValue): void {
+  if (value.type === "vector") for (const labels of value.labels) labels.settled();
+  if (value.type === "matrix") for (const { labels } of value.series) labels.settled();
+}
+
 export class Evaluation {
   private readonly context: QueryContext;
   private readonly collector: Collector;
@@ -102,7 +108,9 @@ export class Evaluation {
   finish(): QueryResult {
     try {
       while (!this.run(Number.POSITIVE_INFINITY));
-      return this.result();
+      const result = this.result();
+      settleLabels(result.value);
+      return result;
     } finally {
       this.close();
     }
@@ -113,7 +121,7 @@ export class Evaluation {
     this.context.close();
   }
 
-  /** The result of a query that is done. */
+  /** The result of a query that is done; its label sets are valid until close(). */
   result(): QueryResult {
     const value = this.collector.value();
     const { warnings, infos } = this.context.annotations;

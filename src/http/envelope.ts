@@ -5,7 +5,7 @@
  *     line then says how many were left out.
  */
 import { shownAnnotations } from "../promql/result/annotation-list.ts";
-import { textJson } from "../promql/result/result-json.ts";
+import { textJson } from "../promql/result/label-json.ts";
 import type { ErrorType } from "./error-table.ts";
 import type { TextPiece } from "./pieces.ts";
 

@@ -27,8 +27,11 @@ export function slicesOf({ clock }: ServerParts, reply: FastifyReply): Slices {
 }
 
 /** Collects pieces as they are made. */
-export async function inSlices(pieces: Iterable<string>, slices: Slices): Promise<string[]> {
-  const collected: string[] = [];
+export async function inSlices<Piece extends TextPiece>(
+  pieces: Iterable<Piece>,
+  slices: Slices,
+): Promise<Piece[]> {
+  const collected: Piece[] = [];
   for (const piece of pieces) {
     collected.push(piece);
     if (slices.isOver()) await slices.next();

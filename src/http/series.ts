@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
 import { quote } from "../promql/parse/string-text.ts";
-import { labelsParts, textJson } from "../promql/result/result-json.ts";
+import { labelsParts, textJson } from "../promql/result/label-json.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { shownAnnotations } from "../../src/promql/result/annotation-list.ts";
+import { labelsJson, labelsParts } from "../../src/promql/result/label-json.ts";
 import type { QueryValue } from "../../src/promql/result/query-result.ts";
-import {
-  labelsJson,
-  labelsParts,
-  resultJson,
-  resultPieces,
-  timeText,
-} from "../../src/promql/result/result-json.ts";
+import { resultJson, resultPieces, timeText } from "../../src/promql/result/result-json.ts";
 import { Labels } from "../../src/series/labels.ts";
 
 const labels = Labels.fromRecord({ b: 'say "hi"', __name__: "x", a: "é\n" });
@@ -83,10 +78,9 @@ describe("a result in a reply", () => {
         },
       ],
     };
-    const pieces: string[] = [];
-    pieces.push(...resultPieces(matrix));
+    const pieces = [...resultPieces(matrix)];
     expect(pieces.length).toBeGreaterThan(5);
-    expect(JSON.parse(pieces.join("")).result[0].values).toHaveLength(count);
+    expect(JSON.parse(Buffer.concat(pieces).toString()).result[0].values).toHaveLength(count);
   });
 
   it("comes in pieces when a label set is long", () => {
@@ -105,7 +99,7 @@ describe("a result in a reply", () => {
     for (const result of results) {
       const pieces = [...resultPieces(result)];
       expect(pieces.length).toBeGreaterThan(10);
-      expect(JSON.parse(pieces.join("")).result[0].metric).toEqual(record);
+      expect(JSON.parse(Buffer.concat(pieces).toString()).result[0].metric).toEqual(record);
     }
   });
 });

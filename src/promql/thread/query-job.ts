@@ -66,8 +66,6 @@ export interface ThreadNews {
 /** Takes what a job tells, with the buffers that change their owner. */
 export type TellNews = (news: QueryNews, buffers: ArrayBuffer[]) => void;
 
-const encoder = new TextEncoder();
-
 /** Runs a job to its end; never rejects. */
 export async function runQueryJob(job: QueryJob, clock: Clock, tell: TellNews): Promise<void> {
   const { id } = job;
@@ -120,7 +118,7 @@ async function tellText(
     pieces = [];
   };
   for (const piece of resultPieces(value)) {
-    pieces.push(encoder.encode(piece));
+    pieces.push(piece);
     if (pieces.length === PORTION_PIECES) flush();
     if (slices.isOver()) await slices.next();
   }

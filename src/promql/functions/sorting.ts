@@ -34,6 +34,17 @@ function digitsEnd(text: string, from: number): number {
   return end;
 }
 
+/** Runs of so many digits are exact numbers. */
+const EXACT_DIGITS = 15;
+
+/** The number that a run of digits is. */
+function numberIn(text: string, from: number, end: number): number {
+  if (end - from > EXACT_DIGITS) return Number(text.slice(from, end));
+  let number = 0;
+  for (let i = from; i < end; i++) number = 10 * number + text.charCodeAt(i) - 0x30;
+  return number;
+}
+
 /** Order of two texts that differ at `i` and `j` and are alike before, but for runs of digits. */
 function orderAt(left: string, i: number, right: string, j: number): number {
   const isInText = i > 0 && !isDigit(left.charCodeAt(i - 1));
@@ -53,7 +64,7 @@ export function naturalOrder(left: string, right: string): number {
     const b = right.charCodeAt(j);
     if (isDigit(a) && isDigit(b)) {
       const [leftEnd, rightEnd] = [digitsEnd(left, i), digitsEnd(right, j)];
-      const order = Number(left.slice(i, leftEnd)) - Number(right.slice(j, rightEnd));
+      const order = numberIn(left, i, leftEnd) - numberIn(right, j, rightEnd);
       if (order !== 0) return order;
       i = leftEnd;
       j = rightEnd;
@@ -67,14 +78,39 @@ export function naturalOrder(left: string, right: string): number {
   return left.length - i - (right.length - j) || compareUtf8(left, right);
 }
 
+/** The values of one label of many sets, each looked up once. */
+class LabelValues {
+  private readonly sets: readonly Labels[];
+  private readonly name: string;
+  private readonly known: (string | undefined)[];
+
+  constructor(sets: readonly Labels[], name: string) {
+    this.sets = sets;
+    this.name = name;
+    this.known = new Array(sets.length);
+  }
+
+  of(index: number): string {
+    let value = this.known[index];
+    if (value === undefined) {
+      value = this.sets[index]!.get(this.name);
+      this.known[index] = value;
+    }
+    return value;
+  }
+}
+
 /** By the values of labels in natural order, then by the whole label set. */
 export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
-  return (labels) => (left, right) => {
-    for (const name of names) {
-      const order = naturalOrder(labels[left]!.get(name), labels[right]!.get(name));
-      if (order !== 0) return sign * order;
-    }
-    return sign * Labels.compare(labels[left]!, labels[right]!);
+  return (labels) => {
+    const keys = names.map((name) => new LabelValues(labels, name));
+    return (left, right) => {
+      for (const key of keys) {
+        const order = naturalOrder(key.of(left), key.of(right));
+        if (order !== 0) return sign * order;
+      }
+      return sign * Labels.compare(labels[left]!, labels[right]!);
+    };
   };
 }
 

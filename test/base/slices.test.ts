@@ -108,6 +108,33 @@ describe("slices of long work", () => {
     expect(sliceMsNow(5)).toBe(5);
   });
 
+  it("are long while short requests come without a pause, and short when there are pauses", async () => {
+    await manyTurns();
+    for (let i = 0; i < 10; i++) {
+      beginShortRequest();
+      await nextTurn();
+      beginShortRequest();
+      endShortRequest();
+    }
+    expect(sliceMsNow(5)).toBe(5);
+    for (let i = 0; i < 10; i++) endShortRequest();
+    for (let i = 0; i < 40; i++) await nextTurn();
+    expect(sliceMsNow(5)).toBeLessThan(2);
+    await manyTurns();
+  });
+
+  it("are short while each short request keeps others waiting, but with pauses between", async () => {
+    await manyTurns();
+    for (let i = 0; i < 20; i++) {
+      beginShortRequest();
+      await nextTurn();
+      endShortRequest();
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      expect(sliceMsNow(5)).toBeLessThan(2);
+    }
+    await manyTurns();
+  });
+
   it("are short when short requests are expected", async () => {
     await manyTurns();
     expectShortRequests();

@@ -10,6 +10,7 @@
 import { hashKey } from "../base/hash-key.ts";
 import { HashSlots } from "../base/hash-slots.ts";
 import { textHash } from "../base/text-index.ts";
+import { LabelSets } from "./label-sets.ts";
 import type { Labels } from "./labels.ts";
 
 /** Which labels count: those with one of the names, or those with none of them. */
@@ -22,7 +23,7 @@ const ALL: CountedLabels = { names: new Set(), are: "others" };
 
 export class LabelsIndex {
   private readonly slots = new HashSlots();
-  private readonly sets: Labels[] = [];
+  private readonly sets = new LabelSets();
   private readonly names: ReadonlySet<string>;
   private readonly countsNamed: boolean;
   private readonly countsAll: boolean;
@@ -40,22 +41,24 @@ export class LabelsIndex {
 
   /** The first set of a number, with all of its labels. */
   firstOf(number: number): Labels {
-    return this.sets[number]!;
+    return this.sets.at(number);
   }
 
   /** Number of a set; it is added when new. */
   add(labels: Labels): number {
     const found = this.find(labels);
     if (found >= 0) return found;
-    this.slots.insert(this.sets.length);
-    return this.sets.push(labels) - 1;
+    const number = this.sets.length;
+    this.slots.insert(number);
+    this.sets.push(labels);
+    return number;
   }
 
   /** Number of a set that was added, or -1. */
   find(labels: Labels): number {
     const { slots } = this;
     for (let n = slots.first(this.hash(labels)); n >= 0; n = slots.next()) {
-      if (this.agree(this.sets[n]!, labels)) return n;
+      if (this.agree(this.sets.at(n), labels)) return n;
     }
     return -1;
   }

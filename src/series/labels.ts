@@ -48,11 +48,11 @@ function utf8Rank(codeUnit: number): number {
   return codeUnit >= 0xe000 ? codeUnit - 0x800 : codeUnit + 0x2000;
 }
 
-/** `changedAt` of a set in which nothing is changed: behind every label. */
-const NOWHERE = 2 ** 30;
 const NO_SERIES = 0 as SeriesRef;
 
 export class Labels {
+  /** The place of what is changed in a set in which nothing is changed: behind every label. */
+  static readonly NOWHERE = 2 ** 30;
   static readonly empty = new Labels([], null, NO_SERIES);
 
   /** Names and values in turn: name, value, name, value …; null = they lie in a store. */
@@ -67,7 +67,7 @@ export class Labels {
     texts: readonly string[] | null,
     reader: LabelReader | null,
     series: SeriesRef,
-    changedAt = NOWHERE,
+    changedAt = Labels.NOWHERE,
     changed = "",
   ) {
     this.texts = texts;
@@ -82,9 +82,9 @@ export class Labels {
     return new Labels(texts, null, NO_SERIES);
   }
 
-  /** The set of a stored series, read when it is asked for (I4). */
-  static lyingIn(reader: LabelReader, series: SeriesRef): Labels {
-    return new Labels(null, reader, series);
+  /** The set of a stored series, maybe without the label at `leftOut`, read when asked for (I4). */
+  static lyingIn(reader: LabelReader, series: SeriesRef, leftOut = Labels.NOWHERE): Labels {
+    return new Labels(null, reader, series, leftOut);
   }
 
   /** Builds a set from pairs in any order; pairs with an empty value are left out. */
@@ -97,6 +97,21 @@ export class Labels {
   /** Builds a set from an object of name to value. */
   static fromRecord(record: Readonly<Record<string, string>>): Labels {
     return Labels.fromPairs(Object.entries(record));
+  }
+
+  /** The store that it lies in, whole or without one label; null = it does not. */
+  get store(): LabelReader | null {
+    return this.changed === "" ? this.reader : null;
+  }
+
+  /** The series whose set it is, when it lies in a store. */
+  get storedSeries(): SeriesRef {
+    return this.series;
+  }
+
+  /** The label of the series that is left out, or NOWHERE. */
+  get leftOut(): number {
+    return this.changedAt;
   }
 
   get size(): number {
@@ -126,7 +141,7 @@ export class Labels {
 
   /** Names and values in turn. */
   get namesAndValues(): readonly string[] {
-    if (this.texts !== null && this.changedAt === NOWHERE) return this.texts;
+    if (this.texts !== null && this.changedAt === Labels.NOWHERE) return this.texts;
     const { size } = this;
     const all = new Array<string>(2 * size);
     for (let i = 0; i < size; i++) {
@@ -140,7 +155,7 @@ export class Labels {
   settled(): this {
     this.texts = this.namesAndValues;
     this.reader = null;
-    this.changedAt = NOWHERE;
+    this.changedAt = Labels.NOWHERE;
     return this;
   }
 
@@ -202,11 +217,11 @@ export class Labels {
 
   /** Whether a label before `index`, or at it, is left out. */
   private leavesOut(index: number): boolean {
-    return index >= this.changedAt && this.changed === "" && this.changedAt !== NOWHERE;
+    return index >= this.changedAt && this.changed === "" && this.changedAt !== Labels.NOWHERE;
   }
 
   private changedWith(index: number, value: string): Labels {
-    const isChanged = this.changedAt !== NOWHERE;
+    const isChanged = this.changedAt !== Labels.NOWHERE;
     const texts = isChanged ? this.namesAndValues : this.texts;
     return new Labels(texts, isChanged ? null : this.reader, this.series, index, value);
   }

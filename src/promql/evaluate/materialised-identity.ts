@@ -1,4 +1,5 @@
 /** Identity of a series of which only the label set is at hand. */
+import type { LabelSets } from "../../series/label-sets.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { SeriesIdentity } from "./vector-stream.ts";
@@ -6,17 +7,17 @@ import type { SeriesIdentity } from "./vector-stream.ts";
 /** A cursor over label sets: set `index`, then ask. */
 export class MaterialisedIdentity implements SeriesIdentity {
   private readonly context: QueryContext;
-  private readonly sets: readonly Labels[];
+  private readonly sets: LabelSets;
   index = 0;
   readonly dropsName = false;
 
-  constructor(context: QueryContext, sets: readonly Labels[]) {
+  constructor(context: QueryContext, sets: LabelSets) {
     this.context = context;
     this.sets = sets;
   }
 
   labels(): Labels {
-    return this.sets[this.index]!;
+    return this.sets.at(this.index);
   }
 
   labelSymbol(name: string): number {

@@ -54,7 +54,7 @@ export class MergeStream implements VectorStream {
   }
 
   labels(): Labels {
-    return this.block.labels[this.firsts[this.position]!]!;
+    return this.block.labels.at(this.firsts[this.position]!);
   }
 
   labelSymbol(name: string): number {
@@ -70,7 +70,7 @@ export class MergeStream implements VectorStream {
     const lasts: number[] = [];
     this.others = new Int32Array(this.block.count);
     for (let i = 0; i < this.block.count; i++) {
-      const set = sets.add(this.block.labels[i]!);
+      const set = sets.add(this.block.labels.at(i));
       this.others[i] = NO_OTHER;
       if (set === this.firsts.length) this.firsts.push(i);
       else if (this.strict) this.context.failDuplicate();

@@ -75,7 +75,8 @@ export class SelectionStream implements VectorStream {
   }
 
   labels(): Labels {
-    return this.block.labels[this.order[this.position]!] ?? Labels.empty;
+    const index = this.order[this.position];
+    return index === undefined ? Labels.empty : this.block.labels.at(index);
   }
 
   labelSymbol(name: string): number {
@@ -165,7 +166,7 @@ export class SelectionStream implements VectorStream {
     const { labels } = this.block;
     this.fractions = new Float64Array(labels.length);
     for (let i = 0; i < labels.length; i++) {
-      this.fractions[i] = labelHashFraction(labels[i]!);
+      this.fractions[i] = labelHashFraction(labels.at(i));
       yield HASH_WORK;
     }
   }

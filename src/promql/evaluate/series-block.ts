@@ -7,6 +7,7 @@
  */
 
 import { longerBytes, longerFloats } from "../../base/longer-columns.ts";
+import { LabelSets } from "../../series/label-sets.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { Preparation } from "./preparation.ts";
@@ -29,7 +30,7 @@ interface Page {
 
 export class SeriesBlock {
   readonly stepCount: number;
-  readonly labels: Labels[] = [];
+  readonly labels = new LabelSets();
   readonly dropsName: boolean[] = [];
   private readonly pages: Page[] = [];
   /** Series a page, as a shift. */

@@ -183,7 +183,10 @@ export class VectorMatchStream implements VectorStream {
       if (block.kindAt(second, step) === ABSENT) continue;
       const first = this.partners.meet(second, step);
       if (first === NO_PARTNER || this.duplicates.has(step)) continue;
-      this.duplicates.set(step, this.duplicateText(block.labels[first]!, block.labels[second]!));
+      this.duplicates.set(
+        step,
+        this.duplicateText(block.labels.at(first), block.labels.at(second)),
+      );
     }
   }
 
@@ -240,7 +243,7 @@ export class VectorMatchStream implements VectorStream {
       const index = this.nextPartner;
       this.nextPartner = this.partners.after(index);
       block.load(index, this.partner);
-      if (this.emitPair(block.labels[index]!)) return true;
+      if (this.emitPair(block.labels.at(index))) return true;
     }
     if (this.fillOne === null || !this.fillsNext) return false;
     this.fillsNext = false;
@@ -346,7 +349,7 @@ export class VectorMatchStream implements VectorStream {
         if (this.matched.isMarked(signature, step)) this.partner.kinds[step] = ABSENT;
         else if (this.partner.kinds[step] !== ABSENT) filled.setFloat(step, fill);
       }
-      const one = block.labels[this.leftover]!;
+      const one = block.labels.at(this.leftover);
       const labels = this.resultLabelsOf(this.signatures.matchLabels(one), one);
       this.column.clear();
       this.resultLabels = () => labels;

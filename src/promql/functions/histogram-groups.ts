@@ -144,7 +144,7 @@ export class HistogramGroupStream implements VectorStream {
     for (let i = 0; i < block.count; i++) {
       yield GROUP_WORK;
       const kinds = block.kindsOf(i);
-      const labels = block.labels[i]!;
+      const labels = block.labels.at(i);
       if (kinds.includes(HISTOGRAM)) this.groupFor(sets, labels, i).native = i;
       if (!kinds.includes(FLOAT)) continue;
       const text = labels.get("le");

@@ -160,8 +160,10 @@ export class InfoStream implements VectorStream {
   }
 
   private *indexInfo(): Generator<number, void> {
-    for (const [index, set] of this.info.block.labels.entries()) {
+    const { labels } = this.info.block;
+    for (let index = 0; index < labels.length; index++) {
       yield INDEX_WORK;
+      const set = labels.at(index);
       if (!set.has("instance") && !set.has("job")) continue;
       const key = identifyingKey(set);
       const byName = this.byIdentity.get(key) ?? new Map<string, number[]>();
@@ -186,7 +188,7 @@ export class InfoStream implements VectorStream {
 
   /** The results of one base series: one for each combination of info series over the steps. */
   private enrich(block: SeriesBlock, index: number): typeof this.results {
-    const labels = block.labels[index]!;
+    const labels = block.labels.at(index);
     const dropsName = block.dropsName[index]!;
     const values = new StepColumn(block.stepCount);
     block.load(index, values);
@@ -225,7 +227,7 @@ export class InfoStream implements VectorStream {
       const time = block.valueAt(index, step);
       const difference = best < 0 ? 1 : time - block.valueAt(best, step);
       if (difference === 0) {
-        const sets = [best, index].map((one) => labelsText(labels[one]!, quote));
+        const sets = [best, index].map((one) => labelsText(labels.at(one), quote));
         this.context.fail(
           "found duplicate series for info metric: " +
             `existing ${sets[0]} @ ${time}, new ${sets[1]} @ ${time}`,
@@ -239,7 +241,7 @@ export class InfoStream implements VectorStream {
   private enriched(base: Labels, infoSeries: readonly number[]): Labels {
     const added = new Map<string, string>();
     for (const index of infoSeries) {
-      const info = this.info.block.labels[index]!;
+      const info = this.info.block.labels.at(index);
       for (let i = 0; i < info.size; i++) {
         const name = info.nameAt(i);
         if (!this.matchers.takes(name)) continue;

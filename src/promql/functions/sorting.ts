@@ -1,6 +1,7 @@
 /** sort, sort_desc, sort_by_label and sort_by_label_desc: order matters in instant queries only. */
 
 import { sortedInSteps } from "../../base/sort-in-steps.ts";
+import type { LabelSets } from "../../series/label-sets.ts";
 import { compareUtf8, Labels } from "../../series/labels.ts";
 import { inSteps, Preparation } from "../evaluate/preparation.ts";
 import type { QueryContext } from "../evaluate/query-context.ts";
@@ -9,7 +10,7 @@ import { FLOAT, StepColumn } from "../evaluate/step-column.ts";
 import type { VectorStream } from "../evaluate/vector-stream.ts";
 
 /** Order of two series of a block: negative when the first comes first. */
-export type SeriesOrder = (labels: readonly Labels[], values: Float64Array) => OrderOfIndexes;
+export type SeriesOrder = (labels: LabelSets, values: Float64Array) => OrderOfIndexes;
 type OrderOfIndexes = (left: number, right: number) => number;
 
 /** By value of an instant vector, NaN last; `sign` -1 sorts downwards. */
@@ -80,11 +81,11 @@ export function naturalOrder(left: string, right: string): number {
 
 /** The values of one label of many sets, each looked up once. */
 class LabelValues {
-  private readonly sets: readonly Labels[];
+  private readonly sets: LabelSets;
   private readonly name: string;
   private readonly known: (string | undefined)[];
 
-  constructor(sets: readonly Labels[], name: string) {
+  constructor(sets: LabelSets, name: string) {
     this.sets = sets;
     this.name = name;
     this.known = new Array(sets.length);
@@ -93,7 +94,7 @@ class LabelValues {
   of(index: number): string {
     let value = this.known[index];
     if (value === undefined) {
-      value = this.sets[index]!.get(this.name);
+      value = this.sets.at(index).get(this.name);
       this.known[index] = value;
     }
     return value;
@@ -109,7 +110,7 @@ export function byLabels(names: readonly string[], sign: 1 | -1): SeriesOrder {
         const order = naturalOrder(key.of(left), key.of(right));
         if (order !== 0) return sign * order;
       }
-      return sign * Labels.compare(labels[left]!, labels[right]!);
+      return sign * Labels.compare(labels.at(left), labels.at(right));
     };
   };
 }
@@ -147,7 +148,7 @@ export class SortedStream implements VectorStream {
   }
 
   labels(): Labels {
-    return this.collector.block.labels[this.indexes[this.position]!]!;
+    return this.collector.block.labels.at(this.indexes[this.position]!);
   }
 
   labelSymbol(name: string): number {

@@ -7,7 +7,7 @@
  *     before it is answered) nobody gets a turn, for PUT_OFF_MS at most. When that was not enough,
  *     turns are given until another one begins: one that stands still holds up nobody twice.
  * I3  Of works that come in one turn only one begins in it (turnToBegin).
- * I4  Slices are short while short requests come: one that arrives waits for BESIDE_MS, and so does
+ * I4  Slices are short while short requests come: one that arrives waits for BESIDE_MS, so does
  *     every part of it. Without one for TURNS_BESIDE turns they are as long as they ask to be.
  * I5  So are they while short requests come without a pause: a slice of BESIDE_MS to each PUT_OFF_MS
  *     would leave long work a sixth of the time.

@@ -108,7 +108,7 @@ describe("slices of long work", () => {
     expect(sliceMsNow(5)).toBe(5);
   });
 
-  it("are long while short requests come without a pause, and short when there are pauses", async () => {
+  it("are long while short requests come without a pause", async () => {
     await manyTurns();
     for (let i = 0; i < 10; i++) {
       beginShortRequest();
@@ -123,7 +123,7 @@ describe("slices of long work", () => {
     await manyTurns();
   });
 
-  it("are short while each short request keeps others waiting, but with pauses between", async () => {
+  it("are short while there are pauses between short requests", async () => {
     await manyTurns();
     for (let i = 0; i < 20; i++) {
       beginShortRequest();

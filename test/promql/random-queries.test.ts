@@ -9,7 +9,7 @@ import { histogramJson } from "../../src/promql/histogram/histogram-json.ts";
 import { parseExpression } from "../../src/promql/parse/parse-expression.ts";
 import { FULL_SYNTAX } from "../../src/promql/parse/parse-options.ts";
 import { expressionText } from "../../src/promql/print/expression-text.ts";
-import type { QueryResult } from "../../src/promql/result/query-result.ts";
+import { labelList, type QueryResult } from "../../src/promql/result/query-result.ts";
 import { resultJson } from "../../src/promql/result/result-json.ts";
 import { QueryGenerator } from "./random-query.ts";
 import { randomSource } from "./random-series.ts";
@@ -54,7 +54,7 @@ function pointsAt(result: QueryResult, timeMs: number): string[] {
 function elementsOf(result: QueryResult): string[] {
   const { value } = result;
   if (value.type !== "vector") return [];
-  return value.labels
+  return labelList(value.labels)
     .map((labels, i) => {
       const histogram = value.histograms?.[i];
       const text = histogram ? histogramJson(histogram) : rounded(value.values[i]!);

@@ -6,7 +6,7 @@
  */
 import type { Expression, ParsedQuery } from "../ast.ts";
 import { typeOf } from "../parse/check-types.ts";
-import type { QueryResult, QueryValue } from "../result/query-result.ts";
+import { labelList, type QueryResult, type QueryValue } from "../result/query-result.ts";
 import { MergeStream } from "./merge-stream.ts";
 import { PAUSE } from "./meter.ts";
 import { FinalNameStream } from "./name-streams.ts";
@@ -41,10 +41,11 @@ class ScalarCollector implements Collector {
   }
 }
 
-/** Gives the label sets of a value texts of their own: they outlive the query. */
-function settleLabels(value: QueryValue): void {
-  if (value.type === "vector") for (const labels of value.labels) labels.settled();
+/** A value whose label sets have texts of their own, and so outlive the query. */
+function settled(value: QueryValue): QueryValue {
   if (value.type === "matrix") for (const { labels } of value.series) labels.settled();
+  if (value.type !== "vector") return value;
+  return { ...value, labels: labelList(value.labels).map((labels) => labels.settled()) };
 }
 
 export class Evaluation {
@@ -109,8 +110,7 @@ export class Evaluation {
     try {
       while (!this.run(Number.POSITIVE_INFINITY));
       const result = this.result();
-      settleLabels(result.value);
-      return result;
+      return { ...result, value: settled(result.value) };
     } finally {
       this.close();
     }

@@ -1,5 +1,6 @@
 /** The last stage of a query: streams become result values. */
 import { sortedInSteps } from "../../base/sort-in-steps.ts";
+import { LabelSets } from "../../series/label-sets.ts";
 import { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { QueryValue, ResultSeries } from "../result/query-result.ts";
@@ -24,7 +25,7 @@ export class VectorCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: VectorStream;
   private readonly timeMs: number;
-  private readonly labels: Labels[] = [];
+  private readonly labels = new LabelSets();
   private values = new Float64Array(64);
   private histograms: (FloatHistogram | undefined)[] | null = null;
   private ready = false;

@@ -3,11 +3,12 @@ import { Labels } from "../../series/labels.ts";
 import { ABSENT } from "../evaluate/step-column.ts";
 import { labelsText } from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
-import type {
-  MatrixResult,
-  QueryValue,
-  ResultSeries,
-  VectorResult,
+import {
+  labelList,
+  type MatrixResult,
+  type QueryValue,
+  type ResultSeries,
+  type VectorResult,
 } from "../result/query-result.ts";
 import { almostEqual, valueDifference } from "./compare-values.ts";
 import type { Expectation, ScriptRange, ScriptSeries } from "./script.ts";
@@ -43,10 +44,11 @@ function presenceDifference(
 export function vectorDifference(expectation: Expectation, vector: VectorResult): string | null {
   if (expectation.scalar !== null) return "got a vector; want a scalar";
   const expected = byLabels(expectation.series);
-  const absent = presenceDifference(expected, vector.labels);
+  const sets = labelList(vector.labels);
+  const absent = presenceDifference(expected, sets);
   if (absent) return absent;
   const order = [...expected.keys()];
-  for (const [index, labels] of vector.labels.entries()) {
+  for (const [index, labels] of sets.entries()) {
     const key = labels.key();
     const item = expected.get(key)!.items[0] ?? { kind: "gap" };
     const histogram = vector.histograms?.[index];

@@ -8,7 +8,8 @@ export function limited(value: QueryValue, limit: number): QueryValue {
     return { ...value, series: value.series.slice(0, limit) };
   }
   if (value.type === "vector" && value.labels.length > limit) {
-    return { ...value, labels: value.labels.slice(0, limit) };
+    const { labels } = value;
+    return { ...value, labels: { length: limit, at: (index) => labels.at(index) } };
   }
   return value;
 }

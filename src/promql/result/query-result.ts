@@ -33,11 +33,22 @@ export interface StringResult {
   readonly value: string;
 }
 
-/** An instant vector: element i has labels[i] and either values[i] or histograms[i]. */
+/** Label sets of a result by index: an array, or where they lie. */
+export interface ResultLabels {
+  readonly length: number;
+  at(index: number): Labels | undefined;
+}
+
+/** The label sets as a list. */
+export function labelList(labels: ResultLabels): Labels[] {
+  return Array.from({ length: labels.length }, (_, index) => labels.at(index)!);
+}
+
+/** An instant vector: element i has labels.at(i) and either values[i] or histograms[i]. */
 export interface VectorResult {
   readonly type: "vector";
   readonly timeMs: number;
-  readonly labels: readonly Labels[];
+  readonly labels: ResultLabels;
   readonly values: Float64Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | null;
 }

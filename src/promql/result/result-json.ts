@@ -64,7 +64,7 @@ function* writeVector(json: JsonBytes, vector: VectorResult): Pieces {
   json.ascii("[");
   for (let i = 0; i < labels.length; i++) {
     json.ascii(i > 0 ? ',{"metric":' : '{"metric":');
-    yield* writeLabels(json, labels[i]!);
+    yield* writeLabels(json, labels.at(i)!);
     const histogram = histograms?.[i];
     if (histogram) {
       json.ascii(`,"histogram":[${timeText(timeMs)},${histogramJson(histogram)}]}`);

@@ -9,8 +9,8 @@
  * I3  Of works that come in one turn only one begins in it (turnToBegin).
  * I4  Slices are short while short requests come: one that arrives waits for BESIDE_MS, so does
  *     every part of it. Without one for TURNS_BESIDE turns they are as long as they ask to be.
- * I5  So are they while short requests come without a pause: a slice of BESIDE_MS to each PUT_OFF_MS
- *     would leave long work a sixth of the time.
+ * I5  So are they while short requests come without a pause: a slice of BESIDE_MS to each
+ *     PUT_OFF_MS would leave long work a sixth of the time.
  *
  * Units: …Ms milliseconds.
  */

@@ -5,6 +5,7 @@ import { newestSamples } from "../../src/engine/newest-samples.ts";
 import { HeadSource } from "../../src/series/head-source.ts";
 import { Matcher } from "../../src/series/matcher.ts";
 import { draftOf, type NaiveHistogram, STALE_BITS } from "../chunk/naive-histogram.ts";
+import { closingSource } from "./closing-source.ts";
 import { append, START_MS, seriesOf, storeAt } from "./store-fixtures.ts";
 
 const { clock, store } = storeAt(START_MS);
@@ -29,7 +30,7 @@ const at = (step: number) => START_MS - 60_000 + step * 15_000;
 async function newest(toMs: number) {
   const everything = [new Matcher("!=", "__name__", "")];
   const slices = new Slices(clock, 5);
-  const source = new HeadSource(store.head);
+  const source = closingSource(new HeadSource(store.head));
   const found = await newestSamples(source, [everything, everything], at(0), toMs, slices);
   return found.map(({ labels, value, histogram, timeMs }) => [
     ...[labels.get("__name__"), (timeMs - at(0)) / 15_000],

@@ -126,6 +126,25 @@ describe("the quantile of a large group", () => {
   });
 });
 
+describe("the quantile of a group at very many steps", () => {
+  it("pauses at steps that have no value, too", () => {
+    const source = new MemorySource();
+    for (let n = 0; n < 300; n++) {
+      const labels = Labels.fromRecord({ __name__: "many", n: String(n) });
+      source.append(labels, 0, n, 0);
+    }
+    let nowMs = 0;
+    const clock = { nowMs: () => 0, monotonicMs: () => (nowMs += 1000) };
+    const engine = createEngine({ syntax: FULL_SYNTAX, timeoutMs: 0, clock });
+    const evaluation = engine.beginRange(source, "quantile(0.5, many)", 0, 5_000_000, 1000);
+    let slices = 1;
+    while (!evaluation.run(1)) slices++;
+    evaluation.close();
+    // 300 series at 5,000 steps are looked at twice: when they come, and when it is made.
+    expect(slices).toBeGreaterThan(800);
+  });
+});
+
 describe("the quantile of sorted values", () => {
   it.each([
     [0.5, [1, 2, 3, 4], 2.5],

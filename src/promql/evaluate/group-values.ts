@@ -59,6 +59,11 @@ export class GroupValues {
     return this.pages.length;
   }
 
+  /** How many series have a row in a page. */
+  rowsOf(page: number): number {
+    return this.pages[page]!.rows;
+  }
+
   /** Writes what a page has at a step into `target` from `count` on; how many are there then. */
   take(page: number, step: number, target: Float64Array, count: number): number {
     const { values, kinds, rows } = this.pages[page]!;

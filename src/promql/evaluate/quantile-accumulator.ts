@@ -14,8 +14,9 @@ import type { ScalarColumn } from "./vector-stream.ts";
 /** Groups of a page, by their place in it. */
 type Groups = (GroupValues | undefined)[];
 
-/** Work of sorting a value, in the meter's units. */
+/** Work of sorting a value, and of a look whether a series has one, in the meter's units. */
 const SORT_WORK = 8;
+const ROW_WORK = 4;
 /** Values that are looked at between two yields. */
 const PORTION = 8192;
 
@@ -90,9 +91,8 @@ export class QuantileAccumulator extends Accumulator<Groups> {
     for (let step = 0; step < this.stepCount; step++) {
       let count = 0;
       for (let page = 0; page < values.pageCount; page++) {
-        const before = count;
         count = values.take(page, step, taken, count);
-        work += count - before;
+        work += values.rowsOf(page) * ROW_WORK;
         if (work < PORTION) continue;
         yield work;
         work = 0;

@@ -16,6 +16,8 @@ import { NUMBER_BYTES_MAX, putAscii, putTime, putValue } from "./number-bytes.ts
 /** A piece is as long as this, or longer by what is written at a time. */
 const PIECE_BYTES = 64 * 1024;
 const FIRST_BYTES = 1024;
+/** What a buffer has beyond a piece: for the label or point with which it becomes full. */
+const SLACK_BYTES = 1024;
 /** Longer texts are encoded by Node. */
 const SHORT_LENGTH = 128;
 /** Longest text of a point: `,[TIME,"VALUE"]`. */
@@ -125,8 +127,7 @@ export class JsonBytes {
   }
 
   private encoded(text: string): void {
-    // A UTF-16 unit has three bytes at most.
-    this.reserve(3 * text.length);
+    this.reserve(Buffer.byteLength(text));
     this.length += this.bytes.write(text, this.length, "utf8");
   }
 
@@ -136,7 +137,7 @@ export class JsonBytes {
   }
 
   private grow(wanted: number): void {
-    this.capacity = Math.min(2 * this.capacity, PIECE_BYTES + SHORT_LENGTH);
+    this.capacity = Math.min(2 * this.capacity, PIECE_BYTES + SLACK_BYTES);
     const larger = Buffer.allocUnsafeSlow(Math.max(this.capacity, wanted));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;

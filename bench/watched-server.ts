@@ -9,6 +9,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LongestTurn } from "./turn-watch.ts";
 
 const READY_MS = 60_000;
+/** As `npm start` and the image set them. */
+const MALLOC_SETTINGS = {
+  MALLOC_MMAP_THRESHOLD_: "1048576",
+  MALLOC_TRIM_THRESHOLD_: "4194304",
+};
 
 /** A module that loads the watch into the main thread; threads of the server go without. */
 function watchModule(): string {
@@ -36,6 +41,7 @@ export class WatchedServer {
     const own = [`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${store}`];
     this.child = fork("dist/main.js", ["serve", ...own, "--self-scrape.interval=0", ...flags], {
       execArgv: [...nodeFlags, "--import", watchModule()],
+      env: { ...process.env, ...MALLOC_SETTINGS },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     process.once("exit", () => this.child.kill("SIGKILL"));

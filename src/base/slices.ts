@@ -7,10 +7,9 @@
  *     before it is answered) nobody gets a turn, for PUT_OFF_MS at most. When that was not enough,
  *     turns are given until another one begins: one that stands still holds up nobody twice.
  * I3  Of works that come in one turn only one begins in it (turnToBegin).
- * I4  Slices are short while short requests come: one that arrives waits for BESIDE_MS, so does
- *     every part of it. Without one for TURNS_BESIDE turns they are as long as they ask to be.
- * I5  So are they while short requests come without a pause: a slice of BESIDE_MS to each
- *     PUT_OFF_MS would leave long work a sixth of the time.
+ * I4  Slices are of SHORT_MS: a short request that arrives waits for one, so does every part of it.
+ * I5  But for while short requests come without a pause: a slice of SHORT_MS to each PUT_OFF_MS
+ *     would leave long work a sixth of the time, so slices are as long as they ask to be then.
  *
  * Units: …Ms milliseconds.
  */
@@ -18,14 +17,12 @@ import type { Clock } from "./clock.ts";
 
 /** How long turns are put off for short requests. */
 const PUT_OFF_MS = 5;
-/** How long a slice is while short requests come: longer ones save no CPU that shows. */
-const BESIDE_MS = 1;
+/** How long a slice is: longer ones save no CPU that shows. */
+const SHORT_MS = 1;
 /** How much `crowd` grows when turns were put off in vain. */
 const CROWD_GROWTH = 4;
 /** From here on short requests come without a pause; it grows no more at twice that. */
 const CROWDED = 16;
-/** For how many turns more requests are expected after one: half a second's at least. */
-const TURNS_BESIDE = 500;
 
 /** Those that wait for a turn of this thread, in the order in which they came. */
 const waiting: (() => void)[] = [];
@@ -35,25 +32,16 @@ let mayPutOff = false;
 let putOff: NodeJS.Timeout | null = null;
 /** Grows when turns were put off in vain, less by one with each turn that nobody short is in. */
 let crowd = 0;
-/** Turns that will be given before short requests are no longer expected. */
-let turnsBeside = 0;
-
-/** A short request may come soon, for instance since a connection was opened. */
-export function expectShortRequests(): void {
-  turnsBeside = TURNS_BESIDE;
-}
 
 /** How long a slice that asks for `longestMs` may be now, in ms. */
 export function sliceMsNow(longestMs: number): number {
-  const isShort = turnsBeside > 0 && crowd < CROWDED;
-  return isShort ? Math.min(longestMs, BESIDE_MS) : longestMs;
+  return crowd < CROWDED ? Math.min(longestMs, SHORT_MS) : longestMs;
 }
 
 /** A short request begins: to be followed by one endShortRequest(). */
 export function beginShortRequest(): void {
   shortRequests++;
   mayPutOff = true;
-  expectShortRequests();
 }
 
 /** A short request is answered or given up. */
@@ -87,7 +75,6 @@ function giveTurn(): void {
     return;
   }
   if (shortRequests === 0 && crowd > 0) crowd--;
-  if (turnsBeside > 0) turnsBeside--;
   waiting.shift()?.();
   if (waiting.length > 0) schedule();
 }

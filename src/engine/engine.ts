@@ -22,8 +22,8 @@ import type { TimeIntervals } from "../chunk/time-intervals.ts";
 import { APPEND_CODE_COUNT } from "../series/append-code.ts";
 import { exemplarsOf, type SeriesExemplars } from "../series/exemplar-queries.ts";
 import { HeadSource } from "../series/head-source.ts";
-import { labelNames, labelSets, labelValues, type Selectors } from "../series/label-queries.ts";
-import type { Labels } from "../series/labels.ts";
+import { labelNames, labelValues, ofLabelSets, type Selectors } from "../series/label-queries.ts";
+import type { LabelSetList } from "../series/label-sets.ts";
 import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
 import type { ExportFigures } from "./block-export.ts";
@@ -229,13 +229,14 @@ export class Engine implements Service, HeapService {
     return SortedSeries.open(this.store.head, selection, slices);
   }
 
-  series(
+  series<Answer>(
     selectors: Selectors,
     fromMs: number,
     toMs: number,
     slices: Slices,
-  ): Promise<readonly Labels[]> {
-    return labelSets(this.store.head, { selectors, fromMs, toMs }, slices);
+    answer: (sets: LabelSetList) => Promise<Answer>,
+  ): Promise<Answer> {
+    return ofLabelSets(this.store.head, { selectors, fromMs, toMs }, slices, answer);
   }
 
   labelNames(

@@ -7,7 +7,7 @@
 import type { Slices } from "../base/slices.ts";
 import type { SeriesSource } from "../promql/series-source.ts";
 import type { SeriesExemplars } from "../series/exemplar-queries.ts";
-import type { Labels } from "../series/labels.ts";
+import type { LabelSetList } from "../series/label-sets.ts";
 import type { Matcher } from "../series/matcher.ts";
 import type { Intake } from "../wire/intake.ts";
 import type { WriteBatch } from "../wire/write-batch.ts";
@@ -109,13 +109,17 @@ export interface Service {
   source(): SeriesSource;
   /** Series sorted by labels, chunks and samples as of now; the caller closes what it gets. */
   sortedSeries(selection: SeriesSelection, slices: Slices): Promise<SortedSeries>;
-  /** Label sets that match any of the selectors and have samples in [fromMs, toMs]. */
-  series(
+  /**
+   * What `answer` makes of the label sets, sorted, that match any of the selectors and have samples
+   * in [fromMs, toMs]. They are valid until it has settled.
+   */
+  series<Answer>(
     selectors: readonly (readonly Matcher[])[],
     fromMs: number,
     toMs: number,
     slices: Slices,
-  ): Promise<readonly Labels[]>;
+    answer: (sets: LabelSetList) => Promise<Answer>,
+  ): Promise<Answer>;
   /** Label names, sorted by bytes; no selectors = all series. */
   labelNames(
     selectors: readonly (readonly Matcher[])[],

@@ -6,13 +6,13 @@
  *
  * Units: times are milliseconds since the epoch, both ends inclusive.
  */
-import type { Slices } from "../base/slices.ts";
-import { sortedInSlices } from "../base/sort-in-steps.ts";
+import { doneInSlices, type Slices } from "../base/slices.ts";
 import type { ChunkCopy } from "../chunk/captured-chunks.ts";
 import type { HistogramColumns } from "../chunk/histogram-columns.ts";
 import type { SampleColumns } from "../chunk/sample-columns.ts";
 import { EpochSeriesSet } from "../series/epoch-series-set.ts";
 import type { Head } from "../series/head.ts";
+import { LabelSets } from "../series/label-sets.ts";
 import { Labels } from "../series/labels.ts";
 import type { Matcher } from "../series/matcher.ts";
 
@@ -24,18 +24,16 @@ export interface SeriesSelection {
   readonly externalLabels: Labels;
 }
 
-interface Entry {
-  readonly index: number;
-  readonly labels: Labels;
-}
-
 export class SortedSeries {
   private readonly set: EpochSeriesSet;
-  private readonly entries: readonly Entry[];
+  private readonly sets: LabelSets;
+  /** Indexes of the selection in the order of their label sets. */
+  private readonly order: readonly number[];
 
-  private constructor(set: EpochSeriesSet, entries: readonly Entry[]) {
+  private constructor(set: EpochSeriesSet, sets: LabelSets, order: readonly number[]) {
     this.set = set;
-    this.entries = entries;
+    this.sets = sets;
+    this.order = order;
   }
 
   /** Selects and sorts. The caller closes what it gets. */
@@ -44,12 +42,12 @@ export class SortedSeries {
     const set = new EpochSeriesSet(head, matchers, { fromMs, toMs, newestOnly: false });
     try {
       while (!set.prepare(() => !slices.isOver())) await slices.next();
-      const entries: Entry[] = [];
+      const sets = new LabelSets();
       for (let index = 0; index < set.count; index++) {
-        entries.push({ index, labels: withLabels(set.labels(index), externalLabels) });
+        sets.push(withLabels(set.labels(index), externalLabels));
         if (slices.isOver()) await slices.next();
       }
-      return new SortedSeries(set, await sortedInSlices(entries, byLabels, slices));
+      return new SortedSeries(set, sets, await doneInSlices(sets.sortedIndexes(), slices));
     } catch (error) {
       set.close();
       throw error;
@@ -57,21 +55,21 @@ export class SortedSeries {
   }
 
   get count(): number {
-    return this.entries.length;
+    return this.order.length;
   }
 
   labels(position: number): Labels {
-    return this.entries[position]!.labels;
+    return this.sets.at(this.order[position]!);
   }
 
   /** The series' chunks, oldest first, without what is deleted. */
   chunks(position: number): ChunkCopy[] {
-    return this.set.chunks(this.entries[position]!.index);
+    return this.set.chunks(this.order[position]!);
   }
 
   /** Appends the series' samples in [fromMs, toMs] to `into`; returns how many. */
   read(position: number, fromMs: number, toMs: number, into: SampleColumns): number {
-    return this.set.read(this.entries[position]!.index, fromMs, toMs, into);
+    return this.set.read(this.order[position]!, fromMs, toMs, into);
   }
 
   /**
@@ -79,7 +77,7 @@ export class SortedSeries {
    * end the series come from read().
    */
   readHistograms(position: number, fromMs: number, toMs: number, into: HistogramColumns): number {
-    return this.set.readHistograms(this.entries[position]!.index, fromMs, toMs, into);
+    return this.set.readHistograms(this.order[position]!, fromMs, toMs, into);
   }
 
   /** Gives up what was captured; nothing is read after this. */
@@ -91,8 +89,4 @@ export class SortedSeries {
 function withLabels(labels: Labels, added: Labels): Labels {
   if (added.size === 0) return labels;
   return Labels.fromRecord({ ...added.toRecord(), ...labels.toRecord() });
-}
-
-function byLabels(left: Entry, right: Entry): number {
-  return Labels.compare(left.labels, right.labels);
 }

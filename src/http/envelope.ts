@@ -35,12 +35,12 @@ export function answerJson(json: string, warnings: readonly string[] = []): ApiA
 }
 
 /** The first `limit` entries (0 = all) and the warning that goes with a cut. */
-export function cutToLimit<Entry>(
-  entries: readonly Entry[],
+export function cutToLimit(
+  length: number,
   limit: number,
-): { readonly kept: readonly Entry[]; readonly warnings: readonly string[] } {
-  if (limit === 0 || entries.length <= limit) return { kept: entries, warnings: [] };
-  return { kept: entries.slice(0, limit), warnings: [TRUNCATED] };
+): { readonly length: number; readonly warnings: readonly string[] } {
+  if (limit === 0 || length <= limit) return { length, warnings: [] };
+  return { length: limit, warnings: [TRUNCATED] };
 }
 
 /** A list of annotation texts as a member of the envelope, "" when there are none. */

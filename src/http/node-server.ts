@@ -12,7 +12,6 @@ import type { Server as NetServer } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { AccessFile } from "../access/access-file.ts";
 import type { AccessRules, TlsRules } from "../access/access-rules.ts";
-import { expectShortRequests } from "../base/slices.ts";
 
 /** Request line and headers together, as Go allows: Grafana puts long queries into URLs. */
 const HEADER_BYTES_MAX = 2 ** 20;
@@ -77,8 +76,6 @@ function tlsServer(handler: RequestListener, access: AccessFile, tls: TlsRules):
 /** What a server does about connections, whatever it speaks over them. */
 function withConnections<Listener extends NetServer>(server: Listener): Listener {
   server.maxConnections = CONNECTIONS_MAX;
-  // A new connection takes two rounds of the event loop before the request on it is seen.
-  server.on("connection", expectShortRequests);
   return server;
 }
 

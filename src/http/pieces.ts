@@ -8,10 +8,9 @@ import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import { nextTurn, Slices } from "../base/slices.ts";
-import { textPieces } from "../base/text-pieces.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-/** How long one request keeps the thread before others get it. */
+/** How long one request keeps the thread before others get it, in a crowd of writes. */
 const SLICE_MS = 5;
 /** Pieces of an answer that is sent as one text: head, tail and 128 KiB between them. */
 const JOINED_PIECES_MAX = 4;
@@ -37,26 +36,6 @@ export async function inSlices<Piece extends TextPiece>(
     if (slices.isOver()) await slices.next();
   }
   return collected;
-}
-
-/** A JSON list in pieces; `parts` gives the JSON of an item. */
-export function listPieces<Item>(
-  items: readonly Item[],
-  parts: (item: Item) => Iterable<string>,
-): Iterable<string> {
-  return textPieces(listParts(items, parts));
-}
-
-function* listParts<Item>(
-  items: readonly Item[],
-  parts: (item: Item) => Iterable<string>,
-): Generator<string> {
-  yield "[";
-  for (let i = 0; i < items.length; i++) {
-    if (i > 0) yield ",";
-    yield* parts(items[i]!);
-  }
-  yield "]";
 }
 
 /** A piece of a text: characters, or bytes of UTF-8. */

@@ -34,7 +34,7 @@ import type {
 } from "./query-port.ts";
 import { selectorsOf } from "./query-selectors.ts";
 
-/** How long a query keeps the thread before others get it. */
+/** How long a query keeps the thread before others get it, in a crowd of writes. */
 const SLICE_MS = 5;
 
 /** How long a query is evaluated here before it is judged. */

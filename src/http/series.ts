@@ -4,30 +4,51 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TsdbError } from "../base/errors.ts";
 import type { Slices } from "../base/slices.ts";
+import { textPieces } from "../base/text-pieces.ts";
 import { quote } from "../promql/parse/string-text.ts";
-import { labelsParts, textJson } from "../promql/result/label-json.ts";
+import { JsonBytes } from "../promql/result/json-bytes.ts";
+import { textJson } from "../promql/result/label-json.ts";
+import type { LabelSetList } from "../series/label-sets.ts";
 import { addApiRoute } from "./api-routes.ts";
 import { type ApiAnswer, cutToLimit } from "./envelope.ts";
 import { unescapeName } from "./name-escape.ts";
 import { limitParameter, timeRange } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
-import { inSlices, listPieces, slicesOf } from "./pieces.ts";
+import { inSlices, slicesOf } from "./pieces.ts";
 import { namedSelectors, requireSelectors, selectorsOf } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-function textParts(text: string): Iterable<string> {
-  return [textJson(text)];
-}
-
-/** An entry list as an answer: cut to the limit, as JSON in pieces. */
-async function listAnswer<Entry>(
-  found: readonly Entry[],
-  parts: (entry: Entry) => Iterable<string>,
+/** Texts as an answer: cut to the limit, as JSON in pieces. */
+async function textsAnswer(
+  found: readonly string[],
   limit: number,
   slices: Slices,
 ): Promise<ApiAnswer> {
-  const { kept, warnings } = cutToLimit(found, limit);
-  return { pieces: await inSlices(listPieces(kept, parts), slices), warnings, infos: [] };
+  const { length, warnings } = cutToLimit(found.length, limit);
+  return {
+    pieces: await inSlices(textPieces(listTexts(found, length)), slices),
+    warnings,
+    infos: [],
+  };
+}
+
+function* listTexts(texts: readonly string[], length: number): Generator<string> {
+  yield "[";
+  for (let i = 0; i < length; i++) yield `${i > 0 ? "," : ""}${textJson(texts[i]!)}`;
+  yield "]";
+}
+
+/** The first label sets as a JSON list, in pieces. */
+function* setPieces(sets: LabelSetList, length: number): Generator<Uint8Array> {
+  const json = new JsonBytes();
+  json.ascii("[");
+  for (let i = 0; i < length; i++) {
+    if (i > 0) json.ascii(",");
+    yield* json.wholeLabels(sets.at(i));
+    if (json.isFull) yield json.take();
+  }
+  json.ascii("]");
+  yield json.take();
 }
 
 async function seriesAnswer(
@@ -39,8 +60,10 @@ async function seriesAnswer(
   const limit = limitParameter(parameters);
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await namedSelectors({ queries, parameters, slices });
-  const found = await service.series(selectors, fromMs, toMs, slices);
-  return listAnswer(found, labelsParts, limit, slices);
+  return service.series(selectors, fromMs, toMs, slices, async (sets) => {
+    const { length, warnings } = cutToLimit(sets.length, limit);
+    return { pieces: await inSlices(setPieces(sets, length), slices), warnings, infos: [] };
+  });
 }
 
 async function namesAnswer(
@@ -52,7 +75,7 @@ async function namesAnswer(
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await selectorsOf({ queries, parameters, slices });
   const found = await service.labelNames(selectors, fromMs, toMs, slices);
-  return listAnswer(found, textParts, limit, slices);
+  return textsAnswer(found, limit, slices);
 }
 
 async function valuesAnswer(
@@ -69,7 +92,7 @@ async function valuesAnswer(
   const { fromMs, toMs } = timeRange(parameters);
   const selectors = await selectorsOf({ queries, parameters, slices });
   const found = await service.labelValues(name, selectors, fromMs, toMs, slices);
-  return listAnswer(found, textParts, limit, slices);
+  return textsAnswer(found, limit, slices);
 }
 
 /** Registers the routes. */

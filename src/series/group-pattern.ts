@@ -6,8 +6,8 @@
  */
 import type { RE2JS } from "re2js";
 import { compileAnchored } from "./pattern.ts";
-import { groupPiecesOf, PAUSE, type Piece } from "./pattern-pieces.ts";
-import { longValueWork, requireWhole } from "./pattern-weight.ts";
+import { allPieces, groupPiecesOf, type Piece } from "./pattern-pieces.ts";
+import { longValueWork } from "./pattern-weight.ts";
 
 /** Work of asking a piece about a value, as Pattern.work, and weight that adds one to it. */
 const VALUE_WORK = 20;
@@ -52,13 +52,9 @@ export class GroupPattern {
   /** Compiles piece by piece; throws re2js' error for a pattern that is none. */
   static *inSteps(pattern: string): Generator<void, GroupPattern> {
     const pieces: { piece: Piece; expression: RE2JS }[] = [];
-    let weight = 0;
-    for (const piece of groupPiecesOf(pattern)) {
-      yield;
-      if (piece === PAUSE) continue;
-      weight += piece.weight;
-      requireWhole(weight);
+    for (const piece of yield* allPieces(groupPiecesOf(pattern))) {
       pieces.push({ piece, expression: compileAnchored(piece.text) });
+      yield;
     }
     return new GroupPattern(pieces);
   }

@@ -13,11 +13,12 @@
  */
 
 import { NumberSet } from "../base/number-set.ts";
-import type { Slices } from "../base/slices.ts";
+import { doneInSlices, type Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
 import { type PairRef, type SeriesRef, type SymbolRef, windowStart } from "../base/units.ts";
 import type { Head } from "./head.ts";
 import { pairOfName } from "./label-reader.ts";
+import { type LabelSetList, LabelSets } from "./label-sets.ts";
 import { compareUtf8, Labels } from "./labels.ts";
 import type { Matcher } from "./matcher.ts";
 import { NO_PAIR } from "./pairs.ts";
@@ -101,17 +102,19 @@ function touchesWindows(head: Head, fromMs: number, toMs: number): boolean {
   return fromMs < endMs && toMs >= startMs;
 }
 
-/** Label sets of the selected series, sorted. */
-export async function labelSets(
+/** Makes an answer of the label sets of the selected series, in their order (labels.ts I4). */
+export function ofLabelSets<Answer>(
   head: Head,
   question: LabelQuestion,
   slices: Slices,
-): Promise<readonly Labels[]> {
-  const sets: Labels[] = [];
-  await ofSelected(head, question, slices, (selected) =>
-    each(selected, slices, (series) => sets.push(head.index.labelsOf(series))),
-  );
-  return sortedInSlices(sets, Labels.compare, slices);
+  answer: (sets: LabelSetList) => Promise<Answer>,
+): Promise<Answer> {
+  return ofSelected(head, question, slices, async (selected) => {
+    const sets = new LabelSets();
+    await each(selected, slices, (series) => sets.push(Labels.lyingIn(head.index, series)));
+    const order = await doneInSlices(sets.sortedIndexes(), slices);
+    return answer({ length: order.length, at: (position) => sets.at(order[position]!) });
+  });
 }
 
 /** Label names of the selected series (of all without selectors), sorted by bytes. */

@@ -38,6 +38,7 @@ const MARK = /[\\()|[]/g;
 /** Groups within groups that are looked into. */
 const DEPTH_MAX = 16;
 const ALTERNATIVES_A_STEP = 128;
+const MARKS_A_STEP = 1024;
 /** Cost of all texts that groups multiply to, each of them by its length and more. */
 const EXPANSION_MAX = 1 << 20;
 const TEXT_COST = 16;
@@ -48,7 +49,8 @@ const EXPANSION_A_STEP = 1 << 15;
 /** Where the next character of a kind is, from `from` on; the length when there is none. */
 function next(kind: RegExp, text: string, from: number): number {
   kind.lastIndex = from;
-  return kind.exec(text)?.index ?? text.length;
+  // What exec() would make of each is dearer than the search.
+  return kind.test(text) ? kind.lastIndex - 1 : text.length;
 }
 
 function hasSpecial(text: string): boolean {
@@ -84,11 +86,21 @@ export function endOfClass(pattern: string, from: number): number {
  * quotations, flags that are set on the way, brackets without their counterpart.
  */
 export function alternativesOf(pattern: string): string[] | null {
+  const finding = alternativesInSteps(pattern);
+  let step = finding.next();
+  while (!step.done) step = finding.next();
+  return step.value;
+}
+
+/** The same; yields wherever others may run. */
+export function* alternativesInSteps(pattern: string): Generator<void, string[] | null> {
   if (!NESTING.test(pattern)) return pattern.split("|");
   const alternatives: string[] = [];
+  let marks = 0;
   let depth = 0;
   let from = 0;
   for (let at = next(MARK, pattern, 0); at < pattern.length; at = next(MARK, pattern, at)) {
+    if (++marks % MARKS_A_STEP === 0) yield;
     const character = pattern[at];
     if (character === "\\") {
       if (at + 1 === pattern.length || pattern[at + 1] === "Q") return null;
@@ -224,9 +236,9 @@ class PartsBuilder implements PatternParts {
   private readonly expansion = new Expansion();
 
   *addAll(pattern: string, depth: number): Generator<void> {
-    const alternatives = alternativesOf(pattern);
+    const alternatives = yield* alternativesInSteps(pattern);
     yield;
-    if (alternatives === null) this.addUnknown(pattern);
+    if (alternatives === null) yield* this.addUnknown(pattern);
     let spent = this.expansion.spent;
     for (const [i, alternative] of alternatives?.entries() ?? []) {
       const group = alternative.startsWith("(") ? groupAt(alternative, 0) : null;
@@ -257,9 +269,10 @@ class PartsBuilder implements PatternParts {
   }
 
   /** A pattern whose alternatives cannot be told; flags in front of all are of each of them. */
-  private addUnknown(pattern: string): void {
+  private *addUnknown(pattern: string): Generator<void> {
     const flags = flagsAt(pattern, 0);
-    const alternatives = flags === "" ? null : alternativesOf(pattern.slice(flags.length));
+    const rest = pattern.slice(flags.length);
+    const alternatives = flags === "" ? null : yield* alternativesInSteps(rest);
     this.isUnderstood = alternatives !== null;
     if (alternatives === null) this.rest.push(pattern);
     else for (const one of alternatives) this.rest.push(`${flags.slice(0, -1)}:${one})`);

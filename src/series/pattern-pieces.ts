@@ -10,12 +10,13 @@
  *
  * Units: weights are those of pattern-weight.ts.
  */
-import { alternativesOf, endOfClass, groupAt, isPlainText } from "./pattern-parts.ts";
-import { weigh } from "./pattern-weight.ts";
+import { alternativesInSteps, endOfClass, groupAt, isPlainText } from "./pattern-parts.ts";
+import { requireWhole, weigh } from "./pattern-weight.ts";
 
 /** What is put together, and what may be repeated beside the portions of a group. */
 const PIECE_WEIGHT = 512;
 const REPEATED_WEIGHT_MAX = 512;
+const ALTERNATIVES_A_STEP = 2048;
 
 const NAMED_GROUP = /\(\?P?</;
 const FLAGGED = /^\(\?[A-Za-z]*(?:-[A-Za-z]*)?:/;
@@ -37,6 +38,13 @@ interface Splitting {
 
 /** Stands between pieces. */
 export const PAUSE = null;
+
+/** Steps with PAUSE between them. */
+function* pausing<Result>(steps: Generator<void, Result>): Generator<typeof PAUSE, Result> {
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) yield PAUSE;
+  return step.value;
+}
 
 /** Texts put together with `|`, up to a weight each. */
 function* portionsOf(texts: readonly string[], weightMax: number): Generator<Piece> {
@@ -99,7 +107,7 @@ function* split(
   }
   const group = longestGroup(alternative);
   yield PAUSE;
-  const inner = group && alternativesOf(group.inner);
+  const inner = group && (yield* pausing(alternativesInSteps(group.inner)));
   yield PAUSE;
   if (!group || !inner || inner.length < 2) return null;
   const before = alternative.slice(0, group.from);
@@ -124,6 +132,23 @@ function* split(
 /** Pieces, one after the other. */
 type Pieces = Generator<Piece | typeof PAUSE, void>;
 
+/**
+ * All pieces; yields wherever others may run. Throws ExpressionTooLarge when they weigh too much
+ * together, so that nothing of such a pattern is compiled.
+ */
+export function* allPieces(pieces: Pieces): Generator<void, readonly Piece[]> {
+  const all: Piece[] = [];
+  let weight = 0;
+  for (const piece of pieces) {
+    yield;
+    if (piece === PAUSE) continue;
+    weight += piece.weight;
+    requireWhole(weight);
+    all.push(piece);
+  }
+  return all;
+}
+
 /** The pieces of alternatives of which only is asked whether one matches. */
 export function* piecesOf(alternatives: readonly string[]): Pieces {
   // A name that is given twice must be met in one piece.
@@ -131,8 +156,10 @@ export function* piecesOf(alternatives: readonly string[]): Pieces {
     yield* portionsOf(alternatives, Number.POSITIVE_INFINITY);
     return;
   }
+  yield PAUSE;
   const texts: string[] = [];
-  for (const alternative of alternatives) {
+  for (const [i, alternative] of alternatives.entries()) {
+    if (i % ALTERNATIVES_A_STEP === ALTERNATIVES_A_STEP - 1) yield PAUSE;
     const isLarge = alternative.length > PIECE_WEIGHT;
     const parts = isLarge ? yield* split(alternative, { keepsGroups: false }) : null;
     for (const part of parts ?? [alternative]) texts.push(part);
@@ -145,7 +172,7 @@ export function* groupPiecesOf(pattern: string): Pieces {
   const whole = { text: pattern, ...weigh(pattern), groupsBefore: 0 };
   yield PAUSE;
   const isOne = whole.weight <= PIECE_WEIGHT || NAMED_GROUP.test(pattern);
-  const alternatives = isOne ? null : alternativesOf(pattern);
+  const alternatives = isOne ? null : yield* pausing(alternativesInSteps(pattern));
   if (alternatives === null) yield whole;
   else yield* piecesInOrder(alternatives);
 }

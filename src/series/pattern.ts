@@ -11,13 +11,12 @@
  */
 import { RE2JS } from "re2js";
 import { partsInSteps } from "./pattern-parts.ts";
-import { PAUSE, piecesOf } from "./pattern-pieces.ts";
+import { allPieces, piecesOf } from "./pattern-pieces.ts";
 import {
   ExpressionTooLarge,
   FREE_LENGTH,
   longValueWork,
   requireLight,
-  requireWhole,
   WEIGHT_MAX,
   weigh,
 } from "./pattern-weight.ts";
@@ -104,13 +103,11 @@ export class Pattern {
     if (!parts.isUnderstood) compileBare(pattern);
     const pieces: CompiledPiece[] = [];
     let weight = 0;
-    for (const piece of piecesOf(parts.rest)) {
-      yield;
-      if (piece === PAUSE) continue;
+    for (const piece of yield* allPieces(piecesOf(parts.rest))) {
       weight += piece.weight;
-      requireWhole(weight);
       const expression = Pattern.compilePiece(pattern, piece.text);
       pieces.push({ expression, weight: piece.weight });
+      yield;
     }
     return new Pattern(parts, pieces, VALUE_WORK + Math.ceil(weight / WEIGHT_PER_WORK));
   }

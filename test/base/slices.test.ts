@@ -4,7 +4,6 @@ import { ManualClock } from "../../src/base/clock.ts";
 import {
   beginShortRequest,
   endShortRequest,
-  expectShortRequests,
   nextTurn,
   Slices,
   sliceMsNow,
@@ -77,39 +76,17 @@ describe("turns of long work", () => {
 });
 
 describe("slices of long work", () => {
-  /** Enough turns for short requests to be forgotten. */
-  async function manyTurns(): Promise<void> {
-    for (let i = 0; i < 600; i++) await nextTurn();
-  }
-
-  it("are as long as they ask to be when no short request comes", async () => {
-    await manyTurns();
-    expect(sliceMsNow(5)).toBe(5);
-    const clock = new ManualClock(0);
-    const slices = new Slices(clock, 5);
-    clock.advance(4);
-    expect(slices.isOver()).toBe(false);
-    clock.advance(1);
-    expect(slices.isOver()).toBe(true);
-  });
-
-  it("are short from a short request on, and long again later", async () => {
-    await manyTurns();
-    const clock = new ManualClock(0);
-    const slices = new Slices(clock, 5);
-    clock.advance(2);
-    expect(slices.isOver()).toBe(false);
-    beginShortRequest();
-    endShortRequest();
-    expect(slices.isOver()).toBe(true);
+  it("are short, and shorter when they ask for that", () => {
     expect(sliceMsNow(5)).toBeLessThan(2);
     expect(sliceMsNow(0.5)).toBe(0.5);
-    await manyTurns();
-    expect(sliceMsNow(5)).toBe(5);
+    const clock = new ManualClock(0);
+    const slices = new Slices(clock, 5);
+    expect(slices.isOver()).toBe(false);
+    clock.advance(2);
+    expect(slices.isOver()).toBe(true);
   });
 
-  it("are long while short requests come without a pause", async () => {
-    await manyTurns();
+  it("are as long as they ask to be while short requests come without a pause", async () => {
     for (let i = 0; i < 10; i++) {
       beginShortRequest();
       await nextTurn();
@@ -117,14 +94,18 @@ describe("slices of long work", () => {
       endShortRequest();
     }
     expect(sliceMsNow(5)).toBe(5);
+    const clock = new ManualClock(0);
+    const slices = new Slices(clock, 5);
+    clock.advance(4);
+    expect(slices.isOver()).toBe(false);
+    clock.advance(1);
+    expect(slices.isOver()).toBe(true);
     for (let i = 0; i < 10; i++) endShortRequest();
     for (let i = 0; i < 40; i++) await nextTurn();
     expect(sliceMsNow(5)).toBeLessThan(2);
-    await manyTurns();
   });
 
   it("are short while there are pauses between short requests", async () => {
-    await manyTurns();
     for (let i = 0; i < 20; i++) {
       beginShortRequest();
       await nextTurn();
@@ -132,13 +113,5 @@ describe("slices of long work", () => {
       for (let turn = 0; turn < 5; turn++) await nextTurn();
       expect(sliceMsNow(5)).toBeLessThan(2);
     }
-    await manyTurns();
-  });
-
-  it("are short when short requests are expected", async () => {
-    await manyTurns();
-    expectShortRequests();
-    expect(sliceMsNow(5)).toBeLessThan(2);
-    await manyTurns();
   });
 });

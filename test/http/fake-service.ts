@@ -7,6 +7,7 @@ import { OPEN_ACCESS } from "../../src/access/access-rules.ts";
 import { ManualClock } from "../../src/base/clock.ts";
 import { silentLog } from "../../src/base/log.ts";
 import { MemoryDisk } from "../../src/base/memory-disk.ts";
+import type { Slices } from "../../src/base/slices.ts";
 import type { SampleColumns } from "../../src/chunk/sample-columns.ts";
 import { DrillService } from "../../src/drill/drill-service.ts";
 import { launchHere } from "../../src/drill/launch.ts";
@@ -30,6 +31,7 @@ import { createEngine } from "../../src/promql/engine.ts";
 import { FloatHistogram } from "../../src/promql/histogram/float-histogram.ts";
 import type { SeriesSet, SeriesSource } from "../../src/promql/series-source.ts";
 import type { SeriesExemplars } from "../../src/series/exemplar-queries.ts";
+import type { LabelSetList } from "../../src/series/label-sets.ts";
 import { compareUtf8, Labels } from "../../src/series/labels.ts";
 import type { Matcher } from "../../src/series/matcher.ts";
 import { Intake } from "../../src/wire/intake.ts";
@@ -128,9 +130,16 @@ export class FakeService implements Service {
     throw new Error("the fake service has no chunks");
   }
 
-  async series(selectors: Selectors, fromMs: number, toMs: number): Promise<Labels[]> {
-    const found = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels);
-    return found.sort((a, b) => Labels.compare(a, b));
+  series<Answer>(
+    selectors: Selectors,
+    fromMs: number,
+    toMs: number,
+    _slices: Slices,
+    answer: (sets: LabelSetList) => Promise<Answer>,
+  ): Promise<Answer> {
+    const sets = this.matching(selectors, fromMs, toMs).map(({ labels }) => labels);
+    sets.sort((a, b) => Labels.compare(a, b));
+    return answer({ length: sets.length, at: (position) => sets[position]! });
   }
 
   async labelNames(selectors: Selectors, fromMs: number, toMs: number): Promise<string[]> {

@@ -9,7 +9,7 @@ import { histogramJson } from "../../src/promql/histogram/histogram-json.ts";
 import { parseExpression } from "../../src/promql/parse/parse-expression.ts";
 import { FULL_SYNTAX } from "../../src/promql/parse/parse-options.ts";
 import { expressionText } from "../../src/promql/print/expression-text.ts";
-import { labelList, type QueryResult } from "../../src/promql/result/query-result.ts";
+import { listOf, type QueryResult } from "../../src/promql/result/query-result.ts";
 import { resultJson } from "../../src/promql/result/result-json.ts";
 import { QueryGenerator } from "./random-query.ts";
 import { randomSource } from "./random-series.ts";
@@ -37,7 +37,7 @@ function rounded(value: number): string {
 /** The points of a matrix at one time, as sorted lines of text. */
 function pointsAt(result: QueryResult, timeMs: number): string[] {
   if (result.value.type !== "matrix") return [];
-  return result.value.series
+  return listOf(result.value.series)
     .flatMap((series) => {
       const index = series.times.indexOf(timeMs);
       if (index < 0 || series.kinds[index] === ABSENT) return [];
@@ -54,7 +54,7 @@ function pointsAt(result: QueryResult, timeMs: number): string[] {
 function elementsOf(result: QueryResult): string[] {
   const { value } = result;
   if (value.type !== "vector") return [];
-  return labelList(value.labels)
+  return listOf(value.labels)
     .map((labels, i) => {
       const histogram = value.histograms?.[i];
       const text = histogram ? histogramJson(histogram) : rounded(value.values[i]!);

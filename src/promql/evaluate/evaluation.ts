@@ -6,7 +6,7 @@
  */
 import type { Expression, ParsedQuery } from "../ast.ts";
 import { typeOf } from "../parse/check-types.ts";
-import { labelList, type QueryResult, type QueryValue } from "../result/query-result.ts";
+import { listOf, type QueryResult, type QueryValue } from "../result/query-result.ts";
 import { MergeStream } from "./merge-stream.ts";
 import { PAUSE } from "./meter.ts";
 import { FinalNameStream } from "./name-streams.ts";
@@ -43,9 +43,13 @@ class ScalarCollector implements Collector {
 
 /** A value whose label sets have texts of their own, and so outlive the query. */
 function settled(value: QueryValue): QueryValue {
-  if (value.type === "matrix") for (const { labels } of value.series) labels.settled();
+  if (value.type === "matrix") {
+    const series = listOf(value.series);
+    for (const { labels } of series) labels.settled();
+    return { ...value, series };
+  }
   if (value.type !== "vector") return value;
-  return { ...value, labels: labelList(value.labels).map((labels) => labels.settled()) };
+  return { ...value, labels: listOf(value.labels).map((labels) => labels.settled()) };
 }
 
 export class Evaluation {

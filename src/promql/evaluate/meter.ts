@@ -21,7 +21,8 @@ import type { Clock } from "../../base/clock.ts";
 import { TsdbError } from "../../base/errors.ts";
 import { LABEL_VALUE_BYTES_MAX } from "../../series/label-codes.ts";
 
-const CHECK_WORK = 20_000;
+/** A look at the clock takes 0.2 us; so many units are 20 us of work at least. */
+const CHECK_WORK = 5000;
 /** A series costs at least this much work, whatever its length. */
 const SERIES_WORK = 16;
 /** Of all label values that one query makes. */

@@ -1,15 +1,13 @@
 /** The last stage of a query: streams become result values. */
-import { sortedInSteps } from "../../base/sort-in-steps.ts";
 import { LabelSets } from "../../series/label-sets.ts";
-import { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
-import type { QueryValue, ResultSeries } from "../result/query-result.ts";
+import type { QueryValue, ResultMatrix, ResultSeries } from "../result/query-result.ts";
 import type { Collector } from "./evaluation.ts";
 import type { Meter } from "./meter.ts";
 import { inSteps } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
 import type { RangePoints, RangeStream } from "./range-stream.ts";
-import { ResultPages } from "./result-pages.ts";
+import { PagedMatrix } from "./result-pages.ts";
 import { ABSENT, FLOAT, HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { StepGrid } from "./step-grid.ts";
 import type { VectorStream } from "./vector-stream.ts";
@@ -71,19 +69,24 @@ export class VectorCollector implements Collector {
   }
 }
 
-/** The series of a matrix, sorted by their labels when all are there. */
-class SeriesList {
-  sorted: readonly ResultSeries[] = [];
+/** The series of a matrix, in the order of their labels when all are there. */
+class SortedMatrix implements ResultMatrix {
+  readonly series: PagedMatrix;
   isComplete = false;
-  private readonly series: ResultSeries[] = [];
+  private order: readonly number[] = [];
   private readonly sorting: () => boolean;
 
-  constructor(meter: Meter) {
+  constructor(meter: Meter, times: Float64Array | null) {
+    this.series = new PagedMatrix(times);
     this.sorting = inSteps(meter, () => this.sort());
   }
 
-  push(series: ResultSeries): void {
-    this.series.push(series);
+  get length(): number {
+    return this.order.length;
+  }
+
+  at(position: number): ResultSeries {
+    return this.series.at(this.order[position]!);
   }
 
   /** Sorts; false = paused: call again. */
@@ -93,11 +96,10 @@ class SeriesList {
   }
 
   private *sort(): Generator<number, void> {
-    const byLabels = (a: ResultSeries, b: ResultSeries) => Labels.compare(a.labels, b.labels);
-    const sorting = sortedInSteps(this.series, byLabels);
+    const sorting = this.series.labels.sortedIndexes();
     let step = sorting.next();
     for (; !step.done; step = sorting.next()) yield step.value * COMPARE_WORK;
-    this.sorted = step.value;
+    this.order = step.value;
   }
 }
 
@@ -106,49 +108,45 @@ export class MatrixCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: VectorStream;
   private readonly times: Float64Array;
-  private readonly series: SeriesList;
-  /** Series with a point for each step, and those with times of their own. */
-  private readonly steps: ResultPages;
-  private readonly points = new ResultPages(null);
+  private readonly matrix: SortedMatrix;
   private ready = false;
 
   constructor(context: QueryContext, stream: VectorStream, grid: StepGrid) {
     this.context = context;
     this.stream = stream;
-    this.series = new SeriesList(context.meter);
     this.times = Float64Array.from({ length: grid.count }, (_, step) => grid.timeOf(step));
-    this.steps = new ResultPages(this.times);
+    this.matrix = new SortedMatrix(context.meter, this.times);
   }
 
   run(): boolean {
     this.ready = this.ready || this.stream.prepare();
     if (!this.ready) return false;
-    while (!this.series.isComplete && this.stream.advance()) {
+    while (!this.matrix.isComplete && this.stream.advance()) {
       const { column } = this.stream;
       const present = column.countPresent();
       this.context.meter.hold(present);
       this.context.meter.checkpoint(column.length + LABELS_WORK);
       const isSparse = present < column.length * SPARSE_SHARE;
-      this.series.push(isSparse ? this.pointsOf(column, present) : this.stepsOf(column));
+      if (isSparse) this.addPoints(column, present);
+      else this.addSteps(column);
       if (this.context.meter.pauseWanted) return false;
     }
-    return this.series.complete();
+    return this.matrix.complete();
   }
 
   /** All steps of a column. */
-  private stepsOf(column: StepColumn): ResultSeries {
+  private addSteps(column: StepColumn): void {
     const histograms = column.histograms ? column.histograms.slice() : null;
-    const series = this.steps.add(this.stream.labels(), column.length, histograms);
+    const series = this.matrix.series.addSteps(this.stream.labels(), histograms);
     series.values.set(column.values);
     series.kinds.set(column.kinds);
-    return series;
   }
 
   /** Only the steps that have a value. */
-  private pointsOf(column: StepColumn, present: number): ResultSeries {
+  private addPoints(column: StepColumn, present: number): void {
     const histograms: (FloatHistogram | undefined)[] | null =
       column.histograms && new Array(present);
-    const series = this.points.add(this.stream.labels(), present, histograms);
+    const series = this.matrix.series.addPoints(this.stream.labels(), present, histograms);
     let point = 0;
     for (let step = 0; step < column.length; step++) {
       const kind = column.kinds[step]!;
@@ -156,11 +154,10 @@ export class MatrixCollector implements Collector {
       if (histograms) histograms[point] = column.histogramAt(step);
       series.put(point++, this.times[step]!, column.values[step]!, kind);
     }
-    return series;
   }
 
   value(): QueryValue {
-    return { type: "matrix", series: this.series.sorted };
+    return { type: "matrix", series: this.matrix };
   }
 }
 
@@ -168,37 +165,36 @@ export class MatrixCollector implements Collector {
 export class RangeVectorCollector implements Collector {
   private readonly context: QueryContext;
   private readonly stream: RangeStream;
-  private readonly series: SeriesList;
-  private readonly pages = new ResultPages(null);
+  private readonly matrix: SortedMatrix;
   private ready = false;
 
   constructor(context: QueryContext, stream: RangeStream) {
     this.context = context;
     this.stream = stream;
-    this.series = new SeriesList(context.meter);
+    this.matrix = new SortedMatrix(context.meter, null);
   }
 
   run(): boolean {
     this.ready = this.ready || this.stream.prepare();
     if (!this.ready) return false;
-    while (!this.series.isComplete && this.stream.advance()) {
+    while (!this.matrix.isComplete && this.stream.advance()) {
       const points = this.stream.points();
-      if (points.kinds.length > 0) this.series.push(this.kept(points));
+      if (points.kinds.length > 0) this.keep(points);
       this.context.meter.hold(points.kinds.length);
       if (this.context.meter.pauseWanted) return false;
     }
-    return this.series.complete();
+    return this.matrix.complete();
   }
 
-  private kept({ times, values, kinds, histograms }: RangePoints): ResultSeries {
-    const series = this.pages.add(this.stream.labels(), kinds.length, histograms);
+  private keep({ times, values, kinds, histograms }: RangePoints): void {
+    const labels = this.stream.labels();
+    const series = this.matrix.series.addPoints(labels, kinds.length, histograms);
     series.times.set(times);
     series.values.set(values);
     series.kinds.set(kinds);
-    return series;
   }
 
   value(): QueryValue {
-    return { type: "matrix", series: this.series.sorted };
+    return { type: "matrix", series: this.matrix };
   }
 }

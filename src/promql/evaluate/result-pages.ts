@@ -1,15 +1,17 @@
 /**
- * Where the points of a result's series lie: many series in one page, since V8's collections look
- * at each buffer and each view there is.
+ * The series of a matrix as columns, and many series' points in one page: V8's collections look at
+ * each object, each buffer and each view there is.
  *
  * I1  The room of a series is nobody else's and all zero at first; it keeps its page.
- * I2  Views of a series' points are made when they are asked for: millions of series with a point
- *     or two would else keep three each until the text is written.
+ * I2  A series is an object only while somebody has asked for it, and so are views of its points:
+ *     there may be millions of series with a point or two.
  *
  * Units: lengths are points; times are milliseconds since the epoch.
  */
+import { NumberPages } from "../../base/number-pages.ts";
+import { LabelSets } from "../../series/label-sets.ts";
 import type { Labels } from "../../series/labels.ts";
-import type { ResultSeries } from "../result/query-result.ts";
+import type { ResultMatrix, ResultSeries } from "../result/query-result.ts";
 
 /** Length of the first page and of a page, unless one series has more. */
 const FIRST_LENGTH = 1024;
@@ -64,37 +66,90 @@ export class PagedSeries implements ResultSeries {
   }
 }
 
-export class ResultPages {
-  private readonly sharedTimes: Float64Array | null;
-  private page: Page;
-  /** Points of the page that are taken. */
-  private used = 0;
-  private nextLength = FIRST_LENGTH;
+/** The page that series of one kind are added to. */
+interface OpenPage {
+  /** The times of all its series; null = each has its own. */
+  readonly sharedTimes: Float64Array | null;
+  /** Its index, and how many of its points are taken. */
+  index: number;
+  used: number;
+  nextLength: number;
+}
 
-  /** `sharedTimes` are the times of all series; null = each has its own. */
-  constructor(sharedTimes: Float64Array | null) {
-    this.sharedTimes = sharedTimes;
-    this.page = this.newPage(0);
+export class PagedMatrix implements ResultMatrix {
+  length = 0;
+  readonly labels = new LabelSets();
+  private readonly pages: Page[] = [];
+  /** By series: its page, where its points begin there, and how many there are. */
+  private readonly pageOf = new NumberPages(0);
+  private readonly firstOf = new NumberPages(0);
+  private readonly lengthOf = new NumberPages(0);
+  /** By series that has some. */
+  private readonly histograms = new Map<number, Histograms>();
+  private readonly steps: OpenPage | null;
+  private readonly points: OpenPage;
+
+  /** `times` are those of the series with a point for each step, if there may be some. */
+  constructor(times: Float64Array | null) {
+    this.steps = times && this.openPage(times);
+    this.points = this.openPage(null);
   }
 
-  /** A series with room for so many points. */
-  add(labels: Labels, length: number, histograms: Histograms): PagedSeries {
-    if (this.used + length > this.page.values.length) {
-      this.page = this.newPage(Math.max(length, this.nextLength));
-      this.nextLength = Math.min(PAGE_LENGTH, 2 * this.nextLength);
-      this.used = 0;
-    }
-    const series = new PagedSeries(labels, histograms, this.page, this.used, length);
-    this.used += length;
-    return series;
+  /** A new series with a point for each step. */
+  addSteps(labels: Labels, histograms: Histograms): PagedSeries {
+    const steps = this.steps!;
+    return this.add(labels, steps.sharedTimes!.length, histograms, steps);
   }
 
-  private newPage(length: number): Page {
-    return {
-      times: this.sharedTimes ?? new Float64Array(length),
-      sharesTimes: this.sharedTimes !== null,
-      values: new Float64Array(length),
-      kinds: new Uint8Array(length),
-    };
+  /** A new series with so many points that have times of their own. */
+  addPoints(labels: Labels, length: number, histograms: Histograms): PagedSeries {
+    return this.add(labels, length, histograms, this.points);
   }
+
+  at(index: number): PagedSeries {
+    const histograms = this.histograms.get(index) ?? null;
+    const page = this.pages[this.pageOf.get(index)]!;
+    const first = this.firstOf.get(index);
+    return new PagedSeries(
+      this.labels.at(index),
+      histograms,
+      page,
+      first,
+      this.lengthOf.get(index),
+    );
+  }
+
+  private add(labels: Labels, length: number, histograms: Histograms, open: OpenPage): PagedSeries {
+    if (open.used + length > this.pages[open.index]!.values.length) this.turn(open, length);
+    const index = this.length++;
+    this.labels.push(labels);
+    this.pageOf.set(index, open.index);
+    this.firstOf.set(index, open.used);
+    this.lengthOf.set(index, length);
+    if (histograms !== null) this.histograms.set(index, histograms);
+    open.used += length;
+    return this.at(index);
+  }
+
+  private openPage(sharedTimes: Float64Array | null): OpenPage {
+    const index = this.pages.push(newPage(sharedTimes, 0)) - 1;
+    return { sharedTimes, index, used: 0, nextLength: FIRST_LENGTH };
+  }
+
+  /** Goes on in a new page, which has room for so many points at least. */
+  private turn(open: OpenPage, length: number): void {
+    const page = newPage(open.sharedTimes, Math.max(length, open.nextLength));
+    open.index = this.pages.push(page) - 1;
+    open.nextLength = Math.min(PAGE_LENGTH, 2 * open.nextLength);
+    open.used = 0;
+  }
+}
+
+function newPage(sharedTimes: Float64Array | null, length: number): Page {
+  return {
+    times: sharedTimes ?? new Float64Array(length),
+    sharesTimes: sharedTimes !== null,
+    values: new Float64Array(length),
+    kinds: new Uint8Array(length),
+  };
 }

@@ -211,6 +211,7 @@ export class SelectionStream implements VectorStream {
       const fraction = this.fractions[index]!;
       if (limit >= 0 ? fraction < limit : fraction >= 1 + limit) picked.push(index);
     }
+    yield members.length % MEMBERS_PER_STEP;
     return picked;
   }
 
@@ -226,6 +227,7 @@ export class SelectionStream implements VectorStream {
       if (i % MEMBERS_PER_STEP === MEMBERS_PER_STEP - 1) yield MEMBERS_PER_STEP;
       if (block.kindAt(members[i]!, step) !== ABSENT) picked.push(members[i]!);
     }
+    yield members.length % MEMBERS_PER_STEP;
     return picked;
   }
 
@@ -253,6 +255,7 @@ export class SelectionStream implements VectorStream {
       if (heap.length < wanted) siftUp(heap, index, worse);
       else if (worse(heap[0]!, index)) replaceRoot(heap, index, worse);
     }
+    yield (members.length % MEMBERS_PER_STEP) * HEAP_WORK;
     if (block.stepCount > 1) return heap;
     const sorting = sortedInSteps(heap, (left, right) => {
       if (worse(left, right)) return 1;

@@ -32,6 +32,9 @@ export function noSpans(): GrowingSpans {
   return { offsets: [], lengths: [] };
 }
 
+/** The spans of a side without buckets. */
+const NO_SPANS: BucketSpans = noSpans();
+
 export class FloatHistogram {
   schema = 0;
   resetHint: ResetHint = "unknown";
@@ -39,8 +42,8 @@ export class FloatHistogram {
   zeroCount = 0;
   count = 0;
   sum = 0;
-  positiveSpans: BucketSpans = noSpans();
-  negativeSpans: BucketSpans = noSpans();
+  positiveSpans = NO_SPANS;
+  negativeSpans = NO_SPANS;
   positiveBuckets: number[] = [];
   negativeBuckets: number[] = [];
   /** Upper bounds of custom buckets, rising, without +Inf. */
@@ -111,9 +114,9 @@ export class FloatHistogram {
     if (divisor < 0) this.resetHint = "gauge";
     if (divisor === 0) {
       this.positiveBuckets = [];
-      this.positiveSpans = noSpans();
+      this.positiveSpans = NO_SPANS;
       this.negativeBuckets = [];
-      this.negativeSpans = noSpans();
+      this.negativeSpans = NO_SPANS;
       return this;
     }
     const { positiveBuckets, negativeBuckets } = this;

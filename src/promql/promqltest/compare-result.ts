@@ -4,7 +4,7 @@ import { ABSENT } from "../evaluate/step-column.ts";
 import { labelsText } from "../label-operations.ts";
 import { quote } from "../parse/string-text.ts";
 import {
-  labelList,
+  listOf,
   type MatrixResult,
   type QueryValue,
   type ResultSeries,
@@ -44,7 +44,7 @@ function presenceDifference(
 export function vectorDifference(expectation: Expectation, vector: VectorResult): string | null {
   if (expectation.scalar !== null) return "got a vector; want a scalar";
   const expected = byLabels(expectation.series);
-  const sets = labelList(vector.labels);
+  const sets = listOf(vector.labels);
   const absent = presenceDifference(expected, sets);
   if (absent) return absent;
   const order = [...expected.keys()];
@@ -94,19 +94,21 @@ export function matrixDifference(
   range: ScriptRange,
 ): string | null {
   const expected = byLabels(expectation.series);
-  const given = matrix.series.map(({ labels }) => labels);
+  const series = listOf(matrix.series);
+  const given = series.map(({ labels }) => labels);
   const absent = presenceDifference(expected, given);
   if (absent) return absent;
-  for (const series of matrix.series) {
-    const wanted = expected.get(series.labels.key())!;
-    const found = seriesDifference(wanted, series, range);
-    if (found) return `${nameOf(series.labels)}: ${found}`;
+  for (const one of series) {
+    const wanted = expected.get(one.labels.key())!;
+    const found = seriesDifference(wanted, one, range);
+    if (found) return `${nameOf(one.labels)}: ${found}`;
   }
   return sortDifference(matrix);
 }
 
 /** The first pair of series out of order. */
-export function sortDifference({ series }: MatrixResult): string | null {
+export function sortDifference(matrix: MatrixResult): string | null {
+  const series = listOf(matrix.series);
   for (let i = 1; i < series.length; i++) {
     if (Labels.compare(series[i - 1]!.labels, series[i]!.labels) > 0) {
       return `series ${nameOf(series[i]!.labels)} is not in its place`;

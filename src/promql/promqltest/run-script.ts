@@ -2,7 +2,12 @@
 import { createEngine, type Engine } from "../engine.ts";
 import { ABSENT } from "../evaluate/step-column.ts";
 import { FULL_SYNTAX } from "../parse/parse-options.ts";
-import type { MatrixResult, QueryResult, VectorResult } from "../result/query-result.ts";
+import {
+  listOf,
+  type MatrixResult,
+  type QueryResult,
+  type VectorResult,
+} from "../result/query-result.ts";
 import {
   instantDifference,
   matrixDifference,
@@ -88,7 +93,7 @@ function failureDifference(expectation: Expectation, given: Answer): string | nu
 
 /** The elements of a range query's result at one of its times. */
 function vectorAt(matrix: MatrixResult, timeMs: number): VectorResult {
-  const points = matrix.series.flatMap((series) => {
+  const points = listOf(matrix.series).flatMap((series) => {
     const index = series.times.indexOf(timeMs);
     return index < 0 || series.kinds[index] === ABSENT ? [] : [{ series, index }];
   });

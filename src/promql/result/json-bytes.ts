@@ -89,6 +89,15 @@ export class JsonBytes {
     return size;
   }
 
+  /** Label set as a JSON object; gives the pieces that are full before its end. */
+  *wholeLabels(labels: Labels): Generator<Uint8Array<ArrayBuffer>, void> {
+    let at = this.labels(labels, 0);
+    while (at < labels.size) {
+      yield this.take();
+      at = this.labels(labels, at);
+    }
+  }
+
   /** `[TIME,"VALUE"]`, with a comma in front of it unless it is the first. */
   point(timeMs: number, value: number, isFirst: boolean): void {
     this.reserve(POINT_BYTES_MAX);

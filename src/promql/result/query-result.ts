@@ -33,15 +33,23 @@ export interface StringResult {
   readonly value: string;
 }
 
-/** Label sets of a result by index: an array, or where they lie. */
-export interface ResultLabels {
+/** Parts of a result by index: an array, or made from where they lie when asked for. */
+interface Indexed<Part> {
   readonly length: number;
-  at(index: number): Labels | undefined;
+  at(index: number): Part | undefined;
 }
 
-/** The label sets as a list. */
-export function labelList(labels: ResultLabels): Labels[] {
-  return Array.from({ length: labels.length }, (_, index) => labels.at(index)!);
+export type ResultLabels = Indexed<Labels>;
+export type ResultMatrix = Indexed<ResultSeries>;
+
+/** All parts, each made once. */
+export function listOf<Part>(parts: Indexed<Part>): Part[] {
+  return Array.from({ length: parts.length }, (_, index) => parts.at(index)!);
+}
+
+/** The first parts. */
+export function firstOf<Part>(parts: Indexed<Part>, length: number): Indexed<Part> {
+  return { length, at: (index) => parts.at(index) };
 }
 
 /** An instant vector: element i has labels.at(i) and either values[i] or histograms[i]. */
@@ -55,7 +63,7 @@ export interface VectorResult {
 
 export interface MatrixResult {
   readonly type: "matrix";
-  readonly series: readonly ResultSeries[];
+  readonly series: ResultMatrix;
 }
 
 export type QueryValue = ScalarResult | StringResult | VectorResult | MatrixResult;

@@ -4,7 +4,6 @@
  * It is built in pieces of bytes, so a large matrix never becomes one text. Times are seconds with
  * three decimals or none; values are strings (format-value.ts).
  */
-import type { Labels } from "../../series/labels.ts";
 import { FLOAT, HISTOGRAM } from "../evaluate/step-column.ts";
 import { formatPlain } from "../format-value.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
@@ -64,7 +63,7 @@ function* writeVector(json: JsonBytes, vector: VectorResult): Pieces {
   json.ascii("[");
   for (let i = 0; i < labels.length; i++) {
     json.ascii(i > 0 ? ',{"metric":' : '{"metric":');
-    yield* writeLabels(json, labels.at(i)!);
+    yield* json.wholeLabels(labels.at(i)!);
     const histogram = histograms?.[i];
     if (histogram) {
       json.ascii(`,"histogram":[${timeText(timeMs)},${histogramJson(histogram)}]}`);
@@ -81,22 +80,15 @@ function* writeVector(json: JsonBytes, vector: VectorResult): Pieces {
 function* writeMatrix(json: JsonBytes, { series }: MatrixResult): Pieces {
   json.ascii("[");
   for (let i = 0; i < series.length; i++) {
-    const { labels, histograms } = series[i]!;
+    const one = series.at(i)!;
+    const { labels, histograms } = one;
     json.ascii(i > 0 ? ',{"metric":' : '{"metric":');
-    yield* writeLabels(json, labels);
-    yield* writeFloats(json, series[i]!);
-    if (histograms) yield* writeHistograms(json, series[i]!, histograms);
+    yield* json.wholeLabels(labels);
+    yield* writeFloats(json, one);
+    if (histograms) yield* writeHistograms(json, one, histograms);
     json.ascii("}");
   }
   json.ascii("]");
-}
-
-function* writeLabels(json: JsonBytes, labels: Labels): Pieces {
-  let at = json.labels(labels, 0);
-  while (at < labels.size) {
-    yield json.take();
-    at = json.labels(labels, at);
-  }
 }
 
 function* writeFloats(json: JsonBytes, { times, values, kinds }: ResultSeries): Pieces {

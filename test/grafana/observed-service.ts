@@ -56,6 +56,7 @@ export class ObservedService {
     const result = await smallDrill("exact+shuffled,class+time", { seriesCount: 20, hours: 50 });
     await sendCurves(`${this.origin}/api/v1/write`, result, Date.now(), 30_000);
     await this.query("up", true);
+    await this.collection();
     await this.scrapes(SCRAPES);
   }
 
@@ -95,6 +96,13 @@ export class ObservedService {
 
   private post(path: string): Promise<unknown> {
     return this.ask(path, { method: "POST" });
+  }
+
+  /** Makes work until V8 has collected and a scrape has seen it: nothing is counted before. */
+  private async collection(): Promise<void> {
+    while ((await this.query("nodejs_gc_duration_seconds_count", true)).length === 0) {
+      await this.query('{__name__=~".+"}', false);
+    }
   }
 
   /** Waits for that many scrapes from now on. */

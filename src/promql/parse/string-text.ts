@@ -25,6 +25,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const UNUSUAL = /[^ !#-[\]-~]/gu;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
+const BACKSLASH = 0x5c;
+
 /** Of one UTF-16 unit. */
 const UTF8_BYTES_MAX = 3;
 
@@ -90,19 +92,28 @@ export function unquote(literal: string): string {
   const bytes = new Uint8Array(UTF8_BYTES_MAX * body.length);
   const escaped: number[] = [];
   let length = 0;
-  for (let at = 0; at < body.length; ) {
-    const escapeAt = body.indexOf("\\", at);
-    const end = escapeAt < 0 ? body.length : escapeAt;
-    if (end > at) {
+  let at = 0;
+  while (at < body.length) {
+    const code = body.charCodeAt(at);
+    if (code === BACKSLASH) {
+      escaped.length = 0;
+      at = appendEscape(body, at + 1, escaped);
+      for (const byte of escaped) bytes[length++] = byte;
+    } else if (code < 0x80) {
+      bytes[length++] = code;
+      at++;
+    } else {
+      const end = nextEscape(body, at);
       length += encoder.encodeInto(body.slice(at, end), bytes.subarray(length)).written;
+      at = end;
     }
-    at = end;
-    if (at === body.length) break;
-    escaped.length = 0;
-    at = appendEscape(body, at + 1, escaped);
-    for (const byte of escaped) bytes[length++] = byte;
   }
   return textOfBytes(bytes.subarray(0, length));
+}
+
+function nextEscape(body: string, from: number): number {
+  const at = body.indexOf("\\", from);
+  return at < 0 ? body.length : at;
 }
 
 /** Appends the bytes of the escape whose letter is at `at`; returns where the text goes on. */

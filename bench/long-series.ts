@@ -14,6 +14,9 @@ export const LONG_SECONDS = 28 * 3600;
 const HISTOGRAM_STEP_S = 15;
 const SAMPLES_A_REQUEST = 4200;
 const BUCKETS = 40;
+const MANY_SERIES = 1000;
+const MANY_SAMPLES = 80;
+const MANY_A_REQUEST = 20;
 const TRACED_SERIES = 5000;
 const TRACED_A_REQUEST = 500;
 const EXEMPLARS_A_SERIES = 20;
@@ -53,6 +56,17 @@ function tracedSeries(n: number, endS: number): object {
   return { labels, samples: [{ value: n, timestamp: endS * 1000 }], exemplars };
 }
 
+function oneOfMany(n: number, endS: number): object {
+  const labels = [
+    { name: "__name__", value: "histograms" },
+    { name: "n", value: String(n) },
+  ];
+  const histograms = Array.from({ length: MANY_SAMPLES }, (_, i) =>
+    histogramAt((endS - (MANY_SAMPLES - 1 - i) * HISTOGRAM_STEP_S) * 1000, n + i),
+  );
+  return { labels, histograms };
+}
+
 /** Writes the series; their last sample is at endS. */
 export async function writeLongSeries(url: string, endS: number): Promise<void> {
   const fromMs = (endS - LONG_SECONDS) * 1000;
@@ -69,6 +83,10 @@ export async function writeLongSeries(url: string, endS: number): Promise<void> 
       histogramAt(fromMs + (first + i) * HISTOGRAM_STEP_S * 1000, first + i),
     );
     await send(url, { labels: [{ name: "__name__", value: "histogram" }], histograms });
+  }
+  for (let first = 0; first < MANY_SERIES; first += MANY_A_REQUEST) {
+    const numbers = Array.from({ length: MANY_A_REQUEST }, (_, i) => first + i);
+    await send(url, ...numbers.map((n) => oneOfMany(n, endS)));
   }
   for (let first = 0; first < TRACED_SERIES; first += TRACED_A_REQUEST) {
     const numbers = Array.from({ length: TRACED_A_REQUEST }, (_, i) => first + i);

@@ -277,6 +277,32 @@ function remoteRead(name: string, { endS, seconds }: Loaded, types: readonly str
   return { name, path: "/api/v1/read", body: literalSnappy(bytes), headers };
 }
 
+/** Queries of many native histograms. */
+function manyHistograms({ endS, seconds }: Loaded): Asked[] {
+  const whole = (query: string) => rangeTo(endS)(query, 15, seconds);
+  return [
+    ...[
+      "histograms",
+      "-histograms",
+      "histograms * 2",
+      "histograms + histograms",
+      "histograms or histograms * 2",
+      "sum(histograms)",
+      "sum by (n) (histograms)",
+      "avg by (n) (rate(histograms[1m]))",
+      "rate(histograms[1m])",
+      "sum(rate(histograms[5m]))",
+      "histogram_quantile(0.9, sum(rate(histograms[5m])))",
+      "topk(5, histogram_quantile(0.9, rate(histograms[5m])))",
+      'label_replace(histograms, "x", "$1", "n", "(.*)")',
+      "avg_over_time(rate(histograms[1m])[5m:15s])",
+      "last_over_time(histograms[5m])",
+      'count_values("v", histograms)',
+    ].map(whole),
+    ...["histograms", "histograms[20m]", "rate(histograms[5m])"].map(instantAt(endS)),
+  ];
+}
+
 /** Everything that is asked, but for long texts (text-requests.ts). */
 export function turnRequests(loaded: Loaded): Asked[] {
   const { endS, seconds } = loaded;
@@ -287,6 +313,7 @@ export function turnRequests(loaded: Loaded): Asked[] {
     ...instants(loaded),
     ...ranges(loaded),
     ...longs(loaded),
+    ...manyHistograms(loaded),
     remoteRead("read samples", loaded, ["SAMPLES"]),
     remoteRead("read chunks", loaded, ["STREAMED_XOR_CHUNKS"]),
     { ...heavy, name: `${TOGETHER} x ${heavy.name}`, together: TOGETHER },

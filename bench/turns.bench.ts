@@ -12,6 +12,10 @@
  *                                                            # the loading's figure is then higher
  *   npm run bench:turns -- --node=--max-semi-space-size=4     # the server's Node with a flag
  *
+ * After each request the server is left alone for as long, a second at most: its longest turns then
+ * are the machine's own, which stops for a while and counts that as CPU time. No figure is better
+ * than these.
+ *
  * A line of JSON goes to bench/results/turns.jsonl (--results).
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -101,15 +105,24 @@ interface Row {
   readonly bytes: number;
 }
 
+/** The longest turns of the server while nobody asked, one for each request. */
+const idleMs: number[] = [];
+const IDLE_MS_MAX = 1000;
+
 /** Asks some times; the shortest of the longest turns is what the request takes. */
 async function measured(request: Asked): Promise<Row> {
   const turns: LongestTurn[] = [];
   let bytes = 0;
+  let askedMs = 0;
   for (let i = 0; i < Number(options.reps); i++) {
     await server.longestTurn();
+    const fromMs = performance.now();
     bytes = await ask(request);
+    askedMs = performance.now() - fromMs;
     turns.push(await server.longestTurn());
   }
+  await sleep(Math.min(askedMs, IDLE_MS_MAX));
+  idleMs.push((await server.longestTurn()).cpuMs);
   turns.sort((a, b) => a.cpuMs - b.cpuMs);
   const { cpuMs, collectingMs } = turns[0]!;
   if (options.profile) {
@@ -156,6 +169,9 @@ try {
     console.error(`${figures}  ${name}  ${collecting.join(", ")}`);
   }
   console.log(`longest turn while loading: ${writing.cpuMs.toFixed(1)} ms of CPU`);
+  idleMs.sort((a, b) => b - a);
+  const [idle, tenth] = [idleMs[0]!, idleMs[Math.floor(idleMs.length / 10)]!];
+  console.log(`while nothing is asked: ${idle.toFixed(1)} ms, one in ten ${tenth.toFixed(1)}`);
   printTable(
     rows.map(({ name, cpuMs, mostMs, collectingMs, wallMs, totalMs, bytes }) => ({
       request: name,
@@ -169,7 +185,13 @@ try {
   );
   const { series, cycles, seed } = options;
   const settings = { seed, series: Number(series), cycles: Number(cycles) };
-  appendResult(options.results, { ...machine(), ...settings, loading: writing.cpuMs, rows });
+  appendResult(options.results, {
+    ...machine(),
+    ...settings,
+    loading: writing.cpuMs,
+    idleMs,
+    rows,
+  });
 } finally {
   await server.stop();
   rmSync(directory, { recursive: true, force: true });

@@ -80,14 +80,21 @@ export class Evaluation {
   /** Runs for about `sliceMs`; true when the query is done. */
   run(sliceMs: number): boolean {
     this.context.meter.beginSlice(sliceMs);
-    this.ready = this.ready || this.context.prepareSelections();
-    if (!this.ready) return false;
+    if (!this.ready && !this.prepare()) return false;
     try {
       this.done = this.done || this.collector.run();
     } catch (error) {
       if (error !== PAUSE) throw error;
     }
     return this.done;
+  }
+
+  /** Captures what it reads; false = paused, or it is done and the slice is over. */
+  private prepare(): boolean {
+    const { context } = this;
+    this.ready = context.prepareSelections();
+    context.meter.look();
+    return this.ready && !context.meter.pauseWanted;
   }
 
   /** Whether everything that it reads is captured. */

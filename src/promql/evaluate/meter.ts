@@ -5,7 +5,8 @@
  *     the query.
  * I2  checkpoint() is called between series, never inside a loop over steps or samples, but for the
  *     steps of functions that look at every sample of their window; it looks at the clock once in
- *     CHECK_WORK units of work (about a sample each).
+ *     CHECK_WORK units of work (about a sample each), and at first more often: what has not run yet
+ *     runs very slowly.
  * I3  When the time slice is over, `pauseWanted` is true; who consumes a stream returns then and
  *     is called again in the next slice. Selectors throw PAUSE then instead of moving on, and so
  *     does a function between two parts of a long series: Evaluation.run() catches it. Whatever
@@ -23,6 +24,8 @@ import { LABEL_VALUE_BYTES_MAX } from "../../series/label-codes.ts";
 
 /** A look at the clock takes 0.2 us; so many units are 20 us of work at least. */
 const CHECK_WORK = 5000;
+/** Before the first look; twice as much before the next one, and so on. */
+const FIRST_CHECK_WORK = 16;
 /** A series costs at least this much work, whatever its length. */
 const SERIES_WORK = 16;
 /** Of all label values that one query makes. */
@@ -51,6 +54,8 @@ export class Meter {
   private pause = false;
   private hasMoved = false;
   private work = 0;
+  /** Work before the next look. */
+  private checkWork = FIRST_CHECK_WORK;
   private held = 0;
   private peak = 0;
   private madeLength = 0;
@@ -131,12 +136,13 @@ export class Meter {
   /** Counts the work of one series. Throws QUERY_TIMEOUT or QUERY_CANCELED. */
   checkpoint(samples: number): void {
     this.work += samples + SERIES_WORK;
-    if (this.work < CHECK_WORK) return;
+    if (this.work < this.checkWork) return;
+    this.checkWork = Math.min(CHECK_WORK, 2 * this.checkWork);
     this.look();
   }
 
-  /** Looks at the clock and the asker now. */
-  private look(): void {
+  /** Looks at the clock and the asker now. Throws QUERY_TIMEOUT or QUERY_CANCELED. */
+  look(): void {
     this.work = 0;
     const now = this.limits.clock.monotonicMs();
     if (now >= this.deadlineMs) {

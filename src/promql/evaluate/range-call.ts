@@ -103,6 +103,8 @@ export class RangeNotes {
 
 /** Work in the meter's units that is done at one series before it may be left for a while. */
 const PORTION_WORK = 40_000;
+/** The first portion of a call, and twice as much next: what has not run yet runs very slowly. */
+const FIRST_PORTION_WORK = 512;
 /** Work of one step besides its samples. */
 const STEP_WORK = 4;
 
@@ -119,6 +121,7 @@ export class RangeCallStream implements VectorStream {
   private readonly stream: RangeStream;
   private readonly call: RangeFunction;
   private readonly input: Portion;
+  private portionWork = FIRST_PORTION_WORK;
   /** Whether the current series is not evaluated to its last step. */
   private isUnfinished = false;
   private readonly start: number;
@@ -227,7 +230,7 @@ export class RangeCallStream implements VectorStream {
     this.isUnfinished = false;
   }
 
-  /** Makes the next portion: as many steps as PORTION_WORK allows; its work. */
+  /** Makes the next portion: as many steps as its work may be; that work. */
   private choosePortion(): number {
     const { input } = this;
     const { floats, histograms, samples } = input;
@@ -235,11 +238,12 @@ export class RangeCallStream implements VectorStream {
     const floatWork = this.call.readsWindows ? 1 : 0;
     input.fromStep = input.toStep;
     let work = 0;
-    while (input.toStep < this.column.length && work < PORTION_WORK) {
+    while (input.toStep < this.column.length && work < this.portionWork) {
       const step = input.toStep++;
       work += STEP_WORK + floatWork * (floats.high[step]! - floats.low[step]!);
       work += histogramWork * (histograms.high[step]! - histograms.low[step]!);
     }
+    this.portionWork = Math.min(PORTION_WORK, 2 * this.portionWork);
     return work;
   }
 

@@ -44,11 +44,14 @@ export class SampleSeries {
 
   /**
    * Replaces the samples by those of a series in [fromMs, toMs]; stale markers are included. Throws
-   * PAUSE between two chunks of histograms.
+   * PAUSE before each chunk of histograms.
    */
   load(set: SeriesSet, index: number, range: LoadRange, meter: Meter): void {
     const { fromMs, toMs, withStarts } = range;
-    if (!this.isLoading) this.begin(set, index, range);
+    if (!this.isLoading) {
+      this.begin(set, index, range);
+      meter.checkpoint(this.floats.length);
+    }
     if (set.readHistogramChunk) this.loadChunks(set, index, range, meter);
     else {
       const found = histogramsOf(set, index, fromMs, toMs);
@@ -68,7 +71,7 @@ export class SampleSeries {
     const times = this.histogramTimes as number[];
     const values = this.histograms as FloatHistogram[];
     for (;;) {
-      if (this.nextChunk > 0) meter.pausePoint();
+      meter.pausePoint();
       const read = histogramsOfChunk(set, index, this.nextChunk, fromMs, toMs, values.at(-1));
       if (read === null) return;
       for (const time of read.times) times.push(time);

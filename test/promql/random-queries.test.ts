@@ -43,7 +43,7 @@ function pointsAt(result: QueryResult, timeMs: number): string[] {
       if (index < 0 || series.kinds[index] === ABSENT) return [];
       const isHistogram = series.kinds[index] === HISTOGRAM;
       const value = isHistogram
-        ? histogramJson(series.histograms![index]!)
+        ? histogramJson(series.histograms!.at(index)!)
         : rounded(series.values[index]!);
       return [`${series.labels.key()} ${value}`];
     })
@@ -56,7 +56,7 @@ function elementsOf(result: QueryResult): string[] {
   if (value.type !== "vector") return [];
   return listOf(value.labels)
     .map((labels, i) => {
-      const histogram = value.histograms?.[i];
+      const histogram = value.histograms?.at(i);
       const text = histogram ? histogramJson(histogram) : rounded(value.values[i]!);
       return `${labels.key()} ${text}`;
     })

@@ -36,7 +36,7 @@ export class ElementOperator {
    * be called with the same again then.
    */
   apply(left: StepColumn, right: StepColumn, result: StepColumn): void {
-    if (left.histograms || right.histograms) this.applyMixed(left, right, result);
+    if (left.mayHaveHistograms || right.mayHaveHistograms) this.applyMixed(left, right, result);
     else if (this.arithmetic) this.calculate(left, right, result, this.arithmetic);
     else if (this.comparison) this.compare(left, right, result, this.comparison);
     else this.applyMixed(left, right, result);

@@ -69,9 +69,7 @@ export class RepeatedStream extends DerivedStream {
       column.values.fill(values[0]!);
       column.kinds.fill(FLOAT);
     } else if (kinds[0] === HISTOGRAM) {
-      const histogram = this.input.column.histogramAt(0);
-      column.histograms = new Array(column.length).fill(histogram);
-      column.kinds.fill(HISTOGRAM);
+      column.fillHistogram(this.input.column.histogramAt(0));
     }
     return true;
   }

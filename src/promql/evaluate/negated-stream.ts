@@ -16,7 +16,7 @@ export class NegatedStream extends DerivedStream {
     if (!this.portions.isUnderWay && !this.input.advance()) return false;
     const { column } = this.input;
     const { kinds, values } = column;
-    if (column.histograms) this.negateHistograms(column);
+    if (column.mayHaveHistograms) this.negateHistograms(column);
     for (let step = 0; step < kinds.length; step++) {
       if (kinds[step] === FLOAT) values[step] = -values[step]!;
     }

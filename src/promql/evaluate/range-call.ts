@@ -252,7 +252,7 @@ export class RangeCallStream implements VectorStream {
     const symbol = this.stream.labelSymbol("__name__");
     const byType = this.context.options.typeAndUnitLabels;
     if (symbol < 0 || (symbol === this.checkedName && !byType)) return;
-    if (this.column.histograms && !this.column.kinds.includes(1)) return;
+    if (this.column.mayHaveHistograms && !this.column.kinds.includes(1)) return;
     this.checkedName = symbol;
     const { symbols, annotations } = this.context;
     const name = symbols.textOf(symbol);

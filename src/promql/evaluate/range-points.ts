@@ -51,18 +51,22 @@ function mixedPoints(
   const { floats, histograms, histogramTimes } = samples;
   const positions = new WindowPositions(windows.count);
   windows.locate(histogramTimes, histogramTimes.length, positions);
-  const entries: { time: number; value: number; histogram: FloatHistogram | undefined }[] = [];
-  for (let i = low; i < high; i++) {
-    entries.push({ time: floats.times[i]!, value: floats.values[i]!, histogram: undefined });
+  const from = positions.low[0]!;
+  const to = positions.high[0]!;
+  const count = high - low + to - from;
+  const times = new Float64Array(count);
+  const values = new Float64Array(count);
+  const kinds = new Uint8Array(count);
+  const found = new Array<FloatHistogram | undefined>(count);
+  let float = low;
+  let histogram = from;
+  for (let point = 0; point < count; point++) {
+    const isFloat =
+      histogram === to || (float < high && floats.times[float]! <= histogramTimes[histogram]!);
+    times[point] = isFloat ? floats.times[float]! : histogramTimes[histogram]!;
+    kinds[point] = isFloat ? FLOAT : HISTOGRAM;
+    if (isFloat) values[point] = floats.values[float++]!;
+    else found[point] = histograms[histogram++];
   }
-  for (let i = positions.low[0]!; i < positions.high[0]!; i++) {
-    entries.push({ time: histogramTimes[i]!, value: 0, histogram: histograms[i] });
-  }
-  entries.sort((left, right) => left.time - right.time);
-  return {
-    times: Float64Array.from(entries, (entry) => entry.time),
-    values: Float64Array.from(entries, (entry) => entry.value),
-    kinds: Uint8Array.from(entries, (entry) => (entry.histogram ? HISTOGRAM : FLOAT)),
-    histograms: entries.map((entry) => entry.histogram),
-  };
+  return { times, values, kinds, histograms: found };
 }

@@ -8,7 +8,7 @@ import type { KernelRates } from "../../chunk/decode-kernel.ts";
 import { NOT_IN_KERNEL } from "../../chunk/rate-request.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { MatrixSelector } from "../ast.ts";
-import type { ResultSeries } from "../result/query-result.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import type { QueryContext } from "./query-context.ts";
 import { rangePoints } from "./range-points.ts";
 import { type LoadRange, SampleSeries } from "./sample-series.ts";
@@ -21,7 +21,13 @@ import { Windows } from "./windows.ts";
 /** What a stream has of its next series: rates in the column, samples, or there is none. */
 export type RateStep = "rates" | "samples" | "end";
 
-export type RangePoints = Omit<ResultSeries, "labels">;
+/** The points of a window; kinds[i] says which of them are histograms. */
+export interface RangePoints {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly kinds: Uint8Array;
+  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+}
 
 export interface RangeStream extends SeriesIdentity {
   readonly windows: Windows;

@@ -1,6 +1,7 @@
 /** The last stage of a query: streams become result values. */
+import { NumberPages } from "../../base/number-pages.ts";
 import { LabelSets } from "../../series/label-sets.ts";
-import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { HistogramPages } from "../histogram/histogram-pages.ts";
 import type { QueryValue, ResultMatrix, ResultSeries } from "../result/query-result.ts";
 import type { Collector } from "./evaluation.ts";
 import type { Meter } from "./meter.ts";
@@ -18,6 +19,8 @@ const COMPARE_WORK = 32;
 /** A series with values at fewer of the steps is kept as its points. */
 const SPARSE_SHARE = 1 / 4;
 
+const NO_HISTOGRAM = -1;
+
 /** Collects an instant vector. */
 export class VectorCollector implements Collector {
   private readonly context: QueryContext;
@@ -25,7 +28,9 @@ export class VectorCollector implements Collector {
   private readonly timeMs: number;
   private readonly labels = new LabelSets();
   private values = new Float64Array(64);
-  private histograms: (FloatHistogram | undefined)[] | null = null;
+  private readonly native = new HistogramPages();
+  /** By element: the index of its histogram, if it has one. */
+  private readonly histogramOf = new NumberPages(NO_HISTOGRAM);
   private ready = false;
 
   constructor(context: QueryContext, stream: VectorStream, timeMs: number) {
@@ -57,13 +62,22 @@ export class VectorCollector implements Collector {
     if (column.kinds[0] === FLOAT) {
       this.values[index] = column.values[0]!;
     } else if (column.kinds[0] === HISTOGRAM) {
-      this.histograms ??= [];
-      this.histograms[index] = column.histogramAt(0);
+      this.histogramOf.set(index, column.addHistogramTo(this.native, 0));
     }
   }
 
   value(): QueryValue {
-    const { labels, timeMs, histograms } = this;
+    const { labels, timeMs, native, histogramOf } = this;
+    const histograms =
+      native.length === 0
+        ? null
+        : {
+            length: labels.length,
+            at: (element: number) => {
+              const index = histogramOf.get(element);
+              return index === NO_HISTOGRAM ? undefined : native.at(index);
+            },
+          };
     const values = this.values.subarray(0, labels.length);
     return { type: "vector", timeMs, labels, values, histograms };
   }
@@ -136,23 +150,27 @@ export class MatrixCollector implements Collector {
 
   /** All steps of a column. */
   private addSteps(column: StepColumn): void {
-    const histograms = column.histograms ? column.histograms.slice() : null;
-    const series = this.matrix.series.addSteps(this.stream.labels(), histograms);
+    const hasHistograms = column.hasHistogram();
+    const series = this.matrix.series.addSteps(this.stream.labels(), hasHistograms);
     series.values.set(column.values);
     series.kinds.set(column.kinds);
+    if (!hasHistograms) return;
+    for (let step = 0; step < column.length; step++) {
+      if (column.kinds[step] === HISTOGRAM) series.putHistogramOf(step, column, step);
+    }
   }
 
   /** Only the steps that have a value. */
   private addPoints(column: StepColumn, present: number): void {
-    const histograms: (FloatHistogram | undefined)[] | null =
-      column.histograms && new Array(present);
-    const series = this.matrix.series.addPoints(this.stream.labels(), present, histograms);
+    const labels = this.stream.labels();
+    const series = this.matrix.series.addPoints(labels, present, column.hasHistogram());
     let point = 0;
     for (let step = 0; step < column.length; step++) {
       const kind = column.kinds[step]!;
       if (kind === ABSENT) continue;
-      if (histograms) histograms[point] = column.histogramAt(step);
-      series.put(point++, this.times[step]!, column.values[step]!, kind);
+      series.put(point, this.times[step]!, column.values[step]!, kind);
+      if (kind === HISTOGRAM) series.putHistogramOf(point, column, step);
+      point++;
     }
   }
 
@@ -188,10 +206,14 @@ export class RangeVectorCollector implements Collector {
 
   private keep({ times, values, kinds, histograms }: RangePoints): void {
     const labels = this.stream.labels();
-    const series = this.matrix.series.addPoints(labels, kinds.length, histograms);
+    const series = this.matrix.series.addPoints(labels, kinds.length, histograms !== null);
     series.times.set(times);
     series.values.set(values);
     series.kinds.set(kinds);
+    if (histograms === null) return;
+    for (let point = 0; point < kinds.length; point++) {
+      if (kinds[point] === HISTOGRAM) series.putHistogram(point, histograms[point]!);
+    }
   }
 
   value(): QueryValue {

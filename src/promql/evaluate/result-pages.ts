@@ -5,13 +5,18 @@
  * I1  The room of a series is nobody else's and all zero at first; it keeps its page.
  * I2  A series is an object only while somebody has asked for it, and so are views of its points:
  *     there may be millions of series with a point or two.
+ * I3  A native histogram has its index among those of the matrix where a float has its value.
  *
  * Units: lengths are points; times are milliseconds since the epoch.
  */
 import { NumberPages } from "../../base/number-pages.ts";
+import { NumberSet } from "../../base/number-set.ts";
 import { LabelSets } from "../../series/label-sets.ts";
 import type { Labels } from "../../series/labels.ts";
-import type { ResultMatrix, ResultSeries } from "../result/query-result.ts";
+import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { HistogramPages } from "../histogram/histogram-pages.ts";
+import type { Indexed, ResultMatrix, ResultSeries } from "../result/query-result.ts";
+import { HISTOGRAM, type StepColumn } from "./step-column.ts";
 
 /** Length of the first page and of a page, unless one series has more. */
 const FIRST_LENGTH = 1024;
@@ -25,22 +30,32 @@ interface Page {
   readonly kinds: Uint8Array;
 }
 
-type Histograms = ResultSeries["histograms"];
-
 /** A series whose points lie in a page. */
 export class PagedSeries implements ResultSeries {
   readonly labels: Labels;
-  readonly histograms: Histograms;
+  /** Those of the matrix; null when the series has none. */
+  private readonly native: HistogramPages | null;
   private readonly page: Page;
   private readonly from: number;
   private readonly length: number;
 
-  constructor(labels: Labels, histograms: Histograms, page: Page, from: number, length: number) {
+  constructor(
+    labels: Labels,
+    native: HistogramPages | null,
+    page: Page,
+    from: number,
+    length: number,
+  ) {
     this.labels = labels;
-    this.histograms = histograms;
+    this.native = native;
     this.page = page;
     this.from = from;
     this.length = length;
+  }
+
+  get histograms(): Indexed<FloatHistogram> | null {
+    const { native, length } = this;
+    return native && { length, at: (point) => this.histogramAt(native, point) };
   }
 
   get times(): Float64Array {
@@ -64,6 +79,21 @@ export class PagedSeries implements ResultSeries {
     page.values[at] = value;
     page.kinds[at] = kind;
   }
+
+  /** Sets the histogram of a point that has one as its kind: that of a step of a column. */
+  putHistogramOf(point: number, column: StepColumn, step: number): void {
+    this.page.values[this.from + point] = column.addHistogramTo(this.native!, step);
+  }
+
+  /** The same of one by itself. */
+  putHistogram(point: number, histogram: FloatHistogram): void {
+    this.page.values[this.from + point] = this.native!.add(histogram);
+  }
+
+  private histogramAt(native: HistogramPages, point: number): FloatHistogram | undefined {
+    const at = this.from + point;
+    return this.page.kinds[at] === HISTOGRAM ? native.at(this.page.values[at]!) : undefined;
+  }
 }
 
 /** The page that series of one kind are added to. */
@@ -84,8 +114,9 @@ export class PagedMatrix implements ResultMatrix {
   private readonly pageOf = new NumberPages(0);
   private readonly firstOf = new NumberPages(0);
   private readonly lengthOf = new NumberPages(0);
-  /** By series that has some. */
-  private readonly histograms = new Map<number, Histograms>();
+  private readonly native = new HistogramPages();
+  /** The series that have histograms. */
+  private readonly withHistograms = new NumberSet<number>();
   private readonly steps: OpenPage | null;
   private readonly points: OpenPage;
 
@@ -95,38 +126,32 @@ export class PagedMatrix implements ResultMatrix {
     this.points = this.openPage(null);
   }
 
-  /** A new series with a point for each step. */
-  addSteps(labels: Labels, histograms: Histograms): PagedSeries {
+  /** A new series with a point for each step, some with histograms or none. */
+  addSteps(labels: Labels, hasHistograms: boolean): PagedSeries {
     const steps = this.steps!;
-    return this.add(labels, steps.sharedTimes!.length, histograms, steps);
+    return this.add(labels, steps.sharedTimes!.length, hasHistograms, steps);
   }
 
   /** A new series with so many points that have times of their own. */
-  addPoints(labels: Labels, length: number, histograms: Histograms): PagedSeries {
-    return this.add(labels, length, histograms, this.points);
+  addPoints(labels: Labels, length: number, hasHistograms: boolean): PagedSeries {
+    return this.add(labels, length, hasHistograms, this.points);
   }
 
   at(index: number): PagedSeries {
-    const histograms = this.histograms.get(index) ?? null;
+    const native = this.withHistograms.has(index) ? this.native : null;
     const page = this.pages[this.pageOf.get(index)]!;
     const first = this.firstOf.get(index);
-    return new PagedSeries(
-      this.labels.at(index),
-      histograms,
-      page,
-      first,
-      this.lengthOf.get(index),
-    );
+    return new PagedSeries(this.labels.at(index), native, page, first, this.lengthOf.get(index));
   }
 
-  private add(labels: Labels, length: number, histograms: Histograms, open: OpenPage): PagedSeries {
+  private add(labels: Labels, length: number, hasHistograms: boolean, open: OpenPage): PagedSeries {
     if (open.used + length > this.pages[open.index]!.values.length) this.turn(open, length);
     const index = this.length++;
     this.labels.push(labels);
     this.pageOf.set(index, open.index);
     this.firstOf.set(index, open.used);
     this.lengthOf.set(index, length);
-    if (histograms !== null) this.histograms.set(index, histograms);
+    if (hasHistograms) this.withHistograms.add(index);
     open.used += length;
     return this.at(index);
   }

@@ -20,7 +20,7 @@ export class SampleTimeStream extends DerivedStream {
     for (let step = 0; step < column.length; step++) {
       if (column.kinds[step] !== ABSENT) column.setFloat(step, this.grid.timeOf(step) / 1000);
     }
-    column.histograms = null;
+    column.dropHistograms();
     return true;
   }
 }

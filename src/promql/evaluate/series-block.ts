@@ -3,22 +3,22 @@
  *
  * I1  Series lie in pages of one length, which only the first has not from the start; a block
  *     that doubles would move tens of megabytes at once. Each series has its steps side by side.
- * I2  The samples of a block are held in the meter until release().
+ * I2  A native histogram has its index among those of the block where a float has its value.
+ * I3  The samples of a block are held in the meter until release().
  */
 
 import { longerBytes, longerFloats } from "../../base/longer-columns.ts";
 import { LabelSets } from "../../series/label-sets.ts";
 import type { Labels } from "../../series/labels.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
+import { HistogramPages } from "../histogram/histogram-pages.ts";
 import { Preparation } from "./preparation.ts";
 import type { QueryContext } from "./query-context.ts";
-import type { StepColumn } from "./step-column.ts";
+import { HISTOGRAM, type StepColumn } from "./step-column.ts";
 import type { VectorStream } from "./vector-stream.ts";
 
 /** Series for which the first page has room at once. */
 const FIRST_SERIES = 16;
-
-type Histograms = readonly (FloatHistogram | undefined)[];
 
 /** Slots of a page; one of a few steps has so many series. */
 const PAGE_SLOTS = 1 << 15;
@@ -35,8 +35,8 @@ export class SeriesBlock {
   private readonly pages: Page[] = [];
   /** Series a page, as a shift. */
   private readonly pageShift: number;
-  /** By series; null when none has any. */
-  private histograms: Histograms[] | null = null;
+  /** Of all series; null when none has any. */
+  private histograms: HistogramPages | null = null;
   private readonly context: QueryContext;
   private heldSamples = 0;
 
@@ -66,7 +66,7 @@ export class SeriesBlock {
 
   /** The histogram at a step that has one. */
   histogramAt(index: number, step: number): FloatHistogram {
-    return this.histograms![index]![step]!;
+    return this.histograms!.at(this.valueAt(index, step));
   }
 
   /** The kinds of a series, by step. */
@@ -92,9 +92,12 @@ export class SeriesBlock {
     const samples = column.countPresent();
     this.heldSamples += samples;
     this.context.meter.hold(samples);
-    if (column.histograms) {
-      this.histograms ??= [];
-      this.histograms[index] = column.histograms.slice();
+    if (column.mayHaveHistograms) {
+      this.histograms ??= new HistogramPages();
+      for (let step = 0; step < this.stepCount; step++) {
+        if (column.kinds[step] !== HISTOGRAM) continue;
+        values[start + step] = column.addHistogramTo(this.histograms, step);
+      }
     }
     return index;
   }
@@ -106,7 +109,12 @@ export class SeriesBlock {
     const end = start + this.stepCount;
     column.values.set(values.subarray(start, end));
     column.kinds.set(kinds.subarray(start, end));
-    column.histograms = this.histograms?.[index]?.slice() ?? null;
+    column.dropHistograms();
+    if (this.histograms === null) return;
+    for (let step = 0; step < this.stepCount; step++) {
+      if (kinds[start + step] !== HISTOGRAM) continue;
+      column.setHistogramOf(step, this.histograms, values[start + step]!);
+    }
   }
 
   /** Gives the samples back to the meter; the block is not used any more. */

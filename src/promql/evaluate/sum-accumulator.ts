@@ -58,7 +58,7 @@ export class SumAccumulator extends Accumulator<SumPage> {
 
   override add(group: number, column: StepColumn, metricName: () => string): void {
     const start = this.startOf(group);
-    if (column.histograms) this.addHistograms(start, column, metricName);
+    if (column.mayHaveHistograms) this.addHistograms(start, column, metricName);
     if (this.node.operator === "avg") this.addToMeans(start, column);
     else this.addToSums(start, column);
   }

@@ -44,7 +44,7 @@ class VectorScalarStream extends DerivedStream {
   override advance(): boolean {
     while (this.portions.isUnderWay || this.input.advance()) {
       const column = this.input.column;
-      if (column.histograms) this.applyToHistograms(column);
+      if (column.mayHaveHistograms) this.applyToHistograms(column);
       if (this.arithmetic) this.calculate(column, this.arithmetic);
       else this.compare(column);
       if (column.hasAny()) return true;

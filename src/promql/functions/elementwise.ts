@@ -65,12 +65,13 @@ export class MappedStream extends DerivedStream {
 
   override advance(): boolean {
     while (this.input.advance()) {
-      const { kinds, values, histograms } = this.input.column;
+      const { column } = this.input;
+      const { kinds, values } = column;
       for (let step = 0; step < kinds.length; step++) {
         if (kinds[step] === FLOAT) values[step] = this.apply(values[step]!);
         else kinds[step] = ABSENT;
       }
-      if (!histograms || this.input.column.hasAny()) return true;
+      if (!column.mayHaveHistograms || column.hasAny()) return true;
     }
     return false;
   }
@@ -173,7 +174,7 @@ export class HistogramMappedStream extends DerivedStream {
   override advance(): boolean {
     while (this.portions.isUnderWay || this.input.advance()) {
       const { column } = this.input;
-      if (!column.histograms) continue;
+      if (!column.mayHaveHistograms) continue;
       this.portions.visit(column.length, (step) => {
         if (column.kinds[step] === HISTOGRAM) {
           column.setFloat(step, this.apply(column.histogramAt(step)));
@@ -181,7 +182,7 @@ export class HistogramMappedStream extends DerivedStream {
           column.kinds[step] = ABSENT;
         }
       });
-      column.histograms = null;
+      column.dropHistograms();
       if (column.hasAny()) return true;
     }
     return false;

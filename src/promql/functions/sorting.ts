@@ -185,7 +185,7 @@ export class SortedStream implements VectorStream {
       for (let step = 0; step < this.column.length; step++) {
         if (this.column.kinds[step] !== FLOAT) this.column.kinds[step] = 0;
       }
-      this.column.histograms = null;
+      this.column.dropHistograms();
       if (this.column.hasAny()) return true;
     }
     block.release();

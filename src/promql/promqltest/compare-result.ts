@@ -51,7 +51,7 @@ export function vectorDifference(expectation: Expectation, vector: VectorResult)
   for (const [index, labels] of sets.entries()) {
     const key = labels.key();
     const item = expected.get(key)!.items[0] ?? { kind: "gap" };
-    const histogram = vector.histograms?.[index];
+    const histogram = vector.histograms?.at(index);
     const found = valueDifference(item, { histogram, values: vector.values, index });
     if (found) return `${nameOf(labels)}: ${found}`;
     if (expectation.ordered && order[index] !== key) {
@@ -80,7 +80,7 @@ function seriesDifference(
     }
     if (itemIndex !== place) return `a value at ${timeMs} ms, between the expected times`;
     const item = items[itemIndex++] ?? { kind: "gap" };
-    const histogram = given.histograms?.[point];
+    const histogram = given.histograms?.at(point);
     const found = valueDifference(item, { histogram, values, index: point });
     if (found) return `item ${place}: ${found}`;
   }

@@ -102,7 +102,7 @@ function vectorAt(matrix: MatrixResult, timeMs: number): VectorResult {
     timeMs,
     labels: points.map(({ series }) => series.labels),
     values: Float64Array.from(points, ({ series, index }) => series.values[index]!),
-    histograms: points.map(({ series, index }) => series.histograms?.[index]),
+    histograms: points.map(({ series, index }) => series.histograms?.at(index)),
   };
 }
 

@@ -18,7 +18,8 @@ export interface ResultSeries {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly kinds: Uint8Array;
-  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+  /** By point, made when asked for; null when none of them is one. */
+  readonly histograms: Indexed<FloatHistogram> | null;
 }
 
 export interface ScalarResult {
@@ -34,7 +35,7 @@ export interface StringResult {
 }
 
 /** Parts of a result by index: an array, or made from where they lie when asked for. */
-interface Indexed<Part> {
+export interface Indexed<Part> {
   readonly length: number;
   at(index: number): Part | undefined;
 }
@@ -52,13 +53,13 @@ export function firstOf<Part>(parts: Indexed<Part>, length: number): Indexed<Par
   return { length, at: (index) => parts.at(index) };
 }
 
-/** An instant vector: element i has labels.at(i) and either values[i] or histograms[i]. */
+/** An instant vector: element i has labels.at(i) and either values[i] or histograms.at(i). */
 export interface VectorResult {
   readonly type: "vector";
   readonly timeMs: number;
   readonly labels: ResultLabels;
   readonly values: Float64Array;
-  readonly histograms: readonly (FloatHistogram | undefined)[] | null;
+  readonly histograms: Indexed<FloatHistogram> | null;
 }
 
 export interface MatrixResult {

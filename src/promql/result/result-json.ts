@@ -9,7 +9,13 @@ import { formatPlain } from "../format-value.ts";
 import type { FloatHistogram } from "../histogram/float-histogram.ts";
 import { histogramJson } from "../histogram/histogram-json.ts";
 import { JsonBytes } from "./json-bytes.ts";
-import type { MatrixResult, QueryValue, ResultSeries, VectorResult } from "./query-result.ts";
+import type {
+  Indexed,
+  MatrixResult,
+  QueryValue,
+  ResultSeries,
+  VectorResult,
+} from "./query-result.ts";
 
 /** A piece of a result: bytes of UTF-8 in a buffer of their own. */
 export type ResultPiece = Uint8Array<ArrayBuffer>;
@@ -64,7 +70,7 @@ function* writeVector(json: JsonBytes, vector: VectorResult): Pieces {
   for (let i = 0; i < labels.length; i++) {
     json.ascii(i > 0 ? ',{"metric":' : '{"metric":');
     yield* json.wholeLabels(labels.at(i)!);
-    const histogram = histograms?.[i];
+    const histogram = histograms?.at(i);
     if (histogram) {
       json.ascii(`,"histogram":[${timeText(timeMs)},${histogramJson(histogram)}]}`);
     } else {
@@ -106,12 +112,12 @@ function* writeFloats(json: JsonBytes, { times, values, kinds }: ResultSeries): 
 function* writeHistograms(
   json: JsonBytes,
   { times, kinds }: ResultSeries,
-  histograms: readonly (FloatHistogram | undefined)[],
+  histograms: Indexed<FloatHistogram>,
 ): Pieces {
   let separator = ',"histograms":[';
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] !== HISTOGRAM) continue;
-    json.ascii(`${separator}[${timeText(times[i]!)},${histogramJson(histograms[i]!)}]`);
+    json.ascii(`${separator}[${timeText(times[i]!)},${histogramJson(histograms.at(i)!)}]`);
     separator = ",";
     if (json.isFull) yield json.take();
   }

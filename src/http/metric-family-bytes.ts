@@ -45,6 +45,10 @@ const POSITIVE_COUNT = 0x71;
 const SPAN_OFFSET = 0x08;
 const SPAN_LENGTH = 0x10;
 
+/** A text of so many UTF-16 units is written without bytes of its own, which V8 must collect. */
+const SHORT_LENGTH = 1024;
+/** A unit is three bytes of UTF-8 at most. */
+const short = new Uint8Array(3 * SHORT_LENGTH);
 const texts = new TextEncoder();
 const floats = new Float64Array(1);
 const words = new Uint32Array(floats.buffer);
@@ -137,6 +141,10 @@ export class FamilyEncoder implements FamilySink {
 }
 
 function writeText(out: WireBytes, tag: number, text: string): void {
+  if (text.length <= SHORT_LENGTH) {
+    out.field(tag, short, 0, texts.encodeInto(text, short).written);
+    return;
+  }
   const bytes = texts.encode(text);
   out.field(tag, bytes, 0, bytes.length);
 }

@@ -4,17 +4,21 @@
  * I1  A series comes once, whatever number of selectors match it; series without a name and series
  *     whose newest sample is a stale marker do not come.
  * I2  Samples are in the order of their metric names, then of their label sets.
+ * I3  They are numbers in columns, since there may be a million: V8's collections move none.
  *
  * Units: …Ms milliseconds since the epoch; both ends of the range are inclusive.
  */
+import { NumberPages } from "../base/number-pages.ts";
 import type { Slices } from "../base/slices.ts";
 import { sortedInSlices } from "../base/sort-in-steps.ts";
 import { HistogramColumns } from "../chunk/histogram-columns.ts";
 import { SampleColumns, STALE_HIGH, STALE_LOW } from "../chunk/sample-columns.ts";
 import type { FloatHistogram } from "../promql/histogram/float-histogram.ts";
+import { HistogramPages } from "../promql/histogram/histogram-pages.ts";
 import { histogramOf } from "../promql/histogram/stored-histograms.ts";
 import type { BegunSeriesSet, SeriesSet, SeriesSource } from "../promql/series-source.ts";
-import { compareUtf8, Labels } from "../series/labels.ts";
+import { LabelSets } from "../series/label-sets.ts";
+import { compareUtf8, type Labels } from "../series/labels.ts";
 import { LabelsIndex } from "../series/labels-index.ts";
 import type { Matcher } from "../series/matcher.ts";
 
@@ -81,9 +85,80 @@ class Columns {
   }
 }
 
-function compare({ labels: left }: NewestSample, { labels: right }: NewestSample): number {
-  const byName = compareUtf8(left.get(METRIC_NAME), right.get(METRIC_NAME));
-  return byName === 0 ? Labels.compare(left, right) : byName;
+const NO_HISTOGRAM = -1;
+const WORD = 2 ** 32;
+const words = new Uint32Array(2);
+const floats = new Float64Array(words.buffer);
+
+/** Newest samples as columns, in the order in which they were found until they are sorted. */
+export class NewestSamples implements Iterable<NewestSample> {
+  private readonly labels = new LabelSets();
+  /** By sample: the number of its metric name; by this number its text. */
+  private readonly nameOf = new NumberPages(0);
+  private readonly names: string[] = [];
+  private readonly numbersOfNames = new Map<string, number>();
+  private readonly valueHighOf = new NumberPages(0);
+  private readonly valueLowOf = new NumberPages(0);
+  private readonly timeHighOf = new NumberPages(0);
+  private readonly timeLowOf = new NumberPages(0);
+  private readonly native = new HistogramPages();
+  private readonly histogramOf = new NumberPages(NO_HISTOGRAM);
+  private order: readonly number[] = [];
+
+  /** How many there are. */
+  get length(): number {
+    return this.labels.length;
+  }
+
+  add({ labels, valueHigh, valueLow, histogram, timeMs }: NewestSample): void {
+    const index = this.labels.length;
+    this.labels.push(labels);
+    this.nameOf.set(index, this.numberOfName(labels.get(METRIC_NAME)));
+    this.valueHighOf.set(index, valueHigh);
+    this.valueLowOf.set(index, valueLow);
+    this.timeHighOf.set(index, Math.floor(timeMs / WORD));
+    this.timeLowOf.set(index, timeMs);
+    if (histogram !== null) this.histogramOf.set(index, this.native.add(histogram));
+  }
+
+  /** Puts them in the order of their metric names, then of their label sets. */
+  async sort(slices: Slices): Promise<void> {
+    const byName = this.names.map((_, number) => number);
+    byName.sort((left, right) => compareUtf8(this.names[left]!, this.names[right]!));
+    const rankOf = new Uint32Array(byName.length);
+    for (const [rank, number] of byName.entries()) rankOf[number] = rank;
+    const compare = (left: number, right: number) => {
+      const [a, b] = [this.nameOf.get(left), this.nameOf.get(right)];
+      return a === b ? this.labels.compare(left, right) : rankOf[a]! - rankOf[b]!;
+    };
+    const indexes = Array.from({ length: this.length }, (_, index) => index);
+    this.order = await sortedInSlices(indexes, compare, slices);
+  }
+
+  /** The sorted samples, each made when its turn comes. */
+  *[Symbol.iterator](): Iterator<NewestSample> {
+    for (const index of this.order) yield this.at(index);
+  }
+
+  private at(index: number): NewestSample {
+    words[1] = this.valueHighOf.get(index);
+    words[0] = this.valueLowOf.get(index);
+    const [valueLow, valueHigh] = [words[0]!, words[1]!];
+    const place = this.histogramOf.get(index);
+    return {
+      ...{ labels: this.labels.at(index), value: floats[0]!, valueHigh, valueLow },
+      histogram: place === NO_HISTOGRAM ? null : this.native.at(place),
+      timeMs: this.timeHighOf.get(index) * WORD + (this.timeLowOf.get(index) >>> 0),
+    };
+  }
+
+  private numberOfName(name: string): number {
+    const known = this.numbersOfNames.get(name);
+    if (known !== undefined) return known;
+    const number = this.names.push(name) - 1;
+    this.numbersOfNames.set(name, number);
+    return number;
+  }
 }
 
 /**
@@ -94,7 +169,7 @@ async function addNewest(
   set: SeriesSet | BegunSeriesSet,
   fromMs: number,
   toMs: number,
-  found: NewestSample[],
+  found: NewestSamples,
   known: LabelsIndex | null,
   slices: Slices,
 ): Promise<void> {
@@ -106,32 +181,37 @@ async function addNewest(
     if (!labels.has(METRIC_NAME) || (known !== null && known.find(labels) >= 0)) continue;
     const newest = columns.newest(set, i, fromMs, toMs);
     if (newest === null) continue;
-    // The set is closed before they are shown.
-    newest.labels.settled();
-    found.push(newest);
+    found.add(newest);
     known?.add(newest.labels);
   }
 }
 
-/** The newest samples in [fromMs, toMs], found in slices. */
-export async function newestSamples(
+/**
+ * Finds the newest samples in [fromMs, toMs] in slices, and gives them to `answer`; they are valid
+ * until it is done.
+ */
+export async function newestSamples<Answer>(
   source: SeriesSource,
   selectors: readonly (readonly Matcher[])[],
   fromMs: number,
   toMs: number,
   slices: Slices,
-): Promise<readonly NewestSample[]> {
-  const found: NewestSample[] = [];
+  answer: (samples: NewestSamples) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const found = new NewestSamples();
   // A selector alone has each label set once.
   const known = selectors.length > 1 ? new LabelsIndex() : null;
-  for (const selector of selectors) {
-    const begun = source.begin?.(selector, fromMs, toMs, false);
-    try {
+  const open: BegunSeriesSet[] = [];
+  try {
+    for (const selector of selectors) {
+      const begun = source.begin?.(selector, fromMs, toMs, false);
+      if (begun) open.push(begun);
       const set = begun ?? source.select(selector, fromMs, toMs);
       await addNewest(set, fromMs, toMs, found, known, slices);
-    } finally {
-      begun?.close();
     }
+    await found.sort(slices);
+    return await answer(found);
+  } finally {
+    for (const set of open) set.close();
   }
-  return sortedInSlices(found, compare, slices);
 }

@@ -54,7 +54,7 @@ function* lineParts(
 
 /** The lines of samples, which are in the order of their names; `given` are labels that all get. */
 export function* federationLines(
-  samples: readonly NewestSample[],
+  samples: Iterable<NewestSample>,
   given: readonly LabelPair[],
   escaping: NameEscaping,
 ): Generator<string> {

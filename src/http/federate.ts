@@ -23,7 +23,7 @@ import { inSlices, sendBytes, sendPieces, slicesOf } from "./pieces.ts";
 import { wideSelectors } from "./selectors.ts";
 import type { ServerParts } from "./server-parts.ts";
 
-type Samples = readonly NewestSample[];
+type Samples = Iterable<NewestSample>;
 
 async function familyBytes(
   samples: Samples,
@@ -49,6 +49,21 @@ function linesOf(
   return familyTexts(samples, given, escaping, kind === "compact-text");
 }
 
+/** Writes the samples; what is returned sends them. */
+async function written(
+  samples: Samples,
+  given: readonly LabelPair[],
+  format: ExpositionFormat,
+  slices: Slices,
+): Promise<(reply: FastifyReply) => FastifyReply> {
+  if (format.kind === "delimited") {
+    const bytes = await familyBytes(samples, given, format, slices);
+    return (reply) => sendBytes(reply, bytes);
+  }
+  const pieces = await inSlices(textPieces(linesOf(samples, given, format)), slices);
+  return (reply) => sendPieces(reply, pieces);
+}
+
 async function federate(
   parts: ServerParts,
   request: FastifyRequest,
@@ -63,15 +78,13 @@ async function federate(
     const nowMs = parts.clock.nowMs();
     const fromMs = nowMs - parts.settings.queryLookbackMs + 1;
     const source = parts.service.source();
-    const samples = await newestSamples(source, selectors, fromMs, nowMs, slices);
     const format = acceptedFormat(request.headers.accept ?? "");
     const given = federationLabels(parts.settings.externalLabels);
     reply.type(format.contentType);
-    if (format.kind === "delimited") {
-      return sendBytes(reply, await familyBytes(samples, given, format, slices));
-    }
-    const pieces = await inSlices(textPieces(linesOf(samples, given, format)), slices);
-    return sendPieces(reply, pieces);
+    const send = await newestSamples(source, selectors, fromMs, nowMs, slices, (samples) =>
+      written(samples, given, format, slices),
+    );
+    return send(reply);
   } catch (error) {
     if (!(error instanceof TsdbError)) throw error;
     reply

@@ -169,7 +169,7 @@ function printSpans(printer: Printer, name: string, { offsets, lengths }: Bucket
 
 /** The families of samples as text; `given` are labels that every series gets. */
 export function* familyTexts(
-  samples: readonly NewestSample[],
+  samples: Iterable<NewestSample>,
   given: readonly LabelPair[],
   escaping: NameEscaping,
   isCompact: boolean,

@@ -31,13 +31,14 @@ async function newest(toMs: number) {
   const everything = [new Matcher("!=", "__name__", "")];
   const slices = new Slices(clock, 5);
   const source = closingSource(new HeadSource(store.head));
-  const found = await newestSamples(source, [everything, everything], at(0), toMs, slices);
-  return found.map(({ labels, value, histogram, timeMs }) => [
-    ...[labels.get("__name__"), (timeMs - at(0)) / 15_000],
-    histogram === null
-      ? value
-      : { count: histogram.count, isGauge: histogram.resetHint === "gauge" },
-  ]);
+  return newestSamples(source, [everything, everything], at(0), toMs, slices, (found) =>
+    [...found].map(({ labels, value, histogram, timeMs }) => [
+      ...[labels.get("__name__"), (timeMs - at(0)) / 15_000],
+      histogram === null
+        ? value
+        : { count: histogram.count, isGauge: histogram.resetHint === "gauge" },
+    ]),
+  );
 }
 
 addNumber("number", at(0), 1);

@@ -90,7 +90,7 @@ const WORD = 2 ** 32;
 const words = new Uint32Array(2);
 const floats = new Float64Array(words.buffer);
 
-/** Newest samples as columns, in the order in which they were found until they are sorted. */
+/** Newest samples as columns. */
 export class NewestSamples implements Iterable<NewestSample> {
   private readonly labels = new LabelSets();
   /** By sample: the number of its metric name; by this number its text. */
@@ -103,15 +103,13 @@ export class NewestSamples implements Iterable<NewestSample> {
   private readonly timeLowOf = new NumberPages(0);
   private readonly native = new HistogramPages();
   private readonly histogramOf = new NumberPages(NO_HISTOGRAM);
+  /** Their indexes, as they were found and sorted. */
+  private readonly found: number[] = [];
   private order: readonly number[] = [];
-
-  /** How many there are. */
-  get length(): number {
-    return this.labels.length;
-  }
 
   add({ labels, valueHigh, valueLow, histogram, timeMs }: NewestSample): void {
     const index = this.labels.length;
+    this.found.push(index);
     this.labels.push(labels);
     this.nameOf.set(index, this.numberOfName(labels.get(METRIC_NAME)));
     this.valueHighOf.set(index, valueHigh);
@@ -123,16 +121,16 @@ export class NewestSamples implements Iterable<NewestSample> {
 
   /** Puts them in the order of their metric names, then of their label sets. */
   async sort(slices: Slices): Promise<void> {
-    const byName = this.names.map((_, number) => number);
-    byName.sort((left, right) => compareUtf8(this.names[left]!, this.names[right]!));
+    const { names } = this;
+    const compareNames = (left: number, right: number) => compareUtf8(names[left]!, names[right]!);
+    const byName = await sortedInSlices([...names.keys()], compareNames, slices);
     const rankOf = new Uint32Array(byName.length);
     for (const [rank, number] of byName.entries()) rankOf[number] = rank;
     const compare = (left: number, right: number) => {
       const [a, b] = [this.nameOf.get(left), this.nameOf.get(right)];
       return a === b ? this.labels.compare(left, right) : rankOf[a]! - rankOf[b]!;
     };
-    const indexes = Array.from({ length: this.length }, (_, index) => index);
-    this.order = await sortedInSlices(indexes, compare, slices);
+    this.order = await sortedInSlices(this.found, compare, slices);
   }
 
   /** The sorted samples, each made when its turn comes. */

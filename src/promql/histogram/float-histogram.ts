@@ -14,7 +14,8 @@
 export const CUSTOM_BUCKETS = -53;
 
 /** What is known about a counter reset before this sample. */
-export type ResetHint = "unknown" | "reset" | "not_reset" | "gauge";
+export const RESET_HINTS = ["unknown", "reset", "not_reset", "gauge"] as const;
+export type ResetHint = (typeof RESET_HINTS)[number];
 
 /** Runs of consecutive buckets: `offsets[i]` is the gap before run i, `lengths[i]` its length. */
 export interface BucketSpans {

@@ -8,13 +8,11 @@
  * Units: lengths are numbers of eight bytes.
  */
 import { NumberPages } from "../../base/number-pages.ts";
-import { type BucketSpans, FloatHistogram, type ResetHint } from "./float-histogram.ts";
+import { type BucketSpans, FloatHistogram, RESET_HINTS } from "./float-histogram.ts";
 
 /** Length of the first page, of the second twice as much, and so on up to the last. */
 const FIRST_LENGTH = 512;
 const PAGE_LENGTH = 32 * 1024;
-
-const HINTS: readonly ResetHint[] = ["unknown", "reset", "not_reset", "gauge"];
 
 /** Where the numbers of a histogram are, from its first. */
 const HEAD = {
@@ -54,7 +52,7 @@ export class HistogramPages {
     const numbers = this.pages[this.page]!;
     const first = this.firstOf.get(index);
     numbers[first + HEAD.schema] = histogram.schema;
-    numbers[first + HEAD.hint] = HINTS.indexOf(histogram.resetHint);
+    numbers[first + HEAD.hint] = RESET_HINTS.indexOf(histogram.resetHint);
     numbers[first + HEAD.zeroThreshold] = histogram.zeroThreshold;
     numbers[first + HEAD.zeroCount] = histogram.zeroCount;
     numbers[first + HEAD.count] = histogram.count;
@@ -91,7 +89,7 @@ export class HistogramPages {
     const first = this.firstOf.get(index);
     const histogram = new FloatHistogram();
     histogram.schema = numbers[first + HEAD.schema]!;
-    histogram.resetHint = HINTS[numbers[first + HEAD.hint]!]!;
+    histogram.resetHint = RESET_HINTS[numbers[first + HEAD.hint]!]!;
     histogram.zeroThreshold = numbers[first + HEAD.zeroThreshold]!;
     histogram.zeroCount = numbers[first + HEAD.zeroCount]!;
     histogram.count = numbers[first + HEAD.count]!;

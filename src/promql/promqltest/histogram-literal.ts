@@ -3,13 +3,13 @@
  *
  * Every property may be missing; buckets are absolute counts of one span from `offset` on.
  */
-import { FloatHistogram, type ResetHint } from "../histogram/float-histogram.ts";
+import { FloatHistogram, RESET_HINTS, type ResetHint } from "../histogram/float-histogram.ts";
 import { parseGoFloat } from "../parse/number-text.ts";
 import { skipBlanks, type TextScanner } from "./text-scanner.ts";
 
 const PROPERTY = /[a-z_]+/y;
 const NUMBER = /[+-]?[0-9a-zA-Z.]+(?:(?<=[eE])[+-]?[0-9]+)?/y;
-const HINTS: ReadonlySet<string> = new Set(["unknown", "reset", "not_reset", "gauge"]);
+const HINTS: ReadonlySet<string> = new Set(RESET_HINTS);
 
 /** A histogram with what its text said about resets; null = nothing. */
 export interface WrittenHistogram {

@@ -1,7 +1,7 @@
 /**
  * Series that have much by themselves: with 28 hours of samples `long`, a counter of floats every
- * second, and `histogram`, a native histogram of 40 buckets every 15 s; and with exemplars, as many
- * as are kept, `traced`.
+ * second, and `histogram`, a native histogram of 40 buckets every 15 s; with exemplars, as many as
+ * are kept, `traced`; and 300 of native histograms, `histograms`, with 20 minutes each.
  *
  * Units: …Ms milliseconds, …S seconds since the epoch.
  */

@@ -1,5 +1,6 @@
 /**
- * Figures of another process, read from /proc (Linux): CPU time and memory.
+ * Figures of another process, read from /proc (Linux): CPU time and memory; and of the machine:
+ * what it was not given of its processors.
  *
  * Units: seconds of user and system time of all threads; bytes. The kernel counts CPU in ticks of
  * 10 ms.
@@ -39,4 +40,10 @@ export function memoryOf(pid: number): MemoryBytes {
   const kibibytes = (key: string): number =>
     Number(new RegExp(`^${key}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
   return { resident: kibibytes("VmRSS") * 1024, residentPeak: kibibytes("VmHWM") * 1024 };
+}
+
+/** Ms that processors of this machine had work and were not run (proc(5), /proc/stat, steal). */
+export function stolenMs(): number {
+  const [, ...ticks] = readFileSync("/proc/stat", "latin1").split("\n", 1)[0]!.split(/ +/);
+  return (Number(ticks[7]) * 1000) / TICKS_PER_SECOND;
 }

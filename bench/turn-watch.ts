@@ -13,6 +13,7 @@
 import { constants, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WASI } from "node:wasi";
+import { stolenMs } from "./process-figures.ts";
 import { TurnProfiler } from "./turn-profiler.ts";
 
 /** The longest turn between two readings. */
@@ -20,6 +21,8 @@ export interface LongestTurn {
   readonly cpuMs: number;
   /** The longest by wall time, maybe another one. */
   readonly wallMs: number;
+  /** What the machine took from its processors in that turn or up to LOOK_MS before it. */
+  readonly stolenMs: number;
   /** Wall time of V8's collections within the turn of cpuMs. */
   readonly collectingMs: number;
   /** Each of them: its kind and its ms. */
@@ -30,6 +33,8 @@ export interface LongestTurn {
   readonly profile: readonly string[];
 }
 
+/** How often the machine's account is looked at. */
+const LOOK_MS = 20;
 /** How long the entries of collections may come after them. */
 const ENTRIES_LATE_MS = 20;
 /** What Node has and its types leave to those of browsers. */
@@ -67,7 +72,9 @@ function kindOf(entry: PerformanceEntry): string {
   return `${isMinor ? "minor" : "major"} ${duration.toFixed(1)}`;
 }
 
-let longest = { cpuMs: 0, fromMs: 0, toMs: 0 };
+let longest = { cpuMs: 0, fromMs: 0, toMs: 0, stolenMs: 0 };
+let stolenBefore = stolenMs();
+let lookedMs = performance.now();
 let wallMs = 0;
 let readAtCpuMs = threadCpuMs();
 let cpuBefore = readAtCpuMs;
@@ -77,7 +84,13 @@ function turn(): void {
   const cpuNow = threadCpuMs();
   const wallNow = performance.now();
   const cpuMs = cpuNow - cpuBefore;
-  if (cpuMs > longest.cpuMs) longest = { cpuMs, fromMs: wallBefore, toMs: wallNow };
+  const isLongest = cpuMs > longest.cpuMs;
+  if (isLongest || wallNow - lookedMs > LOOK_MS) {
+    const stolen = stolenMs() - stolenBefore;
+    stolenBefore += stolen;
+    lookedMs = wallNow;
+    if (isLongest) longest = { cpuMs, fromMs: wallBefore, toMs: wallNow, stolenMs: stolen };
+  }
   wallMs = Math.max(wallMs, wallNow - wallBefore);
   cpuBefore = cpuNow;
   wallBefore = wallNow;
@@ -86,7 +99,9 @@ function turn(): void {
 
 /** Forgets what was; the time spent on it is no turn. */
 function startAnew(): void {
-  longest = { cpuMs: 0, fromMs: 0, toMs: 0 };
+  longest = { cpuMs: 0, fromMs: 0, toMs: 0, stolenMs: 0 };
+  stolenBefore = stolenMs();
+  lookedMs = performance.now();
   wallMs = 0;
   collections = [];
   readAtCpuMs = threadCpuMs();
@@ -95,7 +110,7 @@ function startAnew(): void {
 }
 
 async function reading(): Promise<LongestTurn> {
-  const { cpuMs, fromMs, toMs } = longest;
+  const { fromMs, toMs, ...ofLongest } = longest;
   const totalMs = threadCpuMs() - readAtCpuMs;
   const wall = wallMs;
   await sleep(ENTRIES_LATE_MS);
@@ -103,7 +118,7 @@ async function reading(): Promise<LongestTurn> {
   const collectingMs = inside.reduce((sum, { duration }) => sum + duration, 0);
   const profile = await profiler.stop(fromMs, toMs);
   const collecting = inside.map(kindOf);
-  return { cpuMs, wallMs: wall, collectingMs, collecting, totalMs, profile };
+  return { ...ofLongest, wallMs: wall, collectingMs, collecting, totalMs, profile };
 }
 
 process.on("message", async (order) => {

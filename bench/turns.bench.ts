@@ -14,7 +14,8 @@
  *
  * After each request the server is left alone for as long, a second at most: its longest turns then
  * are the machine's own, which stops for a while and counts that as CPU time. No figure is better
- * than these.
+ * than these. "stolen" is what the machine's own account says was taken from its processors in the
+ * longest turn or shortly before it, in steps of 10 ms.
  *
  * A line of JSON goes to bench/results/turns.jsonl (--results).
  */
@@ -97,8 +98,9 @@ interface Row {
   readonly cpuMs: number;
   readonly mostMs: number;
   readonly collectingMs: number;
-  /** The collections of the longest of the longest turns. */
+  /** The collections of the longest of the longest turns, and what the machine took from it. */
   readonly collecting: readonly string[];
+  readonly mostStolenMs: number;
   readonly wallMs: number;
   /** CPU time of the main thread for one of it. */
   readonly totalMs: number;
@@ -134,6 +136,7 @@ async function measured(request: Asked): Promise<Row> {
   return {
     ...{ name: request.name, cpuMs, collectingMs, bytes, mostMs: turns.at(-1)!.cpuMs },
     collecting: turns.at(-1)!.collecting,
+    mostStolenMs: turns.at(-1)!.stolenMs,
     wallMs: Math.min(...turns.map((turn) => turn.wallMs)),
     totalMs: Math.min(...turns.map((turn) => turn.totalMs)),
   };
@@ -164,19 +167,21 @@ try {
     if (!only.some((part) => request.name.includes(part))) continue;
     const row = await measured(request);
     rows.push(row);
-    const { name, cpuMs, mostMs, collecting } = row;
+    const { name, cpuMs, mostMs, mostStolenMs, collecting } = row;
     const figures = [cpuMs, mostMs].map((ms) => ms.toFixed(1).padStart(8)).join("");
-    console.error(`${figures}  ${name}  ${collecting.join(", ")}`);
+    const stolen = mostStolenMs > 0 ? `stolen ${mostStolenMs}` : "";
+    console.error(`${figures}  ${name}  ${collecting.join(", ")}  ${stolen}`);
   }
   console.log(`longest turn while loading: ${writing.cpuMs.toFixed(1)} ms of CPU`);
   idleMs.sort((a, b) => b - a);
   const [idle, tenth] = [idleMs[0]!, idleMs[Math.floor(idleMs.length / 10)]!];
   console.log(`while nothing is asked: ${idle.toFixed(1)} ms, one in ten ${tenth.toFixed(1)}`);
   printTable(
-    rows.map(({ name, cpuMs, mostMs, collectingMs, wallMs, totalMs, bytes }) => ({
+    rows.map(({ name, cpuMs, mostMs, mostStolenMs, collectingMs, wallMs, totalMs, bytes }) => ({
       request: name,
       "CPU ms": cpuMs.toFixed(1),
       most: mostMs.toFixed(1),
+      stolen: mostStolenMs.toFixed(0),
       "of it GC": collectingMs.toFixed(1),
       "wall ms": wallMs.toFixed(1),
       "whole ms": totalMs.toFixed(0),

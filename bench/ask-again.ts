@@ -1,6 +1,6 @@
 /**
- * Asks for a URL again and again until it is told to stop, and then tells how often it was answered:
- * a process of its own, of the lowest priority. What is answered is read and not kept.
+ * Asks for a URL again and again until it is told to stop, and then tells how often it was
+ * answered: a process of its own, of the lowest priority. What is answered is read and not kept.
  */
 import { setPriority } from "node:os";
 

@@ -2,8 +2,8 @@
  * Figures of another process, read from /proc (Linux): CPU time and memory; and of the machine:
  * what it was not given of its processors.
  *
- * Units: seconds of user and system time of all threads; bytes. The kernel counts CPU in ticks of
- * 10 ms.
+ * Units: seconds of user and system time of all threads; …Ms milliseconds; bytes. The kernel
+ * counts CPU in ticks of 10 ms.
  */
 import { readFileSync } from "node:fs";
 

@@ -78,6 +78,7 @@ async function stopAsking(asking: ChildProcess): Promise<number> {
 }
 
 const directory = mkdtempSync(join(tmpdir(), "spandrel-waits-"));
+process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
 const path = join(directory, "stream");
 writeStream(path);
 const own = "dist/main.js serve --web.listen-address=127.0.0.1:{port} --storage.path={dir}";
@@ -88,7 +89,8 @@ try {
   await order(sender, 0, LOADED_CYCLES);
   sender.disconnect();
   await sleep(SETTLE_MS);
-  const writer = new PacedWriter(new StreamReader(path), server.port);
+  const stream = new StreamReader(path);
+  const writer = new PacedWriter(stream, server.port);
   writer.seek(LOADED_CYCLES);
   const rows: Record<string, string>[] = [];
   for (let n = 0; n < 2 * Number(options.rounds); n++) {
@@ -107,8 +109,8 @@ try {
     });
   }
   writer.close();
+  stream.close();
   printTable(rows);
 } finally {
   await server.stop();
-  rmSync(directory, { recursive: true, force: true });
 }

@@ -8,10 +8,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
 import type { Service } from "../engine/service.ts";
-import { type ApiAnswer, errorText, JSON_TYPE, successPieces } from "./envelope.ts";
+import { type ApiAnswer, errorText, JSON_TYPE, successPieces, successStream } from "./envelope.ts";
 import { answerOf } from "./error-table.ts";
 import { Parameters } from "./parameters.ts";
-import { sendPieces } from "./pieces.ts";
+import { sendPieces, streamOf } from "./pieces.ts";
 import type { ServerParts } from "./server-parts.ts";
 
 export const TEXT_TYPE = "text/plain; charset=utf-8";
@@ -83,6 +83,7 @@ export function addApiRoute(
       const parameters = new Parameters(request.query, request.body);
       const result = await handler(parameters, request, reply);
       if (result.pieces.length === 0) return reply.code(204).removeHeader("content-type").send();
+      if (result.rest !== undefined) return reply.send(streamOf(successStream(result)));
       return sendPieces(reply, successPieces(result));
     } catch (error) {
       const { status, errorType, text } = answerOf(error);

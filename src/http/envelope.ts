@@ -17,6 +17,8 @@ export const TRUNCATED = "results truncated due to limit";
 /** What an API handler answers: `pieces` joined are the JSON of `data`; no piece means 204. */
 export interface ApiAnswer {
   readonly pieces: readonly TextPiece[];
+  /** Further pieces, which are made while the answer is sent. */
+  readonly rest?: AsyncIterable<TextPiece>;
   readonly warnings: readonly string[];
   readonly infos: readonly string[];
 }
@@ -50,10 +52,24 @@ function annotationsMember(kind: "warning" | "info", texts: readonly string[]): 
   return `,"${kind}s":[${shown.join(",")}]`;
 }
 
-/** The text of a successful answer, in the pieces in which its data came. */
-export function successPieces({ pieces, warnings, infos }: ApiAnswer): readonly TextPiece[] {
-  const tail = `${annotationsMember("warning", warnings)}${annotationsMember("info", infos)}}`;
-  return ['{"status":"success","data":', ...pieces, tail];
+const HEAD = '{"status":"success","data":';
+
+/** What follows the data of a successful answer. */
+function tailOf({ warnings, infos }: ApiAnswer): string {
+  return `${annotationsMember("warning", warnings)}${annotationsMember("info", infos)}}`;
+}
+
+/** The text of a successful answer without a rest, in the pieces in which its data came. */
+export function successPieces(answered: ApiAnswer): readonly TextPiece[] {
+  return [HEAD, ...answered.pieces, tailOf(answered)];
+}
+
+/** The same of any answer, as its rest is made. */
+export async function* successStream(answered: ApiAnswer): AsyncGenerator<TextPiece, void> {
+  yield HEAD;
+  yield* answered.pieces;
+  if (answered.rest !== undefined) yield* answered.rest;
+  yield tailOf(answered);
 }
 
 /** The text of an error answer. */

@@ -41,6 +41,9 @@ export async function inSlices<Piece extends TextPiece>(
 /** A piece of a text: characters, or bytes of UTF-8. */
 export type TextPiece = string | Uint8Array;
 
+/** Pieces that are there, or that are still made. */
+type Pieces = Iterable<TextPiece> | AsyncIterable<TextPiece>;
+
 /** Sends a text in pieces: small ones at once, large ones as the client takes them. */
 export function sendPieces(reply: FastifyReply, pieces: readonly TextPiece[]): FastifyReply {
   if (pieces.length > JOINED_PIECES_MAX) return reply.send(streamOf(pieces));
@@ -59,14 +62,15 @@ export function sendBytes(reply: FastifyReply, pieces: readonly Uint8Array[]): F
 }
 
 /** Pieces as a stream, with turns of others between them. */
-export function streamOf(pieces: readonly TextPiece[]): Readable {
+export function streamOf(pieces: Pieces): Readable {
   return Readable.from(encoded(pieces), { objectMode: false });
 }
 
-async function* encoded(pieces: readonly TextPiece[]): AsyncGenerator<Buffer> {
-  for (let i = 0; i < pieces.length; i++) {
-    if (i % PIECES_A_TURN === PIECES_A_TURN - 1) await nextTurn();
-    yield asBuffer(pieces[i]!);
+async function* encoded(pieces: Pieces): AsyncGenerator<Buffer> {
+  let count = 0;
+  for await (const piece of pieces) {
+    if (++count % PIECES_A_TURN === 0) await nextTurn();
+    yield asBuffer(piece);
   }
 }
 

@@ -3,8 +3,8 @@
  * one of which two slices say that it will take long goes on in another thread.
  *
  * I1  Every text that a client sends to be parsed is measured first.
- * I2  What a query reads is captured here, in slices; its epoch stays open until it is answered,
- *     wherever it is evaluated.
+ * I2  What a query reads is captured here, in slices; its epoch stays open until the text of its
+ *     result is made, wherever that is.
  *
  * Units: …Ms milliseconds, …Bytes bytes of UTF-8.
  */
@@ -112,6 +112,7 @@ export class PromqlQueries implements QueryPort {
   /** Runs an evaluation slice by slice; the first begins in `slices`, unless that is over. */
   private async finish(query: RunningQuery, slices: Slices): Promise<QueryOutcome> {
     const { evaluation, options } = query;
+    let isMoved = false;
     try {
       if (slices.isOver()) await slices.next();
       let spentMs = 0;
@@ -122,18 +123,22 @@ export class PromqlQueries implements QueryPort {
         if (evaluation.isPrepared) spentMs += this.clock.monotonicMs() - begunMs;
         if (mayMove && isLong(evaluation, spentMs) && this.elsewhere?.isReady()) {
           const moved = this.move(query);
-          if (moved !== null) return await moved;
           mayMove = false;
+          isMoved = moved !== null;
+          if (moved !== null) return await moved;
         }
         await nextTurn();
       }
       return await this.textOf(evaluation.result(), options.limit);
     } finally {
-      evaluation.close();
+      if (!isMoved) evaluation.close();
     }
   }
 
-  /** Lets a query go on elsewhere, which is ready; null = it cannot be handed over. */
+  /**
+   * Lets a query go on elsewhere, which is ready, and closes it when it is over there; null = it
+   * cannot be handed over.
+   */
   private move({ evaluation, options, range }: RunningQuery): Promise<QueryOutcome> | null {
     const buffers: ArrayBuffer[] = [];
     const selections = evaluation.handOver(buffers);
@@ -142,10 +147,8 @@ export class PromqlQueries implements QueryPort {
     const { clock: _clock, ...rest } = this.engine.options;
     const timeoutMs = Math.max(1, options.deadlineMs - this.clock.monotonicMs());
     const job = { text, range, limit, options: { ...rest, lookbackMs, timeoutMs }, selections };
-    return this.elsewhere!.run(job, buffers, signal).then(({ pieces, facts }) => ({
-      pieces,
-      ...facts,
-    }));
+    const terms = { buffers, signal, onOver: () => evaluation.close() };
+    return this.elsewhere!.run(job, terms).then(({ facts, ...text }) => ({ ...text, ...facts }));
   }
 
   /** The result as text, cut to the limit. */
@@ -153,7 +156,7 @@ export class PromqlQueries implements QueryPort {
     const slices = new Slices(this.clock, SLICE_MS);
     const { value, facts } = shownResult(result, limit);
     await slices.next();
-    return { pieces: await inSlices(resultPieces(value), slices), ...facts };
+    return { pieces: await inSlices(resultPieces(value), slices), rest: null, ...facts };
   }
 
   private async parsed(text: string, slices: Slices): Promise<ParsedQuery> {

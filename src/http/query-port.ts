@@ -38,8 +38,10 @@ export interface RangeOptions extends QueryOptions {
 
 /** A finished query. */
 export interface QueryOutcome extends ResultFacts {
-  /** Joined, the JSON object {"resultType":…,"result":…}; bytes are UTF-8. */
+  /** Joined, and `rest` with them, the JSON object {"resultType":…,"result":…}; UTF-8. */
   readonly pieces: readonly TextPiece[];
+  /** What is made while the answer is sent, null = nothing. */
+  readonly rest: AsyncIterable<TextPiece> | null;
 }
 
 export interface QueryPort {

@@ -3,7 +3,7 @@
  *
  * I1  A query waits for a place and runs within one deadline: --query.timeout, or the request's
  *     `timeout` when that is shorter.
- * I2  When the client goes away the query is aborted.
+ * I2  When the client goes away the query is aborted, also while its answer is sent.
  *
  * Units: …Ms milliseconds.
  */
@@ -20,6 +20,7 @@ import {
   timeParameterOr,
 } from "./parameter-values.ts";
 import type { Parameters } from "./parameters.ts";
+import type { TextPiece } from "./pieces.ts";
 import { QueryGate } from "./query-gate.ts";
 import type { QueryOptions, QueryOutcome } from "./query-port.ts";
 import { statisticsJson } from "./query-statistics.ts";
@@ -118,8 +119,7 @@ export class QueryRoutes {
     const startedMs = clock.monotonicMs();
     let enteredMs = startedMs;
     const abort = new AbortController();
-    const onClose = () => abort.abort();
-    reply.raw.once("close", onClose);
+    reply.raw.once("close", () => abort.abort());
     try {
       const outcome = await this.gate.run(allowed, abort.signal, () => {
         enteredMs = clock.monotonicMs();
@@ -134,19 +134,32 @@ export class QueryRoutes {
       return toAnswer(outcome, `,"stats":${statistics}`);
     } catch (error) {
       throw asBadQuery(error);
-    } finally {
-      reply.raw.removeListener("close", onClose);
     }
   }
 }
 
 /** The outcome as an answer; `member` is put behind the last member of its data. */
 function toAnswer(outcome: QueryOutcome, member: string): ApiAnswer {
-  const { isTruncated, infos } = outcome;
-  const pieces = [...outcome.pieces];
-  if (member !== "") pieces.push(pieces.pop()!.slice(0, -1), `${member}}`);
+  const { isTruncated, infos, rest } = outcome;
   const warnings = isTruncated ? [...outcome.warnings, TRUNCATED] : outcome.warnings;
+  const pieces = [...outcome.pieces];
+  if (rest !== null) return { pieces, rest: withMember(rest, member), warnings, infos };
+  if (member !== "") pieces.push(pieces.pop()!.slice(0, -1), `${member}}`);
   return { pieces, warnings, infos };
+}
+
+/** The last pieces of an object, with one member more. */
+async function* withMember(
+  pieces: AsyncIterable<TextPiece>,
+  member: string,
+): AsyncGenerator<TextPiece, void> {
+  let last: TextPiece | null = null;
+  for await (const piece of pieces) {
+    if (last !== null) yield last;
+    last = piece;
+  }
+  if (last !== null) yield last.slice(0, -1);
+  yield `${member}}`;
 }
 
 /** Registers the routes. */

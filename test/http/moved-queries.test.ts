@@ -2,8 +2,13 @@ import { describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { PromqlQueries } from "../../src/http/promql-queries.ts";
 import { createEngine } from "../../src/promql/engine.ts";
-import { type QueryJob, type QueryNews, runQueryJob } from "../../src/promql/thread/query-job.ts";
-import type { FinishedJob, QueryPlace, SentJob } from "../../src/promql/thread/query-thread.ts";
+import {
+  type FinishedJob,
+  type JobTerms,
+  PendingJob,
+} from "../../src/promql/thread/pending-job.ts";
+import { type QueryJob, runQueryJob } from "../../src/promql/thread/query-job.ts";
+import type { QueryPlace, SentJob } from "../../src/promql/thread/query-thread.ts";
 import { HeadSource } from "../../src/series/head-source.ts";
 import { append, START_MS, seriesOf, storeAt } from "../engine/store-fixtures.ts";
 
@@ -28,16 +33,14 @@ class OtherPlace implements QueryPlace {
     return this.looks++ >= this.looksUntilReady;
   }
 
-  async run(sent: SentJob, buffers: ArrayBuffer[]): Promise<FinishedJob> {
+  run(sent: SentJob, terms: JobTerms): Promise<FinishedJob> {
     this.jobs++;
-    const canceled = new Int32Array(new SharedArrayBuffer(4));
-    const job: QueryJob = structuredClone({ ...sent, id: 1, canceled }, { transfer: buffers });
-    const news: QueryNews[] = [];
-    await runQueryJob(job, systemClock, (one) => news.push(one));
-    const last = news.pop();
-    if (last?.kind !== "done") throw new Error(JSON.stringify(last));
-    const pieces = news.flatMap((one) => (one.kind === "text" ? one.pieces : []));
-    return { pieces, facts: last.facts };
+    const pending = new PendingJob(terms);
+    const { control } = pending;
+    const transfer = { transfer: terms.buffers };
+    const job: QueryJob = structuredClone({ ...sent, id: 1, control }, transfer);
+    void runQueryJob(job, systemClock, (news) => pending.hear(news));
+    return pending.finished;
   }
 }
 
@@ -61,7 +64,7 @@ async function ask(place: QueryPlace | null, lookMs = SLOW_MS): Promise<string> 
   const clock = clockOf(lookMs);
   const engine = createEngine({ clock, timeoutMs: 0 });
   const queries = new PromqlQueries(engine, clock, TEXT_BYTES_MAX, place);
-  const { pieces, samplesPeak, touched } = await queries.range({
+  const { pieces, rest, samplesPeak, touched } = await queries.range({
     source: new HeadSource(store.head),
     query: "sum(gauge) by (i) + 1",
     lookbackMs: 300_000,
@@ -72,8 +75,9 @@ async function ask(place: QueryPlace | null, lookMs = SLOW_MS): Promise<string> 
     endMs: START_MS + STEPS,
     stepMs: 1,
   });
-  expect(store.chunks.readers.liveCount).toBe(0);
   const bytes = pieces.map((piece) => Buffer.from(piece as Uint8Array));
+  for await (const piece of rest ?? []) bytes.push(Buffer.from(piece as Uint8Array));
+  expect(store.chunks.readers.liveCount).toBe(0);
   return `${Buffer.concat(bytes)} ${samplesPeak} ${JSON.stringify(touched)}`;
 }
 

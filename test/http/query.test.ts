@@ -142,6 +142,38 @@ describe("/api/v1/query_range", () => {
     expect(data.stats).toMatchObject({ samples: { peakSamples: 0 } });
   });
 
+  it("sends what is made meanwhile as it comes, behind what is there", async () => {
+    async function* rest() {
+      for (let i = 0; i < 40; i++) {
+        await null;
+        yield new TextEncoder().encode(`"${i}ä",`);
+      }
+      yield "0]}";
+    }
+    for (const [asked, stats] of [
+      ["", undefined],
+      ["&stats=1", expect.anything()],
+    ]) {
+      const outcome = { pieces: ['{"result":['], rest: rest(), warnings: ["beware"] };
+      const { get: ask } = await testServer({ queries: answeringPort(outcome) });
+      const { text, headers } = await ask(`/api/v1/query_range?query=up&${range}${asked}`);
+      const result = [...Array.from({ length: 40 }, (_, i) => `${i}ä`), 0];
+      const data = stats === undefined ? { result } : { result, stats };
+      expect(headers["content-length"]).toBeUndefined();
+      expect(parsed(text)).toEqual({ status: "success", data, warnings: ["beware"] });
+    }
+  });
+
+  it("breaks an answer off whose rest fails", async () => {
+    // biome-ignore lint/correctness/useYield: it fails before its first piece
+    async function* rest(): AsyncGenerator<string, void> {
+      throw new Error("the thread ended");
+    }
+    const outcome = { pieces: ['{"result":['], rest: rest() };
+    const { get: ask } = await testServer({ queries: answeringPort(outcome) });
+    await expect(ask(`/api/v1/query_range?query=up&${range}`)).rejects.toThrow("destroyed");
+  });
+
   it.each([
     ["query=up&end=2&step=1", 'invalid parameter "start": cannot parse "" to a valid timestamp'],
     ["query=up&start=1&step=1", 'invalid parameter "end": cannot parse ""'],
@@ -219,6 +251,7 @@ function answeringPort(changes: Partial<QueryOutcome>): QueryPort {
   const pieces = ['{"resultType":"scalar","result":[0,"1"]}'];
   const usual = {
     pieces,
+    rest: null,
     isTruncated: false,
     warnings: [],
     infos: [],

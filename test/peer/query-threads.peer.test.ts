@@ -14,6 +14,8 @@ const NEWEST_MS = Math.floor(Date.now() / STEP_MS) * STEP_MS;
 const FROM_MS = NEWEST_MS - (SAMPLES - 1) * STEP_MS;
 const AT_ONCE = 4;
 const START_TRIES = 100;
+/** Longer than a text waits for its reader. */
+const LATE_MS = 12_000;
 
 const servers = new StartedServers("query-threads");
 let threaded = "";
@@ -138,6 +140,24 @@ describe("a long query", () => {
     abort.abort();
     expect(await gone).toBe("gone");
     await expect.poll(() => metric(threaded, "spandrel_queries_running")).toBe(0);
+  });
+
+  it("is read in part by one who goes away, and others are answered", async () => {
+    const [path, asked] = LONG[0]!;
+    const abort = new AbortController();
+    const response = await request(threaded, path, asked, abort.signal);
+    const reader = response.body!.getReader();
+    expect((await reader.read()).value!.length).toBeGreaterThan(0);
+    abort.abort();
+    await expect(reader.read()).rejects.toThrow();
+    expect((await answer(threaded, path, asked)) === (await answer(alone, path, asked))).toBe(true);
+  });
+
+  it("is answered whole to one who reads late", async () => {
+    const [path, asked] = LONG[0]!;
+    const response = await request(threaded, path, asked);
+    await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+    expect((await response.text()) === (await answer(alone, path, asked))).toBe(true);
   });
 
   it("lets writes through, and does not see them", async () => {

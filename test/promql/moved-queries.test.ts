@@ -12,6 +12,7 @@ import type { Evaluation } from "../../src/promql/evaluate/evaluation.ts";
 import { FULL_SYNTAX } from "../../src/promql/parse/parse-options.ts";
 import { shownResult } from "../../src/promql/result/result-facts.ts";
 import { resultJson } from "../../src/promql/result/result-json.ts";
+import { cancelJob, newJobControl } from "../../src/promql/thread/job-control.ts";
 import { type QueryJob, type QueryNews, runQueryJob } from "../../src/promql/thread/query-job.ts";
 import { deleteSamples } from "../../src/series/deletion.ts";
 import { HeadSource } from "../../src/series/head-source.ts";
@@ -124,8 +125,8 @@ function handedOver(evaluation: Evaluation, rest: Pick<QueryJob, "text" | "range
   const buffers: ArrayBuffer[] = [];
   const selections = evaluation.handOver(buffers);
   if (selections === null) throw new Error("a query over a head can be handed over");
-  const canceled = new Int32Array(new SharedArrayBuffer(4));
-  const job: QueryJob = { ...rest, id: 1, limit: 0, options, selections, canceled };
+  const control = newJobControl();
+  const job: QueryJob = { ...rest, id: 1, limit: 0, options, selections, control };
   return structuredClone(job, { transfer: buffers });
 }
 
@@ -133,10 +134,10 @@ function handedOver(evaluation: Evaluation, rest: Pick<QueryJob, "text" | "range
 async function outcomeOf(job: QueryJob): Promise<unknown> {
   const news: QueryNews[] = [];
   await runQueryJob(job, systemClock, (one) => news.push(one));
-  const last = news.pop();
-  if (last?.kind !== "done") return last?.kind === "failed" ? [last.code, last.text] : last;
-  const pieces = news.flatMap((one) => (one.kind === "text" ? one.pieces : []));
-  return [Buffer.concat(pieces).toString(), last.facts];
+  const [first, ...texts] = news;
+  if (first?.kind !== "result") return first?.kind === "failed" ? [first.code, first.text] : first;
+  const pieces = texts.flatMap((one) => (one.kind === "text" ? one.pieces : []));
+  return [Buffer.concat(pieces).toString(), first.facts];
 }
 
 /** The same of the query evaluated here. */
@@ -187,7 +188,7 @@ describe("a query that goes on in another thread", () => {
     const source = new HeadSource(world.store.head);
     const evaluation = engine.beginInstant(source, text, world.nowMs);
     const job = handedOver(evaluation, { text, range });
-    Atomics.store(job.canceled, 0, 1);
+    cancelJob(job.control);
     expect(await outcomeOf(job)).toEqual([
       "QUERY_CANCELED",
       "query was canceled in expression evaluation",

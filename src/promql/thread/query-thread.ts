@@ -12,7 +12,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { TsdbError } from "../../base/errors.ts";
-import type { ResultFacts } from "../result/result-facts.ts";
+import { type FinishedJob, type JobTerms, PendingJob } from "./pending-job.ts";
 import type { QueryJob, QueryNews, ThreadNews } from "./query-job.ts";
 
 const IDLE_MS = 300_000;
@@ -21,37 +21,24 @@ const EXTENSION = import.meta.url.slice(import.meta.url.lastIndexOf("."));
 const THREAD = new URL("./query-worker.ts", import.meta.url);
 THREAD.pathname = THREAD.pathname.replace(/\.ts$/, EXTENSION);
 
-/** The result of a query that was evaluated elsewhere. */
-export interface FinishedJob {
-  /** UTF-8, joined the JSON of the result. */
-  readonly pieces: readonly Uint8Array[];
-  readonly facts: ResultFacts;
-}
-
 /** What a job is before a thread has taken it. */
-export type SentJob = Omit<QueryJob, "id" | "canceled">;
+export type SentJob = Omit<QueryJob, "id" | "control">;
 
 /** Where a query can go on. */
 export interface QueryPlace {
   /** Whether a query can go there now; if not, that is seen to, and it may be asked again. */
   isReady(): boolean;
   /**
-   * Evaluates a job, whose `buffers` change their owner, until `signal` is aborted. Rejects with
-   * the query's own TsdbError, or QUERY_EXECUTION when the thread failed.
+   * Evaluates a job. Rejects with the query's own TsdbError, or QUERY_EXECUTION when the thread
+   * failed; so does the rest of the text.
    */
-  run(job: SentJob, buffers: ArrayBuffer[], signal: AbortSignal): Promise<FinishedJob>;
-}
-
-interface Pending {
-  readonly pieces: Uint8Array[];
-  readonly resolve: (finished: FinishedJob) => void;
-  readonly reject: (error: Error) => void;
+  run(job: SentJob, terms: JobTerms): Promise<FinishedJob>;
 }
 
 export class QueryThread implements QueryPlace {
   private worker: Worker | null = null;
   private ready = false;
-  private readonly pending = new Map<number, Pending>();
+  private readonly pending = new Map<number, PendingJob>();
   private lastId = 0;
   private idle: NodeJS.Timeout | null = null;
   private readonly onFault: (text: string) => void;
@@ -72,22 +59,14 @@ export class QueryThread implements QueryPlace {
     return this.ready;
   }
 
-  async run(job: SentJob, buffers: ArrayBuffer[], signal: AbortSignal): Promise<FinishedJob> {
+  run(job: SentJob, terms: JobTerms): Promise<FinishedJob> {
     const id = ++this.lastId;
-    const canceled = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const cancel = () => Atomics.store(canceled, 0, 1);
-    signal.addEventListener("abort", cancel);
+    const pending = new PendingJob(terms);
     this.keep();
-    try {
-      return await new Promise((resolve, reject) => {
-        this.pending.set(id, { pieces: [], resolve, reject });
-        this.worker!.postMessage({ ...job, id, canceled } satisfies QueryJob, buffers);
-      });
-    } finally {
-      this.pending.delete(id);
-      signal.removeEventListener("abort", cancel);
-      if (this.pending.size === 0) this.endWhenIdle();
-    }
+    this.pending.set(id, pending);
+    const { control } = pending;
+    this.worker!.postMessage({ ...job, id, control } satisfies QueryJob, terms.buffers);
+    return pending.finished;
   }
 
   /** Ends the thread. */
@@ -114,12 +93,12 @@ export class QueryThread implements QueryPlace {
       this.endWhenIdle();
       return;
     }
-    const pending = this.pending.get(news.id);
-    if (pending === undefined) return;
-    const { pieces } = pending;
-    if (news.kind === "text") pieces.push(...news.pieces);
-    else if (news.kind === "done") pending.resolve({ pieces, facts: news.facts });
-    else pending.reject(faultOf(news));
+    if (this.pending.get(news.id)?.hear(news)) this.remove(news.id);
+  }
+
+  private remove(id: number): void {
+    this.pending.delete(id);
+    if (this.pending.size === 0) this.endWhenIdle();
   }
 
   /** The thread ended by itself. */
@@ -135,7 +114,8 @@ export class QueryThread implements QueryPlace {
     this.ready = false;
     const text = `the thread of long queries failed: ${why}`;
     const pending = [...this.pending.values()];
-    for (const { reject } of pending) reject(new TsdbError("QUERY_EXECUTION", text));
+    this.pending.clear();
+    for (const job of pending) job.fail(new TsdbError("QUERY_EXECUTION", text));
   }
 
   private endWhenIdle(): void {
@@ -148,9 +128,4 @@ export class QueryThread implements QueryPlace {
     if (this.idle !== null) clearTimeout(this.idle);
     this.idle = null;
   }
-}
-
-function faultOf({ code, text }: QueryNews & { kind: "failed" }): Error {
-  if (code !== null) return new TsdbError(code, text);
-  return new Error(`in the thread of long queries: ${text}`);
 }

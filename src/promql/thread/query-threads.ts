@@ -4,7 +4,8 @@
  * I1  A thread is started when every one that there is has a query in it, up to as many as allowed.
  */
 import { assert } from "../../base/assert.ts";
-import { type FinishedJob, type QueryPlace, QueryThread, type SentJob } from "./query-thread.ts";
+import type { FinishedJob, JobTerms } from "./pending-job.ts";
+import { type QueryPlace, QueryThread, type SentJob } from "./query-thread.ts";
 
 /** What is told of the threads. */
 export interface ThreadEvents {
@@ -29,11 +30,11 @@ export class QueryThreads implements QueryPlace {
     return this.place() !== null;
   }
 
-  run(job: SentJob, buffers: ArrayBuffer[], signal: AbortSignal): Promise<FinishedJob> {
+  run(job: SentJob, terms: JobTerms): Promise<FinishedJob> {
     const thread = this.place();
     assert(thread !== null, "a query goes to a thread that is ready");
     this.events.onJob();
-    return thread.run(job, buffers, signal);
+    return thread.run(job, terms);
   }
 
   /** Ends all of them. */

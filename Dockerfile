@@ -16,6 +16,7 @@ LABEL org.opencontainers.image.title="Spandrel" \
       org.opencontainers.image.description="In-memory Prometheus-compatible TSDB in a simulated Go heap" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production \
+    NODE_OPTIONS=--v8-pool-size=1 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
     MALLOC_TRIM_THRESHOLD_=4194304 \
     SPANDREL_WEB_LISTEN_ADDRESS=0.0.0.0:9201 \

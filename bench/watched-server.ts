@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LongestTurn } from "./turn-watch.ts";
 
 const READY_MS = 60_000;
-/** As `npm start` and the image set them. */
+/** As `npm start` and the image set them, like the settings of the C library. */
+const NODE_FLAGS = ["--v8-pool-size=1"];
 const MALLOC_SETTINGS = {
   MALLOC_MMAP_THRESHOLD_: "1048576",
   MALLOC_TRIM_THRESHOLD_: "4194304",
@@ -40,7 +41,7 @@ export class WatchedServer {
     this.url = `http://127.0.0.1:${port}`;
     const own = [`--web.listen-address=127.0.0.1:${port}`, `--storage.path=${store}`];
     this.child = fork("dist/main.js", ["serve", ...own, "--self-scrape.interval=0", ...flags], {
-      execArgv: [...nodeFlags, "--import", watchModule()],
+      execArgv: [...NODE_FLAGS, ...nodeFlags, "--import", watchModule()],
       env: { ...process.env, ...MALLOC_SETTINGS },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });

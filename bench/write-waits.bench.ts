@@ -7,7 +7,7 @@
  *
  *   npm run bench:write-waits                                # all series, no function
  *   npm run bench:write-waits -- --query 'sum(rate(up[5m]))' --rounds 4
- *   npm run bench:write-waits -- --node=--v8-pool-size=1     # the server's Node with a flag
+ *   npm run bench:write-waits -- --node=--v8-pool-size=4     # the server's Node with other flags
  *
  * Units: …Ms milliseconds of wall time, …S seconds.
  */
@@ -35,7 +35,8 @@ const { values: options } = parseArgs({
     query: { type: "string", default: '{__name__=~".+"}' },
     seconds: { type: "string", default: "12" },
     rounds: { type: "string", default: "2" },
-    node: { type: "string", multiple: true, default: [] },
+    /** As `npm start` has it. */
+    node: { type: "string", multiple: true, default: ["--v8-pool-size=1"] },
     seed: { type: "string", default: "1" },
   },
 });

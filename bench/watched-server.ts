@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LongestTurn } from "./turn-watch.ts";
 
 const READY_MS = 60_000;
-/** As `npm start` and the image set them, like the settings of the C library. */
+/** As `npm start` and the image set them: flags of Node, and settings of the C library. */
 const NODE_FLAGS = ["--v8-pool-size=1"];
 const MALLOC_SETTINGS = {
   MALLOC_MMAP_THRESHOLD_: "1048576",

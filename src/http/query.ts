@@ -143,7 +143,9 @@ function toAnswer(outcome: QueryOutcome, member: string): ApiAnswer {
   const { isTruncated, infos, rest } = outcome;
   const warnings = isTruncated ? [...outcome.warnings, TRUNCATED] : outcome.warnings;
   const pieces = [...outcome.pieces];
-  if (rest !== null) return { pieces, rest: withMember(rest, member), warnings, infos };
+  if (rest !== null) {
+    return { pieces, rest: member === "" ? rest : withMember(rest, member), warnings, infos };
+  }
   if (member !== "") pieces.push(pieces.pop()!.slice(0, -1), `${member}}`);
   return { pieces, warnings, infos };
 }
